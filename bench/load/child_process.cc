@@ -1,0 +1,109 @@
+#include "bench/load/child_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace dnc::bench {
+namespace {
+
+constexpr absl::Duration kStartTimeout = absl::Seconds(30);
+constexpr absl::Duration kStopTimeout = absl::Seconds(30);
+
+// Becomes the program; runs in the child, where only async-signal-safe calls are permitted.
+[[noreturn]] void Become(char* const* argv, int log_fd, pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() == parent) {
+    dup2(log_fd, STDOUT_FILENO);
+    dup2(log_fd, STDERR_FILENO);
+    execv(argv[0], argv);
+  }
+  _exit(127);
+}
+
+// The process id of a new child that runs `argv`.
+absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& argv, const std::string& log) {
+  std::vector<char*> words;
+  for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  const int log_fd = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (log_fd < 0) return absl::UnavailableError(absl::StrCat(log, ": ", std::strerror(errno)));
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid == 0) Become(words.data(), log_fd, parent);
+  close(log_fd);
+  if (pid < 0) return absl::UnavailableError(absl::StrCat("fork: ", std::strerror(errno)));
+  return pid;
+}
+
+// The port that a port file names, or 0: the digits after the last colon, or all of the line.
+int ReadPort(const std::string& file) {
+  std::ifstream in(file);
+  std::string line;
+  if (!std::getline(in, line) || in.eof()) return 0;  // still being written
+  int port = 0;
+  return absl::SimpleAtoi(line.substr(line.rfind(':') + 1), &port) ? port : 0;
+}
+
+bool HasEnded(pid_t pid) { return waitpid(pid, nullptr, WNOHANG) == pid; }
+
+}  // namespace
+
+absl::StatusOr<ChildProcess> ChildProcess::Start(const std::string& name,
+                                                 std::vector<std::string> argv,
+                                                 const std::string& dir) {
+  const std::string log = absl::StrCat(dir, "/", name, ".log");
+  const std::string port_file = absl::StrCat(dir, "/", name, ".port");
+  std::filesystem::remove(port_file);
+  for (const std::string& word : {std::string("--listen"), std::string("127.0.0.1:0"),
+                                  std::string("--port-file"), port_file}) {
+    argv.push_back(word);
+  }
+  const auto pid = Spawn(argv, log);
+  if (!pid.ok()) return pid.status();
+  ChildProcess child(*pid);
+  const absl::Time give_up = absl::Now() + kStartTimeout;
+  while (absl::Now() < give_up) {
+    if (const int port = ReadPort(port_file); port > 0) {
+      child.address_ = absl::StrCat("127.0.0.1:", port);
+      return child;
+    }
+    if (HasEnded(child.pid_)) {
+      child.pid_ = -1;
+      return absl::UnavailableError(absl::StrCat(argv[0], " ended at once; see ", log));
+    }
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  return absl::UnavailableError(absl::StrCat(argv[0], " wrote no port file; see ", log));
+}
+
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), address_(std::move(other.address_)) {}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGTERM);
+  const absl::Time give_up = absl::Now() + kStopTimeout;
+  while (absl::Now() < give_up) {
+    if (HasEnded(pid_)) return;
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+}  // namespace dnc::bench

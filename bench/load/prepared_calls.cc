@@ -1,0 +1,138 @@
+#include "bench/load/prepared_calls.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/slice.h>
+
+#include <array>
+#include <chrono>
+#include <random>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "bench/load/dataset.h"
+#include "bench/load/echo.pb.h"
+#include "dnc/v1/action.grpc.pb.h"
+#include "dnc/v1/check.grpc.pb.h"
+
+namespace dnc::bench {
+namespace {
+
+constexpr size_t kChecks = 65'536;
+// How an answer begins: field 1 of CheckContactResponse is the verdict, a varint; field 1 of
+// ApplyActionResponse and of EchoResponse has a length.
+constexpr char kVarintField1 = 0x08;
+constexpr char kLengthField1 = 0x0a;
+
+grpc::ByteBuffer ToBytes(const google::protobuf::Message& message) {
+  const grpc::Slice slice(message.SerializeAsString());
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+PreparedCall EchoCall(size_t request_bytes, size_t response_bytes) {
+  EchoRequest request;
+  // The answer's padding comes with a tag and a length of one or two bytes.
+  request.set_response_bytes(
+      static_cast<uint32_t>(response_bytes - (response_bytes > 129 ? 3 : 2)));
+  request.set_padding(std::string(request_bytes, 'x'));
+  while (request.ByteSizeLong() > request_bytes) request.mutable_padding()->pop_back();
+  return {ToBytes(request), std::string(1, kLengthField1)};
+}
+
+enum class CheckKind { kPhone, kLeadAndPhone, kLead };
+
+v1::CheckContactRequest CheckRequest(uint64_t lead, CheckKind kind) {
+  v1::CheckContactRequest request;
+  request.set_organization(std::string(kOrganization));
+  request.set_channel(v1::CHANNEL_VOICE);
+  request.set_message_class(v1::MESSAGE_CLASS_MARKETING);
+  if (kind != CheckKind::kPhone) request.set_lead(LeadName(lead));
+  if (kind != CheckKind::kLead) {
+    request.mutable_contact_point()->set_phone(absl::StrCat("+", Phone(lead)));
+  }
+  return request;
+}
+
+v1::Verdict RightVerdict(uint64_t lead) {
+  return IsBlockedLead(lead) ? v1::VERDICT_DENY : v1::VERDICT_ALLOW;
+}
+
+void SetDeadline(grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+}
+
+// The length of the answer for a lead, which must be the right one.
+absl::StatusOr<size_t> AnswerBytes(v1::CheckService::Stub& stub, uint64_t lead, CheckKind kind) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::CheckContactResponse response;
+  const grpc::Status status = stub.CheckContact(&context, CheckRequest(lead, kind), &response);
+  if (!status.ok())
+    return absl::InternalError(absl::StrCat("CheckContact: ", status.error_message()));
+  if (response.verdict() != RightVerdict(lead)) {
+    return absl::InternalError(absl::StrCat("CheckContact of ", LeadName(lead), " answered ",
+                                            response.ShortDebugString()));
+  }
+  return response.ByteSizeLong();
+}
+
+v1::ApplyActionRequest ActionRequest(uint64_t lead) {
+  v1::ApplyActionRequest request;
+  request.set_lead(LeadName(lead));
+  request.set_action(std::string(kAction));
+  request.mutable_actor()->set_id("users/agent-7");
+  request.set_request_id(absl::StrCat("opt-out-", lead));
+  return request;
+}
+
+}  // namespace
+
+absl::StatusOr<PairedCalls> PrepareChecks(const std::shared_ptr<grpc::Channel>& channel) {
+  constexpr std::array kKinds = {CheckKind::kPhone, CheckKind::kPhone, CheckKind::kLeadAndPhone,
+                                 CheckKind::kLead};
+  const auto stub = v1::CheckService::NewStub(channel);
+  std::array<std::array<size_t, 2>, kKinds.size()> answer_bytes{};
+  for (size_t kind = 0; kind < kKinds.size(); ++kind) {
+    for (const uint64_t lead : {uint64_t{0}, uint64_t{1}}) {
+      const auto bytes = AnswerBytes(*stub, lead, kKinds[kind]);
+      if (!bytes.ok()) return bytes.status();
+      answer_bytes[kind][lead] = *bytes;
+    }
+  }
+  PairedCalls calls;
+  std::mt19937_64 random(1);
+  for (size_t i = 0; i < kChecks; ++i) {
+    const uint64_t lead = random() % (kLeads / 2) * 2 + i / kKinds.size() % 2;
+    const size_t kind = i % kKinds.size();
+    const v1::CheckContactRequest request = CheckRequest(lead, kKinds[kind]);
+    const char verdict = static_cast<char>(RightVerdict(lead));
+    calls.gateway.push_back({ToBytes(request), std::string{kVarintField1, verdict}});
+    calls.echo.push_back(EchoCall(request.ByteSizeLong(), answer_bytes[kind][lead % 2]));
+  }
+  return calls;
+}
+
+absl::StatusOr<PairedCalls> PrepareActions(const std::shared_ptr<grpc::Channel>& channel,
+                                           uint64_t begin, uint64_t end) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::ApplyActionResponse response;
+  const grpc::Status status =
+      v1::ActionService::NewStub(channel)->ApplyAction(&context, ActionRequest(begin), &response);
+  if (!status.ok())
+    return absl::InternalError(absl::StrCat("ApplyAction: ", status.error_message()));
+  for (const v1::OperationResult& result : response.results()) {
+    if (result.outcome() == v1::OperationResult::OUTCOME_APPLIED) continue;
+    return absl::InternalError(absl::StrCat("ApplyAction answered ", response.ShortDebugString()));
+  }
+  const size_t response_bytes = response.ByteSizeLong();
+  PairedCalls calls;
+  for (uint64_t lead = begin + 1; lead < end; ++lead) {
+    const v1::ApplyActionRequest request = ActionRequest(lead);
+    calls.gateway.push_back({ToBytes(request), std::string(1, kLengthField1)});
+    calls.echo.push_back(EchoCall(request.ByteSizeLong(), response_bytes));
+  }
+  return calls;
+}
+
+}  // namespace dnc::bench

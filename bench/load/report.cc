@@ -1,0 +1,71 @@
+#include "bench/load/report.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace dnc::bench {
+namespace {
+
+double Micros(uint64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e3; }
+
+}  // namespace
+
+void Report::Add(absl::string_view name, double value, absl::string_view unit,
+                 std::optional<Goal> goal) {
+  figures_.push_back({std::string(name), value, std::string(unit), goal});
+  absl::PrintF("  %-36s %14.2f %s\n", name, value, unit);
+  std::fflush(stdout);
+}
+
+void Report::AddRounds(absl::string_view prefix, const std::vector<LoadResult>& rounds,
+                       std::optional<Goal> throughput_goal) {
+  Histogram all;
+  for (const LoadResult& round : rounds) all.Merge(round.latency_ns);
+  Add(absl::StrCat(prefix, "_throughput"), MedianThroughput(rounds), "calls/s", throughput_goal);
+  Add(absl::StrCat(prefix, "_p50"), Micros(all.Quantile(0.5)), "us");
+  Add(absl::StrCat(prefix, "_p99"), Micros(all.Quantile(0.99)), "us");
+  Add(absl::StrCat(prefix, "_p99_9"), Micros(all.Quantile(0.999)), "us");
+}
+
+absl::Status Report::WriteJson(const std::string& file) const {
+  std::ofstream out(file);
+  const char* separator = "[\n";
+  for (const Figure& figure : figures_) {
+    const std::string target = figure.goal ? absl::StrFormat("%.6g", figure.goal->value) : "null";
+    const bool at_most = figure.goal && figure.goal->kind == Goal::Kind::kAtMost;
+    out << separator
+        << absl::StrFormat(
+               R"(  {"name": "%s", "value": %.6g, "unit": "%s", "target": %s, "at_most": %s})",
+               figure.name, figure.value, figure.unit, target, at_most ? "true" : "false");
+    separator = ",\n";
+  }
+  out << "\n]\n";
+  out.close();
+  if (!out) return absl::UnavailableError(absl::StrCat("cannot write ", file));
+  return absl::OkStatus();
+}
+
+double Median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+double MedianThroughput(const std::vector<LoadResult>& rounds) {
+  std::vector<double> values;
+  for (const LoadResult& round : rounds) values.push_back(round.calls_per_second);
+  return Median(std::move(values));
+}
+
+double MedianP50(const std::vector<LoadResult>& rounds) {
+  std::vector<double> values;
+  for (const LoadResult& round : rounds) values.push_back(Micros(round.latency_ns.Quantile(0.5)));
+  return Median(std::move(values));
+}
+
+}  // namespace dnc::bench

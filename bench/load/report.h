@@ -1,0 +1,54 @@
+// The figures of a run, for bench/merge_results.py.
+#ifndef DNC_BENCH_LOAD_REPORT_H_
+#define DNC_BENCH_LOAD_REPORT_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "bench/load/unary_load.h"
+
+namespace dnc::bench {
+
+// What a figure is expected to be.
+struct Goal {
+  enum class Kind { kAtLeast, kAtMost };
+  Kind kind = Kind::kAtLeast;
+  double value = 0;
+};
+
+// Collects figures and prints each as it comes. Not thread-safe.
+class Report {
+ public:
+  void Add(absl::string_view name, double value, absl::string_view unit,
+           std::optional<Goal> goal = std::nullopt);
+
+  // PREFIX_throughput: the median of the rounds; PREFIX_p50, _p99 and _p99_9 over all calls of all
+  // rounds, in microseconds.
+  void AddRounds(absl::string_view prefix, const std::vector<LoadResult>& rounds,
+                 std::optional<Goal> throughput_goal = std::nullopt);
+
+  // A JSON list of {name, value, unit, target, at_most}.
+  absl::Status WriteJson(const std::string& file) const;
+
+ private:
+  struct Figure {
+    std::string name;
+    double value = 0;
+    std::string unit;
+    std::optional<Goal> goal;
+  };
+
+  std::vector<Figure> figures_;
+};
+
+double Median(std::vector<double> values);
+// The medians over rounds of calls a second, and of each round's p50 in microseconds.
+double MedianThroughput(const std::vector<LoadResult>& rounds);
+double MedianP50(const std::vector<LoadResult>& rounds);
+
+}  // namespace dnc::bench
+
+#endif  // DNC_BENCH_LOAD_REPORT_H_

@@ -1,0 +1,42 @@
+// What is measured: each scenario runs the gateway and the echo in alternating rounds, so that what
+// else happens on the machine meets both.
+#ifndef DNC_BENCH_LOAD_SCENARIOS_H_
+#define DNC_BENCH_LOAD_SCENARIOS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "bench/load/report.h"
+
+namespace dnc::bench {
+
+struct Servers {
+  std::string gateway;  // addresses
+  std::string echo;
+};
+
+struct Rounds {
+  int count = 5;
+  absl::Duration duration = absl::Seconds(3);
+};
+
+// Writes of 4 KiB, each followed by fdatasync, in `dir`: what the disk allows a synced write.
+absl::Status MeasureDisk(const std::string& dir, Report& report);
+
+// Loads the data set and reports how fast that went.
+absl::Status MeasureLoading(const Servers& servers, Report& report);
+
+// CheckContact at saturation (64 in flight on 4 connections) and unloaded (1 in flight).
+absl::Status MeasureChecks(const Servers& servers, const Rounds& rounds, Report& report);
+
+// FilterContacts: half of the phones blocked and with reasons, then verdicts only.
+absl::Status MeasureFilter(const Servers& servers, const Rounds& rounds, Report& report);
+
+// ApplyAction with 256 in flight, a lead of its own for each. Ends with checks of some of the
+// leads: each must be DENY.
+absl::Status MeasureActions(const Servers& servers, const Rounds& rounds, Report& report);
+
+}  // namespace dnc::bench
+
+#endif  // DNC_BENCH_LOAD_SCENARIOS_H_

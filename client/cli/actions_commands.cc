@@ -1,0 +1,106 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "client/cli/commands.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/options.h"
+#include "client/cli/table.h"
+#include "client/cli/time_text.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc::cli {
+namespace {
+
+struct Options {
+  std::string lead;
+  std::string action;
+  ContactsOptions contacts;
+  std::string evidence;
+  std::string request_id;
+  absl::Time requested = absl::InfinitePast();
+  bool dry_run = false;
+};
+
+std::string Entries(const v1::OperationResult& result) {
+  return absl::StrJoin(result.entries(), ", ", [](std::string* out, const std::string& entry) {
+    absl::StrAppend(out, ShortName(entry));
+  });
+}
+
+void PrintText(Session& session, const v1::ApplyActionResponse& response, bool dry_run) {
+  Table table({"OPERATION", "OUTCOME", "ENTRIES", "NOTE"});
+  for (const v1::OperationResult& result : response.results()) {
+    const std::string outcome(absl::StripPrefix(
+        v1::OperationResult::Outcome_Name(result.outcome()), "OUTCOME_"));
+    std::string note = result.message();
+    if (!result.reason().empty()) note = absl::StrCat(result.reason(), ": ", note);
+    table.AddRow({std::to_string(result.index() + 1),
+                  absl::AsciiStrToLower(outcome), Entries(result), note});
+  }
+  table.Print(session.out());
+  session.out() << "status " << ShortName(response.previous_status()) << " -> "
+                << ShortName(response.status())
+                << (response.lead_created() ? ", the lead is new" : "");
+  if (dry_run) {
+    session.out() << "; dry run: nothing was changed\n";
+  } else {
+    session.out() << "; revision " << response.revision() << ", "
+                  << TimeText(response.effective_time()) << '\n';
+  }
+}
+
+absl::StatusOr<int> Apply(Session& session, const Options& options) {
+  v1::ApplyActionRequest request;
+  session.Sign(request);
+  if (!options.request_id.empty()) request.set_request_id(options.request_id);
+  DNC_ASSIGN_OR_RETURN(*request.mutable_lead(), session.names().Lead(options.lead));
+  DNC_ASSIGN_OR_RETURN(*request.mutable_action(), session.names().Action(options.action));
+  for (v1::ContactPoint& point : options.contacts.ToProto()) {
+    *request.add_contact_points() = std::move(point);
+  }
+  request.set_evidence(options.evidence);
+  if (options.requested != absl::InfinitePast()) {
+    *request.mutable_request_time() = ToProtoTime(options.requested);
+  }
+  request.set_validate_only(options.dry_run);
+  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
+  if (session.json()) {
+    session.PrintJson(response);
+  } else {
+    PrintText(session, response, options.dry_run);
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddActionsCommands(CLI::App& app, Command& chosen) {
+  CLI::App* group = AddGroup(app, "actions", "Apply actions to leads, copy them between statuses");
+  auto options = std::make_shared<Options>();
+  CLI::App* command = AddCommand(
+      *group, "apply", "Perform an action on a lead; when it returns, every check sees it",
+      "dncctl actions apply --lead 42 --action sales/new/do-not-contact\n"
+      "dncctl actions apply --lead 43 --action sales/new/do-not-contact --phone +12125550123 "
+      "--evidence call-8812");
+  command->add_option("--lead", options->lead, "The lead's id")->required()->type_name("ID");
+  command->add_option("--action", options->action, "The action")
+      ->required()
+      ->type_name("WORKFLOW/STATUS/ACTION");
+  AddContacts(*command, options->contacts);
+  command->add_option("--evidence", options->evidence, "What proves the person's wish");
+  command->add_option("--request-id", options->request_id,
+                      "Repeat an earlier call safely; random if not given");
+  AddTime(*command, "--requested", options->requested, "When the person asked, if before now");
+  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  command->callback(
+      [&chosen, options] { chosen = [options](Session& s) { return Apply(s, *options); }; });
+  AddActionsCopyCommand(*group, chosen);
+}
+
+}  // namespace dnc::cli

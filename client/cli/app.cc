@@ -1,0 +1,173 @@
+#include "client/cli/app.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "client/cli/commands.h"
+#include "client/cli/error_output.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/options.h"
+
+namespace dnc::cli {
+namespace {
+
+std::string DefaultActor() {
+  const char* user = std::getenv("USER");
+  return absl::StrCat("users/", user != nullptr && *user != '\0' ? user : "unknown");
+}
+
+void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
+  app.add_option("--server", options.server, "Where the gateway listens")
+      ->envname("DNC_SERVER")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  app.add_option("--org", options.organization, "The organization's id")
+      ->envname("DNC_ORG")
+      ->type_name("ID");
+  app.add_option("--actor", options.actor, "Who does it, for the record")
+      ->envname("DNC_ACTOR")
+      ->type_name("NAME")
+      ->capture_default_str();
+  const auto output = [&options](const std::string& format) {
+    if (format != "json" && format != "table") {
+      throw CLI::ValidationError("--output",
+                                 absl::StrCat("\"", format, "\" is not one of table, json"));
+    }
+    options.json = format == "json";
+  };
+  app.add_option_function<std::string>("-o,--output", output, "How to print the answer")
+      ->type_name("table|json");
+  AddDuration(app, "--timeout", options.timeout,
+              "For each call, 10s if not given; whole filters and imports get at least 1h");
+}
+
+// The command that the arguments reached.
+const CLI::App* Deepest(const CLI::App* app) {
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  return app;
+}
+
+std::string CommandLine(const CLI::App* app) {
+  std::string line = app->get_name();
+  for (const CLI::App* up = app->get_parent(); up != nullptr; up = up->get_parent()) {
+    line = absl::StrCat(up->get_name(), " ", line);
+  }
+  return line;
+}
+
+std::string SubcommandNames(const CLI::App* app) {
+  return absl::StrJoin(app->get_subcommands(nullptr), ", ",
+                       [](std::string* out, const CLI::App* command) {
+                         absl::StrAppend(out, command->get_name());
+                       });
+}
+
+std::string OptionNames(const CLI::App* app) {
+  std::vector<std::string> names;
+  for (; app != nullptr; app = app->get_parent()) {
+    for (const CLI::Option* option : app->get_options()) {
+      if (option->nonpositional()) names.push_back(option->get_name());
+    }
+  }
+  return absl::StrJoin(names, ", ");
+}
+
+// What is wrong with the command line, and what would be right.
+std::string UsageMessage(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* command = Deepest(&app);
+  const std::string help = absl::StrCat("; see `", CommandLine(command), " --help`");
+  std::vector<std::string> extras = app.remaining(true);
+  extras.erase(std::remove(extras.begin(), extras.end(), "--"), extras.end());
+  if (!extras.empty() && absl::StartsWith(extras.front(), "-")) {
+    return absl::StrCat("unknown option ", extras.front(), "; options are ", OptionNames(command),
+                        help);
+  }
+  if (const std::string commands = SubcommandNames(command); !commands.empty()) {
+    return extras.empty()
+               ? absl::StrCat("which command? One of ", commands, help)
+               : absl::StrCat("unknown command \"", extras.front(), "\"; one of ", commands, help);
+  }
+  if (!extras.empty()) {
+    return absl::StrCat("one argument too many: \"", extras.front(), "\"", help);
+  }
+  return absl::StrCat(error.what(), help);
+}
+
+// Whether errors are to be JSON, known even where parsing failed before -o was reached.
+bool WantsJson(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const absl::string_view argument = argv[i];
+    if (argument == "--output=json" || argument == "-ojson") return true;
+    if ((argument == "--output" || argument == "-o") && i + 1 < argc &&
+        absl::string_view(argv[i + 1]) == "json") {
+      return true;
+    }
+  }
+  return false;
+}
+
+int Execute(Session& session, const Command& chosen) {
+  const absl::StatusOr<int> code = chosen(session);
+  session.out().flush();
+  if (code.ok() && !session.out().good()) {
+    PrintError(session.err(),
+               absl::UnknownError("cannot write the answer to standard output: is the disk full?"),
+               session.options());
+    return kExitError;
+  }
+  if (code.ok()) return *code;
+  PrintError(session.err(), code.status(), session.options());
+  return ExitCodeOf(code.status());
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> BuildApp(GlobalOptions& options, Command& chosen) {
+  auto app = std::make_unique<CLI::App>("Command line of the Do-Not-Contact gateway", "dncctl");
+  app->require_subcommand(1);
+  app->fallthrough();
+  app->footer(ExitCodeHelp());
+  app->set_version_flag("--version", "dncctl " DNC_VERSION);
+  AddGlobalOptions(*app, options);
+  AddCheckCommand(*app, chosen);
+  AddFilterCommand(*app, chosen);
+  AddOrgsCommands(*app, chosen);
+  AddLeadsCommands(*app, chosen);
+  AddWorkflowsCommands(*app, chosen);
+  AddActionsCommands(*app, chosen);
+  AddListsCommands(*app, chosen);
+  AddEntriesCommands(*app, chosen);
+  AddStatusCommand(*app, chosen);
+  AddCompletionCommand(*app, chosen);
+  return app;
+}
+
+int RunDncctl(int argc, const char* const* argv, std::ostream& out, std::ostream& err,
+              Gateway* gateway, CheckApi* checks) {
+  GlobalOptions options;
+  options.actor = DefaultActor();
+  Command chosen;
+  const std::unique_ptr<CLI::App> app = BuildApp(options, chosen);
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app->exit(success, out, err);
+  } catch (const CLI::ParseError& error) {
+    options.json = WantsJson(argc, argv);
+    PrintError(err, absl::InvalidArgumentError(UsageMessage(*app, error)), options);
+    return kExitUsage;
+  }
+  options.stream_timeout = std::max(options.stream_timeout, options.timeout);
+  Session session(options, out, err, gateway, checks);
+  return Execute(session, chosen);
+}
+
+}  // namespace dnc::cli

@@ -1,0 +1,206 @@
+#include "client/cli/completion.h"
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+
+namespace dnc::cli {
+namespace {
+
+// A place in the tree: "", "leads", "leads import".
+struct Place {
+  std::string path;
+  const CLI::App* app;
+};
+
+void Walk(const CLI::App& app, const std::string& path, std::vector<Place>& places) {
+  places.push_back({path, &app});
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    Walk(*command, absl::StrCat(path, path.empty() ? "" : " ", command->get_name()), places);
+  }
+}
+
+// The options that may stand at a place: its own and those of the commands around it.
+std::vector<const CLI::Option*> OptionsAt(const CLI::App* app) {
+  std::vector<const CLI::Option*> options;
+  for (; app != nullptr; app = app->get_parent()) {
+    for (const CLI::Option* option : app->get_options()) {
+      if (option->nonpositional()) options.push_back(option);
+    }
+  }
+  return options;
+}
+
+std::vector<std::string> Flags(const CLI::Option* option) {
+  std::vector<std::string> flags;
+  for (const std::string& name : option->get_snames()) flags.push_back("-" + name);
+  for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  return flags;
+}
+
+// The words that an enum option takes; none for any other.
+std::vector<std::string> Words(const CLI::Option* option) {
+  const std::string type = option->get_type_name();
+  if (!absl::StrContains(type, '|')) return {};
+  std::vector<std::string> words = absl::StrSplit(type, '|');
+  // "TITLE|NUMBER" describes values, "voice|sms" lists them.
+  if (words.front().empty() || (words.front()[0] >= 'A' && words.front()[0] <= 'Z')) return {};
+  return words;
+}
+
+std::string Candidates(const Place& place) {
+  std::vector<std::string> words;
+  for (const CLI::App* command : place.app->get_subcommands(nullptr)) {
+    words.push_back(command->get_name());
+  }
+  for (const CLI::Option* option : place.app->get_options()) {
+    if (option->nonpositional()) continue;
+    for (const std::string& word : Words(option)) words.push_back(word);
+  }
+  for (const CLI::Option* option : OptionsAt(place.app)) {
+    for (const std::string& flag : Flags(option)) words.push_back(flag);
+  }
+  return absl::StrJoin(words, " ");
+}
+
+// "leads:--status" cases: what follows an option, for every option that takes a value.
+std::string ValueCases(const std::vector<Place>& places) {
+  std::string cases;
+  for (const Place& place : places) {
+    for (const CLI::Option* option : OptionsAt(place.app)) {
+      if (option->get_expected_max() == 0) continue;
+      const std::vector<std::string> words = Words(option);
+      for (const std::string& flag : Flags(option)) {
+        absl::StrAppend(&cases, "    '", place.path, ":", flag, "') values='",
+                        words.empty() ? "@files" : absl::StrJoin(words, " "), "' ;;\n");
+      }
+    }
+  }
+  return cases;
+}
+
+std::string CandidateCases(const std::vector<Place>& places) {
+  std::string cases;
+  for (const Place& place : places) {
+    absl::StrAppend(&cases, "    '", place.path, "') words='", Candidates(place), "' ;;\n");
+  }
+  return cases;
+}
+
+std::string PathCases(const std::vector<Place>& places) {
+  std::vector<std::string> paths;
+  for (const Place& place : places) {
+    if (!place.path.empty()) paths.push_back(absl::StrCat("'", place.path, "'"));
+  }
+  return absl::StrJoin(paths, "|");
+}
+
+constexpr char kBash[] = R"(_dncctl() {
+  local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}"
+  local path='' next word words='' values=''
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    next="${path:+$path }$word"
+    case "$next" in
+      $PATHS) path="$next" ;;
+    esac
+  done
+  case "$path:$prev" in
+$VALUES  esac
+  if [[ "$values" == '@files' ]]; then
+    COMPREPLY=($(compgen -f -- "$cur"))
+    return
+  fi
+  if [[ -n "$values" ]]; then
+    COMPREPLY=($(compgen -W "$values" -- "$cur"))
+    return
+  fi
+  case "$path" in
+$WORDS  esac
+  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  if [[ ${#COMPREPLY[@]} -eq 0 && "$cur" != -* ]]; then
+    COMPREPLY=($(compgen -f -- "$cur"))
+  fi
+}
+)";
+
+std::string BashFunction(const CLI::App& app) {
+  std::vector<Place> places;
+  Walk(app, "", places);
+  return absl::StrReplaceAll(kBash, {{"$PATHS", PathCases(places)},
+                                     {"$VALUES", ValueCases(places)},
+                                     {"$WORDS", CandidateCases(places)}});
+}
+
+std::string FishQuoted(const std::string& text) {
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"'", "\\'"}}), "'");
+}
+
+// Fish's condition for being at a place.
+std::string FishAt(const Place& place) {
+  if (place.path.empty()) return "__fish_use_subcommand";
+  std::vector<std::string> seen;
+  for (const absl::string_view word : absl::StrSplit(place.path, ' ')) {
+    seen.push_back(absl::StrCat("__fish_seen_subcommand_from ", word));
+  }
+  return absl::StrJoin(seen, "; and ");
+}
+
+std::string FishOption(const std::string& at, const CLI::Option* option) {
+  std::string line = absl::StrCat("complete -c dncctl -n ", FishQuoted(at));
+  for (const std::string& name : option->get_snames()) absl::StrAppend(&line, " -s ", name);
+  for (const std::string& name : option->get_lnames()) absl::StrAppend(&line, " -l ", name);
+  if (option->get_expected_max() > 0) {
+    const std::vector<std::string> words = Words(option);
+    absl::StrAppend(&line, words.empty()
+                               ? " -r"
+                               : absl::StrCat(" -x -a ", FishQuoted(absl::StrJoin(words, " "))));
+  }
+  return absl::StrCat(line, " -d ", FishQuoted(option->get_description()), "\n");
+}
+
+std::string Fish(const CLI::App& app) {
+  std::vector<Place> places;
+  Walk(app, "", places);
+  std::string script;
+  for (const Place& place : places) {
+    const std::string at = FishAt(place);
+    for (const CLI::App* command : place.app->get_subcommands(nullptr)) {
+      absl::StrAppend(&script, "complete -c dncctl -f -n ", FishQuoted(at), " -a ",
+                      command->get_name(), " -d ", FishQuoted(command->get_description()), "\n");
+    }
+    for (const CLI::Option* option : place.app->get_options()) {
+      if (option->nonpositional()) absl::StrAppend(&script, FishOption(at, option));
+    }
+  }
+  return script;
+}
+
+}  // namespace
+
+const EnumNames& ShellNames() {
+  static const auto& names = *new EnumNames{{"bash", static_cast<int>(Shell::kBash)},
+                                            {"zsh", static_cast<int>(Shell::kZsh)},
+                                            {"fish", static_cast<int>(Shell::kFish)}};
+  return names;
+}
+
+std::string CompletionScript(Shell shell, const CLI::App& app) {
+  switch (shell) {
+    case Shell::kFish:
+      return Fish(app);
+    case Shell::kZsh:  // zsh reads bash's scripts
+      return absl::StrCat("#compdef dncctl\nautoload -U +X bashcompinit && bashcompinit\n",
+                          BashFunction(app), "complete -F _dncctl dncctl\n");
+    case Shell::kBash:
+      break;
+  }
+  return absl::StrCat(BashFunction(app), "complete -F _dncctl dncctl\n");
+}
+
+}  // namespace dnc::cli

@@ -1,0 +1,169 @@
+#include "client/cli/csv_filter.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc::cli {
+namespace {
+
+constexpr size_t kBlockRows = 16384;
+constexpr size_t kBlockBytes = size_t{1} << 20;
+// Longer than any contact point may be.
+constexpr size_t kMaxContactBytes = 512;
+
+// The text as the gateway may be asked about it. What cannot travel, or is no contact point by its
+// length, becomes empty text, which the gateway answers as an unreadable contact point.
+std::string Sendable(absl::string_view cell) {
+  if (cell.size() > kMaxContactBytes || !IsUtf8(cell)) return "";
+  return std::string(cell);
+}
+
+// `fields` as one line of CSV, at least `width` of them.
+std::string Join(CsvReader::Fields fields, size_t width) {
+  std::string text;
+  for (size_t i = 0; i < std::max(fields.size(), width); ++i) {
+    if (i > 0) text.push_back(',');
+    if (i < fields.size()) text += CsvEscape(fields[i]);
+  }
+  return text;
+}
+
+// The reasons of a block by contact point: "CONTACT_POINT_ON_REGISTRY:national".
+std::map<uint32_t, std::string> ReasonTexts(const FilterAnswer& answer) {
+  std::map<uint32_t, std::string> texts;
+  for (const v1::FilterReason& reason : answer.reasons) {
+    std::string& text = texts[reason.index()];
+    if (!text.empty()) text.push_back(';');
+    absl::StrAppend(&text,
+                    absl::StripPrefix(v1::ReasonType_Name(reason.type()), "REASON_TYPE_"));
+    if (!reason.list().empty()) absl::StrAppend(&text, ":", reason.list());
+  }
+  return texts;
+}
+
+}  // namespace
+
+CsvFilter::CsvFilter(CsvFilterOptions options, Input& input, std::ostream& out,
+                     OnProgress on_progress)
+    : options_(std::move(options)),
+      input_(input),
+      out_(out),
+      on_progress_(std::move(on_progress)) {}
+
+absl::StatusOr<CsvFilterCounts> CsvFilter::Run(CheckApi& checks) {
+  DNC_RETURN_IF_ERROR(checks.Filter(
+      options_.filter, [this] { return NextBlock(); },
+      [this](const FilterAnswer& answer) { return WriteAnswer(answer); }));
+  WriteHeader();
+  out_.flush();
+  if (!out_.good()) return absl::UnknownError("cannot write the output: is the disk full?");
+  return counts_;
+}
+
+absl::StatusOr<FilterBlock> CsvFilter::NextBlock() {
+  while (ready_.empty() && !input_ended_) DNC_RETURN_IF_ERROR(ReadPiece());
+  if (ready_.empty()) return FilterBlock();
+  Block block = std::move(ready_.front());
+  ready_.pop_front();
+  FilterBlock contacts = std::move(block.contacts);
+  absl::MutexLock lock(&mutex_);
+  asked_.push_back(std::move(block));
+  return contacts;
+}
+
+absl::Status CsvFilter::ReadPiece() {
+  const auto on_row = [this](CsvReader::Fields fields, uint64_t) { return TakeRow(fields); };
+  DNC_ASSIGN_OR_RETURN(const std::string piece, input_.Next());
+  if (!piece.empty()) return reader_.Feed(piece, on_row);
+  input_ended_ = true;
+  DNC_RETURN_IF_ERROR(reader_.Finish(on_row));
+  CloseBlock();
+  return absl::OkStatus();
+}
+
+absl::Status CsvFilter::TakeRow(CsvReader::Fields fields) {
+  if (column_) {
+    AddRow(fields);
+    return absl::OkStatus();
+  }
+  DNC_ASSIGN_OR_RETURN(column_, FindContactColumn(fields, options_.filter.channel, options_.column,
+                                                  options_.no_header));
+  width_ = fields.size();
+  if (!column_->has_header) {
+    AddRow(fields);
+    return absl::OkStatus();
+  }
+  absl::MutexLock lock(&mutex_);
+  header_ = Join(fields, width_);
+  return absl::OkStatus();
+}
+
+void CsvFilter::AddRow(CsvReader::Fields fields) {
+  absl::string_view cell;
+  if (column_->index < fields.size()) cell = absl::StripAsciiWhitespace(fields[column_->index]);
+  FilterBlock& contacts = open_.contacts;
+  const bool phone_channel = options_.filter.channel != v1::CHANNEL_EMAIL &&
+                             options_.filter.channel != v1::CHANNEL_MAIL;
+  const std::optional<uint64_t> digits =
+      phone_channel ? StrictNanpDigits(cell) : std::optional<uint64_t>();
+  open_.rows.push_back({Join(fields, width_), digits.has_value(),
+                        digits ? contacts.phones.size() : contacts.raw.size()});
+  if (digits) {
+    contacts.phones.push_back(*digits);
+  } else {
+    contacts.raw.push_back(Sendable(cell));
+    open_.raw_bytes += contacts.raw.back().size();
+  }
+  if (open_.rows.size() >= kBlockRows || open_.raw_bytes >= kBlockBytes) CloseBlock();
+}
+
+void CsvFilter::CloseBlock() {
+  if (open_.rows.empty()) return;
+  open_.position = input_.position();
+  open_.phones = open_.contacts.phones.size();
+  ready_.push_back(std::exchange(open_, {}));
+}
+
+absl::Status CsvFilter::WriteAnswer(const FilterAnswer& answer) {
+  DNC_RETURN_IF_ERROR(answer.status);
+  Block block;
+  {
+    absl::MutexLock lock(&mutex_);
+    block = std::move(asked_.front());
+    asked_.pop_front();
+  }
+  WriteHeader();
+  const std::map<uint32_t, std::string> reasons = ReasonTexts(answer);
+  for (const Row& row : block.rows) {
+    const size_t index = row.ordinal + (row.is_phone ? 0 : block.phones);
+    const auto reason = reasons.find(static_cast<uint32_t>(index));
+    WriteRow(row, answer.verdicts[index], reason == reasons.end() ? "" : reason->second);
+  }
+  on_progress_(counts_.rows, block.position);
+  if (!out_.good()) return absl::UnknownError("cannot write the output: is the disk full?");
+  return absl::OkStatus();
+}
+
+void CsvFilter::WriteRow(const Row& row, Verdict verdict, const std::string& reasons) {
+  ++counts_.rows;
+  ++(verdict == Verdict::kAllow  ? counts_.allow
+     : verdict == Verdict::kDeny ? counts_.deny
+                                 : counts_.unknown);
+  if (options_.only && verdict != *options_.only) return;
+  out_ << row.text << ',' << VerdictName(verdict) << ',' << CsvEscape(reasons) << '\n';
+}
+
+void CsvFilter::WriteHeader() {
+  absl::MutexLock lock(&mutex_);
+  if (header_written_ || header_.empty()) return;
+  header_written_ = true;
+  out_ << header_ << ",verdict,reasons\n";
+}
+
+}  // namespace dnc::cli

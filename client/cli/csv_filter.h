@@ -1,0 +1,97 @@
+// Filters a CSV file: every row comes out again with a verdict and its reasons.
+#ifndef DNC_CLIENT_CLI_CSV_FILTER_H_
+#define DNC_CLIENT_CLI_CSV_FILTER_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "client/api.h"
+#include "client/cli/contact_column.h"
+#include "client/cli/input.h"
+#include "storage/base/csv_reader.h"
+
+namespace dnc::cli {
+
+struct CsvFilterOptions {
+  FilterOptions filter;
+  std::string column;           // see FindContactColumn
+  bool no_header = false;       // see FindContactColumn
+  std::optional<Verdict> only;  // emit only rows with this verdict
+};
+
+struct CsvFilterCounts {
+  int64_t rows = 0;
+  int64_t allow = 0;
+  int64_t deny = 0;
+  int64_t unknown = 0;
+};
+
+// Reads, asks and writes at the same time, in constant memory. Runs once.
+class CsvFilter {
+ public:
+  // Called after each block from the thread that called Run: rows so far, and bytes of the input.
+  using OnProgress = std::function<void(int64_t rows, int64_t bytes)>;
+
+  CsvFilter(CsvFilterOptions options, Input& input, std::ostream& out, OnProgress on_progress);
+
+  // Not OK where the list was not filtered to its end: what was written so far is no whole list.
+  absl::StatusOr<CsvFilterCounts> Run(CheckApi& checks);
+
+ private:
+  struct Row {
+    std::string text;  // its fields as CSV, without the line's end
+    bool is_phone;     // the contact point is in `phones` of the block, otherwise in `raw`
+    size_t ordinal;    // there
+  };
+  struct Block {
+    FilterBlock contacts;
+    size_t phones = 0;  // how many of the contacts are in `phones`
+    std::vector<Row> rows;
+    size_t raw_bytes = 0;
+    int64_t position = 0;  // of the input, once it was read
+  };
+
+  // The filter's second thread: reading.
+  absl::StatusOr<FilterBlock> NextBlock();
+  absl::Status ReadPiece();
+  absl::Status TakeRow(CsvReader::Fields fields);
+  void AddRow(CsvReader::Fields fields);
+  void CloseBlock();
+
+  // The calling thread: writing.
+  absl::Status WriteAnswer(const FilterAnswer& answer);
+  void WriteRow(const Row& row, Verdict verdict, const std::string& reasons);
+  void WriteHeader();
+
+  const CsvFilterOptions options_;
+  Input& input_;
+  std::ostream& out_;
+  const OnProgress on_progress_;
+
+  CsvReader reader_;
+  bool input_ended_ = false;
+  std::optional<ContactColumn> column_;
+  size_t width_ = 0;
+  Block open_;
+  std::deque<Block> ready_;
+
+  bool header_written_ = false;
+  CsvFilterCounts counts_;
+
+  absl::Mutex mutex_;
+  std::string header_ ABSL_GUARDED_BY(mutex_);       // empty where the file has none
+  std::deque<Block> asked_ ABSL_GUARDED_BY(mutex_);  // blocks that wait for their answer
+};
+
+}  // namespace dnc::cli
+
+#endif  // DNC_CLIENT_CLI_CSV_FILTER_H_

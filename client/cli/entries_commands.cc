@@ -1,0 +1,250 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "client/cli/commands.h"
+#include "client/cli/contact_text.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/options.h"
+#include "client/cli/paging.h"
+#include "client/cli/table.h"
+#include "client/cli/time_text.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc::cli {
+namespace {
+
+std::string Channels(const v1::Entry& entry) {
+  if (entry.channels().empty()) return "all";
+  return absl::StrJoin(entry.channels(), ",", [](std::string* out, int channel) {
+    absl::StrAppend(out, EnumWord(ChannelNames(), channel));
+  });
+}
+
+std::string Subject(const v1::Entry& entry) {
+  return entry.has_contact_point() ? ContactText(entry.contact_point())
+                                   : absl::StrCat("lead ", ShortName(entry.lead()));
+}
+
+template <typename Entries>
+void PrintTable(Session& session, const Entries& entries) {
+  Table table({"ENTRY", "LIST", "SUBJECT", "CHANNELS", "REASON", "SINCE", "UNTIL", "REVOKED"});
+  for (const v1::Entry& entry : entries) {
+    table.AddRow({ShortName(entry.name()), ShortName(entry.list()), Subject(entry),
+                  Channels(entry), entry.reason(), TimeText(entry.effective_time()),
+                  TimeText(entry.expire_time()), TimeText(entry.revoke_time())});
+  }
+  table.Print(session.out());
+}
+
+// One entry, in what an answer of one has in common.
+template <typename Response>
+int PrintOne(Session& session, const Response& response) {
+  if (session.json()) {
+    session.PrintJson(response);
+  } else {
+    PrintTable(session, std::vector<v1::Entry>{response.entry()});
+  }
+  return kExitOk;
+}
+
+struct AddOptions {
+  ContactOptions contact;
+  std::string lead;
+  std::string list;
+  std::string reason;
+  std::string evidence;
+  std::vector<int> channels;
+  std::vector<int> classes;
+  absl::Time effective = absl::InfinitePast();
+  absl::Time expires = absl::InfinitePast();
+  bool dry_run = false;
+};
+
+absl::Status FillSubject(const Session& session, const AddOptions& options, v1::Entry* entry) {
+  if (options.contact.given() == !options.lead.empty()) {
+    return absl::InvalidArgumentError(
+        "an entry has one subject: give --phone, --email, --other or --lead");
+  }
+  if (options.contact.given()) {
+    *entry->mutable_contact_point() = options.contact.ToProto();
+    return absl::OkStatus();
+  }
+  DNC_ASSIGN_OR_RETURN(*entry->mutable_lead(), session.names().Lead(options.lead));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> Add(Session& session, const AddOptions& options) {
+  v1::AddEntryRequest request;
+  session.Sign(request);
+  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
+  v1::Entry* entry = request.mutable_entry();
+  DNC_RETURN_IF_ERROR(FillSubject(session, options, entry));
+  if (!options.list.empty()) {
+    DNC_ASSIGN_OR_RETURN(*entry->mutable_list(), session.names().List(options.list));
+  }
+  entry->set_reason(options.reason);
+  entry->set_evidence(options.evidence);
+  for (const int channel : options.channels) {
+    entry->add_channels(static_cast<v1::Channel>(channel));
+  }
+  for (const int message_class : options.classes) {
+    entry->add_message_classes(static_cast<v1::MessageClass>(message_class));
+  }
+  if (options.effective != absl::InfinitePast()) {
+    *entry->mutable_effective_time() = ToProtoTime(options.effective);
+  }
+  if (options.expires != absl::InfinitePast()) {
+    *entry->mutable_expire_time() = ToProtoTime(options.expires);
+  }
+  request.set_validate_only(options.dry_run);
+  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
+  if (!response.created()) {
+    session.err() << "dncctl: an entry that blocks at least as much was there already\n";
+  }
+  return PrintOne(session, response);
+}
+
+struct ListOptions {
+  std::string list;
+  std::string lead;
+  ContactOptions contact;
+  int channel = v1::CHANNEL_UNSPECIFIED;
+  bool active = false;
+  absl::Time since = absl::InfinitePast();
+  absl::Time before = absl::InfinitePast();
+  int64_t limit = kDefaultLimit;
+};
+
+absl::StatusOr<v1::ListEntriesRequest> ListRequest(const Session& session,
+                                                   const ListOptions& options) {
+  v1::ListEntriesRequest request;
+  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
+  if (!options.list.empty()) {
+    DNC_ASSIGN_OR_RETURN(*request.mutable_list(), session.names().List(options.list));
+  }
+  if (!options.lead.empty()) {
+    DNC_ASSIGN_OR_RETURN(*request.mutable_lead(), session.names().Lead(options.lead));
+  }
+  if (options.contact.given()) *request.mutable_contact_point() = options.contact.ToProto();
+  request.set_channel(static_cast<v1::Channel>(options.channel));
+  request.set_active_only(options.active);
+  if (options.since != absl::InfinitePast()) {
+    *request.mutable_create_period()->mutable_start_time() = ToProtoTime(options.since);
+  }
+  if (options.before != absl::InfinitePast()) {
+    *request.mutable_create_period()->mutable_end_time() = ToProtoTime(options.before);
+  }
+  return request;
+}
+
+absl::StatusOr<int> List(Session& session, const ListOptions& options) {
+  DNC_ASSIGN_OR_RETURN(const auto request, ListRequest(session, options));
+  DNC_ASSIGN_OR_RETURN(const auto all,
+                       ListAll<v1::ListEntriesResponse>(
+                           session, request, options.limit,
+                           [](const auto& page) -> int64_t { return page.entries_size(); }));
+  if (session.json()) {
+    session.PrintJson(all);
+  } else {
+    PrintTable(session, all.entries());
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<int> Get(Session& session, const std::string& id) {
+  v1::GetEntryRequest request;
+  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Entry(id));
+  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
+  return PrintOne(session, response);
+}
+
+struct RevokeOptions {
+  std::string id;
+  std::string evidence;
+  bool dry_run = false;
+};
+
+absl::StatusOr<int> Revoke(Session& session, const RevokeOptions& options) {
+  v1::RevokeEntryRequest request;
+  session.Sign(request);
+  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Entry(options.id));
+  request.set_evidence(options.evidence);
+  request.set_validate_only(options.dry_run);
+  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
+  return PrintOne(session, response);
+}
+
+void AddAdd(CLI::App& group, Command& chosen) {
+  auto options = std::make_shared<AddOptions>();
+  CLI::App* command =
+      AddCommand(group, "add", "Put a person or address on a list of kind internal",
+                 "dncctl entries add --phone +12125550123 --reason \"asked on the phone\"\n"
+                 "dncctl entries add --lead 42 --reason complaint --channel voice,sms\n"
+                 "dncctl entries add --email jane@example.com --reason pause --expires 90d");
+  AddContact(*command, options->contact);
+  command->add_option("--lead", options->lead, "The lead's id")->type_name("ID");
+  command->add_option("--reason", options->reason, "Why")->required();
+  command->add_option("--list", options->list, "The list's id; internal if not given");
+  AddEnums(*command, "--channel", options->channels, ChannelNames(),
+           "Block only these; all if not given");
+  AddEnums(*command, "--class", options->classes, MessageClassNames(),
+           "Block only these; all but emergency if not given");
+  AddTime(*command, "--effective", options->effective, "From when on; now if not given");
+  AddTime(*command, "--expires", options->expires, "Until when; for good if not given");
+  command->add_option("--evidence", options->evidence, "What proves it");
+  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  command->callback(
+      [&chosen, options] { chosen = [options](Session& s) { return Add(s, *options); }; });
+}
+
+void AddList(CLI::App& group, Command& chosen) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App* command = AddCommand(group, "list", "List entries in the order of their creation",
+                                 "dncctl entries list --active\n"
+                                 "dncctl entries list --phone +12125550123\n"
+                                 "dncctl -o json entries list --list internal --limit 0");
+  command->add_option("--list", options->list, "Only this list's");
+  command->add_option("--lead", options->lead, "Only this lead's")->type_name("ID");
+  AddContact(*command, options->contact);
+  AddEnum(*command, "--channel", options->channel, ChannelNames(), "Only those that block this");
+  command->add_flag("--active", options->active, "Leave out revoked and expired ones");
+  AddTime(*command, "--since", options->since, "Only those added at or after this time");
+  AddTime(*command, "--before", options->before, "Only those added before this time");
+  command->add_option("--limit", options->limit, "How many at most; 0: all")
+      ->check(CLI::NonNegativeNumber);
+  command->callback(
+      [&chosen, options] { chosen = [options](Session& s) { return List(s, *options); }; });
+}
+
+void AddRevoke(CLI::App& group, Command& chosen) {
+  auto options = std::make_shared<RevokeOptions>();
+  CLI::App* command =
+      AddCommand(group, "revoke", "End an entry, with the evidence of renewed consent",
+                 "dncctl entries revoke 7f3a --evidence \"signed form 2026-01-31, page 2\"");
+  command->add_option("ENTRY", options->id, "Its id")->required();
+  command->add_option("--evidence", options->evidence, "What proves the renewed consent")
+      ->required();
+  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  command->callback(
+      [&chosen, options] { chosen = [options](Session& s) { return Revoke(s, *options); }; });
+}
+
+}  // namespace
+
+void AddEntriesCommands(CLI::App& app, Command& chosen) {
+  CLI::App* group = AddGroup(app, "entries", "Opt-outs: who is on a Do-Not-Contact list, and why");
+  AddAdd(*group, chosen);
+  AddList(*group, chosen);
+  AddRevoke(*group, chosen);
+  auto id = std::make_shared<std::string>();
+  CLI::App* get = AddCommand(*group, "get", "Show one entry", "dncctl -o json entries get 7f3a");
+  get->add_option("ENTRY", *id, "Its id")->required();
+  get->callback([&chosen, id] { chosen = [id](Session& s) { return Get(s, *id); }; });
+}
+
+}  // namespace dnc::cli

@@ -1,0 +1,47 @@
+// Files that people hand to dncctl, read in pieces: plain ones, standard input, zip archives.
+#ifndef DNC_CLIENT_CLI_INPUT_H_
+#define DNC_CLIENT_CLI_INPUT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace dnc::cli {
+
+// Not thread-safe, but may be used by one thread after the other.
+class Input {
+ public:
+  virtual ~Input() = default;
+
+  // The next bytes, at most 512 KiB; empty at the end. DATA_LOSS where the file breaks off, UNKNOWN
+  // where it cannot be read.
+  virtual absl::StatusOr<std::string> Next() = 0;
+
+  // The whole size in bytes; -1 where it is not known.
+  virtual int64_t size() const = 0;
+
+  // Bytes read so far.
+  virtual int64_t position() const = 0;
+
+  // The file's name without its folders; for a zip archive the name of the archive, or of its
+  // member where only that has a date in it.
+  virtual const std::string& name() const = 0;
+
+  // Back to the start. FAILED_PRECONDITION for standard input.
+  virtual absl::Status Rewind() = 0;
+};
+
+// Opens `path`, "-" for standard input. INVALID_ARGUMENT, saying what to do instead, where it is
+// missing, a folder, empty, or not permitted to be read, or compressed.
+absl::StatusOr<std::unique_ptr<Input>> OpenInput(const std::string& path);
+
+// As OpenInput, but a zip archive, known by its first bytes, is read through: it must have exactly
+// one file in it, or exactly one that ends in .txt, .csv or .xml.
+absl::StatusOr<std::unique_ptr<Input>> OpenImportInput(const std::string& path);
+
+}  // namespace dnc::cli
+
+#endif  // DNC_CLIENT_CLI_INPUT_H_

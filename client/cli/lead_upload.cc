@@ -1,0 +1,91 @@
+#include "client/cli/lead_upload.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/error.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc::cli {
+
+LeadUpload::LeadUpload(Session& session, RejectLog& rejects, bool validate_only)
+    : session_(session), rejects_(rejects), validate_only_(validate_only) {}
+
+absl::Status LeadUpload::Add(v1::Lead lead, uint64_t line) {
+  // Two batches that fly together may land in any order.
+  while (flying_.contains(lead.name())) DNC_RETURN_IF_ERROR(Land());
+  *batch_.add_leads() = std::move(lead);
+  lines_.push_back(line);
+  return lines_.size() < kBatch ? absl::OkStatus() : Send();
+}
+
+void LeadUpload::Refuse(uint64_t line, const absl::Status& why) {
+  ++counts_.refused;
+  v1::RejectedRow row;
+  row.set_line(static_cast<int64_t>(line));
+  row.set_cause(ErrorReasonOf(why).empty() ? "UNREADABLE_ROW" : ErrorReasonOf(why));
+  row.set_value(ErrorFieldOf(why));
+  row.set_message(std::string(why.message()));
+  rejects_.Add(row);
+}
+
+absl::Status LeadUpload::Send() {
+  if (flights_.size() >= kInFlight) DNC_RETURN_IF_ERROR(Land());
+  DNC_ASSIGN_OR_RETURN(*batch_.mutable_parent(), session_.names().Organization());
+  session_.Sign(batch_);
+  batch_.set_validate_only(validate_only_);
+  Flight flight;
+  flight.lines = std::exchange(lines_, {});
+  for (const v1::Lead& lead : batch_.leads()) {
+    flight.names.push_back(lead.name());
+    flying_.insert(lead.name());
+  }
+  flight.answer = std::async(std::launch::async,
+                             [&gateway = session_.gateway(), request = std::move(batch_)] {
+                               return gateway.Call(request);
+                             });
+  batch_ = v1::BatchUpsertLeadsRequest();
+  flights_.push_back(std::move(flight));
+  return absl::OkStatus();
+}
+
+absl::Status LeadUpload::Land() {
+  Flight flight = std::move(flights_.front());
+  flights_.pop_front();
+  for (const std::string& name : flight.names) flying_.erase(name);
+  const absl::StatusOr<Response> answer = flight.answer.get();
+  DNC_RETURN_IF_ERROR(answer.status());
+  if (static_cast<size_t>(answer->results_size()) != flight.lines.size()) {
+    return absl::InternalError(absl::StrCat("the gateway answered ", answer->results_size(),
+                                            " of ", flight.lines.size(), " leads"));
+  }
+  for (size_t i = 0; i < flight.lines.size(); ++i) {
+    Count(answer->results(static_cast<int>(i)), flight.lines[i]);
+  }
+  counts_.revision = std::max(counts_.revision, answer->revision());
+  return absl::OkStatus();
+}
+
+void LeadUpload::Count(const v1::LeadResult& result, uint64_t line) {
+  if (result.has_error()) {
+    google::rpc::ErrorInfo info;
+    info.set_reason(result.error().reason());
+    (*info.mutable_metadata())["field"] = result.error().field();
+    Refuse(line, WithErrorInfo(absl::InvalidArgumentError(result.error().message()), info));
+  } else if (result.created()) {
+    ++counts_.created;
+  } else if (result.unchanged()) {
+    ++counts_.unchanged;
+  } else {
+    ++counts_.updated;
+  }
+}
+
+absl::Status LeadUpload::Finish() {
+  if (!lines_.empty()) DNC_RETURN_IF_ERROR(Send());
+  while (!flights_.empty()) DNC_RETURN_IF_ERROR(Land());
+  return absl::OkStatus();
+}
+
+}  // namespace dnc::cli

@@ -1,0 +1,145 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/commands.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/input.h"
+#include "client/cli/lead_csv.h"
+#include "client/cli/lead_upload.h"
+#include "client/cli/options.h"
+#include "client/cli/progress.h"
+#include "client/cli/reject_log.h"
+#include "client/cli/table.h"
+#include "google/protobuf/struct.pb.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc::cli {
+namespace {
+
+struct Options {
+  std::string file;
+  std::string rejects;
+  LeadCsv::Defaults defaults;
+  bool allow_partial = false;
+  bool dry_run = false;
+};
+
+void SayIgnored(Session& session, const LeadCsv& csv) {
+  if (csv.ignored().empty()) return;
+  session.err() << "dncctl: columns that mean nothing here: "
+                << Printable(absl::StrJoin(csv.ignored(), ", ")) << '\n';
+}
+
+// Reads the whole file once, every row into `upload`.
+absl::Status Pass(Session& session, const Options& options, Input& input, LeadUpload& upload) {
+  Progress progress(session.err(), ErrIsTerminal(), "leads", input.size());
+  std::optional<LeadCsv> csv;
+  const auto on_row = [&](CsvReader::Fields fields, uint64_t line) -> absl::Status {
+    if (!csv) {
+      DNC_ASSIGN_OR_RETURN(csv, LeadCsv::FromHeader(fields, options.defaults));
+      if (upload.validate_only() || options.allow_partial) SayIgnored(session, *csv);
+      return absl::OkStatus();
+    }
+    absl::StatusOr<v1::Lead> lead = csv->Read(fields, session.names());
+    if (lead.ok()) return upload.Add(*std::move(lead), line);
+    upload.Refuse(line, lead.status());
+    return absl::OkStatus();
+  };
+  CsvReader reader;
+  while (true) {
+    DNC_ASSIGN_OR_RETURN(const std::string piece, input.Next());
+    if (piece.empty()) break;
+    DNC_RETURN_IF_ERROR(reader.Feed(piece, on_row));
+    progress.Update(upload.counts().rows(), input.position());
+  }
+  DNC_RETURN_IF_ERROR(reader.Finish(on_row));
+  return upload.Finish();
+}
+
+void PrintSummary(Session& session, const LeadUpload::Counts& counts, bool written) {
+  if (session.json()) {
+    google::protobuf::Struct summary;
+    auto& fields = *summary.mutable_fields();
+    fields["written"].set_bool_value(written);
+    fields["created"].set_number_value(static_cast<double>(counts.created));
+    fields["updated"].set_number_value(static_cast<double>(counts.updated));
+    fields["unchanged"].set_number_value(static_cast<double>(counts.unchanged));
+    fields["refused"].set_number_value(static_cast<double>(counts.refused));
+    fields["revision"].set_number_value(static_cast<double>(counts.revision));
+    session.PrintJson(summary);
+    return;
+  }
+  Table table({"LEADS", written ? "WRITTEN" : "NOT WRITTEN"});
+  table.AddRow({"created", Grouped(counts.created)});
+  table.AddRow({"updated", Grouped(counts.updated)});
+  table.AddRow({"unchanged", Grouped(counts.unchanged)});
+  table.AddRow({"refused", Grouped(counts.refused)});
+  table.Print(session.out());
+}
+
+absl::StatusOr<int> Import(Session& session, const Options& options) {
+  DNC_RETURN_IF_ERROR(session.names().Organization().status());
+  DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenInput(options.file));
+  if (options.file == "-" && !options.allow_partial && !options.dry_run) {
+    return absl::InvalidArgumentError(
+        "standard input can be read only once, so its rows cannot all be judged before the first "
+        "is written: save it to a file, or give --allow-partial");
+  }
+  RejectLog rejects(options.rejects);
+  LeadUpload::Counts counts;
+  bool written = false;
+  if (!options.allow_partial || options.dry_run) {
+    LeadUpload judge(session, rejects, /*validate_only=*/true);
+    DNC_RETURN_IF_ERROR(Pass(session, options, *input, judge));
+    counts = judge.counts();
+  }
+  if (!options.dry_run && counts.refused == 0) {
+    if (!options.allow_partial) DNC_RETURN_IF_ERROR(input->Rewind());
+    LeadUpload upload(session, rejects, /*validate_only=*/false);
+    DNC_RETURN_IF_ERROR(Pass(session, options, *input, upload));
+    counts = upload.counts();
+    written = true;
+  }
+  DNC_RETURN_IF_ERROR(rejects.Finish(session.err()));
+  PrintSummary(session, counts, written);
+  if (counts.refused == 0 || options.allow_partial) return kExitOk;
+  return absl::InvalidArgumentError(
+      absl::StrCat(counts.refused, " rows of ", input->name(), " are refused",
+                   written ? "" : ", so nothing was written",
+                   "; mend them, or take the others with --allow-partial"));
+}
+
+}  // namespace
+
+void AddLeadsImportCommand(CLI::App& leads, Command& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = AddCommand(
+      leads, "import", "Create or update many leads from a CSV file",
+      "dncctl leads import leads.csv\n"
+      "dncctl leads import contacts.csv --record-type contact --status sales/new\n"
+      "dncctl leads import - --allow-partial < leads.csv\n\n"
+      "The first line names the columns: id (required), name, record_type, status\n"
+      "(WORKFLOW/STATUS), phone, phone2 …, email, email2 …, other …; others are ignored.\n"
+      "The whole file is judged first, and nothing is written where a row is refused. Then batches\n"
+      "of 500 leads are written, each whole; if the gateway fails midway, repeat the import: rows\n"
+      "that were written already change nothing.");
+  command->add_option("FILE", options->file, "CSV; - for standard input")->required();
+  command->add_flag("--allow-partial", options->allow_partial,
+                    "Write the good rows although others are refused");
+  command->add_option("--rejects", options->rejects, "Write every refused row to FILE")
+      ->type_name("FILE");
+  command->add_option("--record-type", options->defaults.record_type, "For rows without one");
+  command->add_option("--status", options->defaults.status, "For rows without one")
+      ->type_name("WORKFLOW/STATUS");
+  command->add_option("--default-region", options->defaults.region,
+                      "Region of numbers without country code, e.g. US");
+  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  command->callback(
+      [&chosen, options] { chosen = [options](Session& s) { return Import(s, *options); }; });
+}
+
+}  // namespace dnc::cli

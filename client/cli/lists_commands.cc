@@ -1,0 +1,151 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "client/cli/commands.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/options.h"
+#include "client/cli/paging.h"
+#include "client/cli/progress.h"
+#include "client/cli/table.h"
+#include "client/cli/time_text.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc::cli {
+namespace {
+
+std::string Size(const v1::DncList& list) {
+  return Grouped(list.kind() == v1::LIST_KIND_REGISTRY ? list.active_version().count()
+                                                       : list.entry_count());
+}
+
+std::string Scope(const v1::DncList& list) {
+  if (!list.campaign().empty()) return "campaign " + list.campaign();
+  return list.brand().empty() ? "" : "brand " + list.brand();
+}
+
+template <typename Lists>
+void PrintTable(Session& session, const Lists& lists) {
+  Table table({"LIST", "KIND", "NAME", "SCOPE", "SIZE", "VERSION", "AS OF", "MAX AGE", "DIGEST"});
+  for (const v1::DncList& list : lists) {
+    const v1::ListVersion& version = list.active_version();
+    table.AddRow({ShortName(list.name()), EnumWord(ListKindNames(), list.kind()),
+                  list.display_name(), Scope(list), Size(list),
+                  list.has_active_version() ? std::to_string(version.version()) : "",
+                  TimeText(version.as_of_time()),
+                  list.has_max_age() ? DurationText(list.max_age()) : "",
+                  version.digest().substr(0, 12)});
+  }
+  table.Print(session.out());
+}
+
+template <typename Response>
+int PrintOne(Session& session, const Response& response) {
+  if (session.json()) {
+    session.PrintJson(response);
+  } else {
+    PrintTable(session, std::vector<v1::DncList>{response.list()});
+  }
+  return kExitOk;
+}
+
+struct CreateOptions {
+  std::string id;
+  std::string display_name;
+  int kind = v1::LIST_KIND_UNSPECIFIED;
+  std::string brand;
+  std::string campaign;
+  std::vector<int> channels;
+  std::vector<int> classes;
+  absl::Duration max_age;
+  bool dry_run = false;
+};
+
+absl::StatusOr<int> Create(Session& session, const CreateOptions& options) {
+  v1::CreateListRequest request;
+  session.Sign(request);
+  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
+  request.set_list_id(options.id);
+  request.set_validate_only(options.dry_run);
+  v1::DncList* list = request.mutable_list();
+  list->set_display_name(options.display_name);
+  list->set_kind(static_cast<v1::ListKind>(options.kind));
+  list->set_brand(options.brand);
+  list->set_campaign(options.campaign);
+  for (const int channel : options.channels) list->add_channels(static_cast<v1::Channel>(channel));
+  for (const int message_class : options.classes) {
+    list->add_message_classes(static_cast<v1::MessageClass>(message_class));
+  }
+  if (options.max_age > absl::ZeroDuration()) {
+    *list->mutable_max_age() = ToProtoDuration(options.max_age);
+  }
+  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
+  return PrintOne(session, response);
+}
+
+absl::StatusOr<int> Get(Session& session, const std::string& id) {
+  v1::GetListRequest request;
+  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().List(id));
+  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
+  return PrintOne(session, response);
+}
+
+absl::StatusOr<int> List(Session& session, int64_t limit) {
+  v1::ListListsRequest request;
+  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
+  DNC_ASSIGN_OR_RETURN(const auto all,
+                       ListAll<v1::ListListsResponse>(
+                           session, request, limit,
+                           [](const auto& page) -> int64_t { return page.lists_size(); }));
+  if (session.json()) {
+    session.PrintJson(all);
+  } else {
+    PrintTable(session, all.lists());
+  }
+  return kExitOk;
+}
+
+void AddCreate(CLI::App& group, Command& chosen) {
+  auto options = std::make_shared<CreateOptions>();
+  CLI::App* command = AddCommand(group, "create", "Create a list",
+                                 "dncctl lists create partners --kind internal --brand acme-home\n"
+                                 "dncctl lists create national --kind registry --max-age 31d");
+  command->add_option("NAME", options->id, "Its id")->required();
+  AddEnum(*command, "--kind", options->kind, ListKindNames(),
+          "internal: the company's own opt-outs; registry: numbers imported as a body")
+      ->required();
+  command->add_option("--display-name", options->display_name, "For people");
+  command->add_option("--brand", options->brand, "Applies to this brand's contacts only");
+  command->add_option("--campaign", options->campaign, "Applies to this campaign's contacts only");
+  AddEnums(*command, "--channel", options->channels, ChannelNames(),
+           "Registry: block these; voice, sms and fax if not given");
+  AddEnums(*command, "--class", options->classes, MessageClassNames(),
+           "Registry: block these; marketing if not given");
+  AddDuration(*command, "--max-age", options->max_age,
+              "Registry: the age past which checks answer UNKNOWN, e.g. 31d");
+  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  command->callback(
+      [&chosen, options] { chosen = [options](Session& s) { return Create(s, *options); }; });
+}
+
+}  // namespace
+
+void AddListsCommands(CLI::App& app, Command& chosen) {
+  CLI::App* group = AddGroup(app, "lists", "Do-Not-Contact lists and registries");
+  AddCreate(*group, chosen);
+  AddListsImportCommand(*group, chosen);
+
+  auto id = std::make_shared<std::string>();
+  CLI::App* get = AddCommand(*group, "get", "Show one list", "dncctl lists get national");
+  get->add_option("NAME", *id, "Its id")->required();
+  get->callback([&chosen, id] { chosen = [id](Session& s) { return Get(s, *id); }; });
+
+  auto limit = std::make_shared<int64_t>(kDefaultLimit);
+  CLI::App* list = AddCommand(*group, "list", "List the lists", "dncctl lists list");
+  list->add_option("--limit", *limit, "How many at most; 0: all")->check(CLI::NonNegativeNumber);
+  list->callback([&chosen, limit] { chosen = [limit](Session& s) { return List(s, *limit); }; });
+}
+
+}  // namespace dnc::cli

@@ -1,0 +1,149 @@
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "client/cli/commands.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/input.h"
+#include "client/cli/options.h"
+#include "client/cli/progress.h"
+#include "client/cli/reject_log.h"
+#include "client/cli/table.h"
+#include "client/cli/time_text.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc::cli {
+namespace {
+
+struct Options {
+  std::string list;
+  std::string file;
+  std::string format = "auto";
+  std::string default_region;
+  std::string rejects;
+  std::string reason;
+  bool allow_partial = false;
+  bool allow_shrink = false;
+  bool dry_run = false;
+  int mode = v1::IMPORT_MODE_UNSPECIFIED;
+  absl::Time as_of = absl::InfinitePast();
+  std::vector<std::string> area_codes;
+};
+
+const std::vector<std::string>& Formats() {
+  static const auto& formats = *new std::vector<std::string>{
+      "auto",           "plain", "ftc-flat", "ftc-xml",  "ftc-change",
+      "ftc-complaints", "ses",   "sendgrid", "mailchimp"};
+  return formats;
+}
+
+absl::StatusOr<v1::ImportConfig> MakeConfig(const Session& session, const Options& options,
+                                            const Input& input) {
+  v1::ImportConfig config;
+  DNC_ASSIGN_OR_RETURN(*config.mutable_list(), session.names().List(options.list));
+  config.set_format(options.format);
+  if (options.file != "-") config.set_file_name(input.name());
+  config.set_default_region(options.default_region);
+  config.set_allow_partial(options.allow_partial);
+  config.set_mode(static_cast<v1::ImportMode>(options.mode));
+  if (options.as_of != absl::InfinitePast()) {
+    *config.mutable_as_of_time() = ToProtoTime(options.as_of);
+  }
+  for (const std::string& code : options.area_codes) config.add_area_codes(code);
+  config.set_allow_shrink(options.allow_shrink);
+  config.set_reason(options.reason);
+  *config.mutable_actor() = session.actor();
+  config.set_validate_only(options.dry_run);
+  return config;
+}
+
+void PrintSummary(Session& session, const v1::ImportSummary& summary) {
+  if (session.json()) {
+    session.PrintJson(summary);
+    return;
+  }
+  Table table({"IMPORT", ShortName(summary.list().name())});
+  table.AddRow({"changed", summary.changed() ? "yes" : "no"});
+  table.AddRow({"format", summary.format()});
+  table.AddRow({"rows", Grouped(summary.rows())});
+  table.AddRow({"accepted", Grouped(summary.rows_accepted())});
+  table.AddRow({"rejected", Grouped(summary.rows_rejected())});
+  table.AddRow({"impossible numbers", Grouped(summary.rows_impossible())});
+  table.AddRow({"added", Grouped(summary.added())});
+  table.AddRow({"removed", Grouped(summary.removed())});
+  table.AddRow({"unchanged", Grouped(summary.unchanged())});
+  if (summary.list().has_active_version()) {
+    const v1::ListVersion& version = summary.list().active_version();
+    table.AddRow({"version", std::to_string(version.version())});
+    table.AddRow({"numbers", Grouped(version.count())});
+    table.AddRow({"as of", TimeText(version.as_of_time())});
+  }
+  table.AddRow({"revision", std::to_string(summary.revision())});
+  table.Print(session.out());
+}
+
+absl::StatusOr<int> Import(Session& session, const Options& options) {
+  DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenImportInput(options.file));
+  DNC_ASSIGN_OR_RETURN(const v1::ImportConfig config, MakeConfig(session, options, *input));
+  RejectLog rejects(options.rejects);
+  absl::StatusOr<v1::ImportSummary> summary;
+  {
+    Progress progress(session.err(), ErrIsTerminal(), "rows", input->size());
+    std::atomic<int64_t> position = 0;
+    const auto source = [&]() -> absl::StatusOr<std::string> {
+      position.store(input->position());
+      return input->Next();
+    };
+    const auto listener = [&](const v1::ImportListResponse& response) {
+      for (const v1::RejectedRow& row : response.rejected()) rejects.Add(row);
+      progress.Update(response.rows(), position.load());
+    };
+    summary = session.gateway().Import(config, source, listener);
+  }
+  const absl::Status reported = rejects.Finish(session.err());
+  DNC_RETURN_IF_ERROR(summary.status());
+  PrintSummary(session, *summary);
+  DNC_RETURN_IF_ERROR(reported);
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddListsImportCommand(CLI::App& lists, Command& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = AddCommand(
+      lists, "import", "Import a file into a list; a broken file changes nothing",
+      "dncctl lists import national 2026-01-31_full.zip --format ftc-flat\n"
+      "dncctl lists import national changes.txt --mode change --rejects rejects.csv\n"
+      "dncctl lists import internal suppressed.csv --format ses --reason \"bounced\"\n"
+      "zcat numbers.gz | dncctl lists import national -");
+  command->add_option("NAME", options->list, "The list's id")->required();
+  command->add_option("FILE", options->file, "Plain or zip; - for standard input")->required();
+  command->add_option("--format", options->format, "How to read it; detected if not given")
+      ->check(CLI::IsMember(Formats()))
+      ->type_name(CLI::detail::join(Formats(), "|"));
+  AddEnum(*command, "--mode", options->mode, ImportModeNames(),
+          "full: the file is the whole list; change: it adds and deletes");
+  command->add_flag("--allow-partial", options->allow_partial,
+                    "Take the good rows although others are refused");
+  command->add_option("--rejects", options->rejects, "Write every row that was not taken to FILE")
+      ->type_name("FILE");
+  AddTime(*command, "--as-of", options->as_of,
+          "The date that the file speaks of; from its name if not given");
+  AddTexts(*command, "--area-codes", options->area_codes,
+           "Area codes that the subscription covers, e.g. 212,646; all if not given");
+  command->add_flag("--allow-shrink", options->allow_shrink,
+                    "Permit that the registry loses more than a tenth of its numbers");
+  command->add_option("--default-region", options->default_region,
+                      "Region of numbers without country code, e.g. US");
+  command->add_option("--reason", options->reason, "Reason of the entries of an internal list");
+  command->add_flag("--dry-run", options->dry_run, "Read and judge the file, and change nothing");
+  command->callback(
+      [&chosen, options] { chosen = [options](Session& s) { return Import(s, *options); }; });
+}
+
+}  // namespace dnc::cli

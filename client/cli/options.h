@@ -1,0 +1,68 @@
+// Options that several commands share, in terms of CLI11. Wrong values throw CLI::ParseError with a
+// message that lists the right ones; dncctl turns it into a usage error.
+#ifndef DNC_CLIENT_CLI_OPTIONS_H_
+#define DNC_CLIENT_CLI_OPTIONS_H_
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/cli/enums.h"
+#include "dnc/v1/contact.pb.h"
+
+namespace dnc::cli {
+
+// A command group: needs one of its own commands.
+CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& description);
+
+// A command; `examples` are lines without indentation, shown by --help.
+CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& description,
+                     const std::string& examples);
+
+// One word of an enum.
+CLI::Option* AddEnum(CLI::App& app, const std::string& flag, int& value, const EnumNames& names,
+                     const std::string& description);
+
+// Any number of words: the option repeated, or words separated by commas.
+CLI::Option* AddEnums(CLI::App& app, const std::string& flag, std::vector<int>& values,
+                      const EnumNames& names, const std::string& description);
+
+// Text, the option repeated or its values separated by commas.
+CLI::Option* AddTexts(CLI::App& app, const std::string& flag, std::vector<std::string>& values,
+                      const std::string& description);
+
+CLI::Option* AddDuration(CLI::App& app, const std::string& flag, absl::Duration& value,
+                         const std::string& description);
+
+// absl::InfinitePast() where it is not given: initialise `value` so.
+CLI::Option* AddTime(CLI::App& app, const std::string& flag, absl::Time& value,
+                     const std::string& description);
+
+// --phone, --email, --other, --default-region: at most one contact point.
+struct ContactOptions {
+  std::string phone;
+  std::string email;
+  std::string other;
+  std::string default_region;
+
+  bool given() const { return !phone.empty() || !email.empty() || !other.empty(); }
+  v1::ContactPoint ToProto() const;
+};
+void AddContact(CLI::App& app, ContactOptions& contact);
+
+// The same options, each any number of times.
+struct ContactsOptions {
+  std::vector<std::string> phones;
+  std::vector<std::string> emails;
+  std::vector<std::string> others;
+  std::string default_region;
+
+  std::vector<v1::ContactPoint> ToProto() const;
+};
+void AddContacts(CLI::App& app, ContactsOptions& contacts);
+
+}  // namespace dnc::cli
+
+#endif  // DNC_CLIENT_CLI_OPTIONS_H_

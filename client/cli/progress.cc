@@ -1,0 +1,71 @@
+#include "client/cli/progress.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace dnc::cli {
+namespace {
+
+constexpr absl::Duration kQuietFor = absl::Seconds(1);
+constexpr absl::Duration kBetweenLines = absl::Milliseconds(200);
+constexpr char kClearLine[] = "\r\x1b[K";
+
+}  // namespace
+
+bool ErrIsTerminal() { return isatty(STDERR_FILENO) == 1; }
+
+std::string Grouped(int64_t number) {
+  std::string text = absl::StrCat(number);
+  const size_t first = number < 0 ? 1 : 0;
+  for (size_t at = text.size(); at > first + 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+Progress::Progress(std::ostream& err, bool is_terminal, std::string noun, int64_t total_bytes,
+                   std::shared_ptr<const SteadyTime> time)
+    : err_(err),
+      is_terminal_(is_terminal),
+      noun_(std::move(noun)),
+      total_bytes_(total_bytes),
+      time_(std::move(time)),
+      start_(time_->Now()),
+      shown_at_(start_) {}
+
+Progress::~Progress() {
+  absl::MutexLock lock(&mutex_);
+  if (shown_) err_ << kClearLine << std::flush;
+}
+
+void Progress::Update(int64_t count, int64_t bytes) {
+  if (!is_terminal_) return;
+  const absl::Duration now = time_->Now();
+  absl::MutexLock lock(&mutex_);
+  if (now - start_ < kQuietFor || now - shown_at_ < kBetweenLines) return;
+  shown_at_ = now;
+  shown_ = true;
+  err_ << kClearLine << Line(count, bytes, now - start_) << std::flush;
+}
+
+std::string Progress::Rate(int64_t count) const {
+  const double seconds = std::max(absl::ToDoubleSeconds(time_->Now() - start_), 1e-3);
+  return absl::StrCat(Grouped(static_cast<int64_t>(static_cast<double>(count) / seconds)), " ",
+                      noun_, "/s");
+}
+
+std::string Progress::Line(int64_t count, int64_t bytes, absl::Duration elapsed) const {
+  std::string line = absl::StrCat(Grouped(count), " ", noun_, ", ", Rate(count));
+  if (total_bytes_ > 0 && bytes > 0) {
+    const double done =
+        std::min(1.0, static_cast<double>(bytes) / static_cast<double>(total_bytes_));
+    const absl::Duration left = elapsed * ((1 - done) / done);
+    absl::StrAppend(&line, ", ", static_cast<int>(done * 100), "%, ",
+                    absl::FormatDuration(absl::Trunc(left, absl::Seconds(1))), " left");
+  }
+  return line;
+}
+
+}  // namespace dnc::cli

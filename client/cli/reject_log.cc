@@ -1,0 +1,51 @@
+#include "client/cli/reject_log.h"
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/progress.h"
+#include "client/cli/table.h"
+#include "storage/base/csv_reader.h"
+
+namespace dnc::cli {
+namespace {
+
+constexpr size_t kShown = 10;
+
+}  // namespace
+
+RejectLog::RejectLog(const std::string& path) : path_(path) {
+  if (path_.empty()) return;
+  file_.open(path_, std::ios::out | std::ios::trunc | std::ios::binary);
+  file_ << "line,cause,value,message\n";
+}
+
+void RejectLog::Add(const v1::RejectedRow& row) {
+  ++count_;
+  if (first_.size() < kShown) first_.push_back(row);
+  if (path_.empty()) return;
+  file_ << row.line() << ',' << CsvEscape(row.cause()) << ',' << CsvEscape(row.value()) << ','
+        << CsvEscape(row.message()) << '\n';
+}
+
+absl::Status RejectLog::Finish(std::ostream& err) {
+  if (count_ > 0) {
+    err << Grouped(count_) << " rows were not taken:\n";
+    Table table({"  LINE", "CAUSE", "VALUE", "MESSAGE"});
+    for (const v1::RejectedRow& row : first_) {
+      table.AddRow({absl::StrCat("  ", row.line()), row.cause(), row.value(), row.message()});
+    }
+    table.Print(err);
+    if (static_cast<int64_t>(first_.size()) < count_) {
+      err << "  … " << Grouped(count_ - static_cast<int64_t>(first_.size())) << " more"
+          << (path_.empty() ? "; --rejects FILE writes all of them\n" : "\n");
+    }
+  }
+  if (path_.empty()) return absl::OkStatus();
+  file_.close();
+  if (file_.fail()) {
+    return absl::UnknownError(
+        absl::StrCat("cannot write ", path_, "; check the path and the space left on its disk"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace dnc::cli

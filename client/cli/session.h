@@ -1,0 +1,76 @@
+// What every command works with: the global options, the gateway, and where to print.
+#ifndef DNC_CLIENT_CLI_SESSION_H_
+#define DNC_CLIENT_CLI_SESSION_H_
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/api.h"
+#include "client/cli/gateway.h"
+#include "client/cli/names.h"
+#include "client/request_id.h"
+#include "google/protobuf/message.h"
+
+namespace dnc::cli {
+
+struct GlobalOptions {
+  std::string server = "127.0.0.1:7443";
+  std::string organization = {};
+  std::string actor = {};
+  bool json = false;
+  absl::Duration timeout = absl::Seconds(10);          // for each call
+  absl::Duration stream_timeout = absl::Hours(1);      // for a whole filter or import
+};
+
+// Lives as long as one command. Not thread-safe, but the gateway and the check API are.
+class Session {
+ public:
+  Session(GlobalOptions options, std::ostream& out, std::ostream& err);
+
+  // With stand-ins for the gateway, for tests. They must outlive the session.
+  Session(GlobalOptions options, std::ostream& out, std::ostream& err, Gateway* gateway,
+          CheckApi* checks);
+
+  const GlobalOptions& options() const { return options_; }
+  const Names& names() const { return names_; }
+  bool json() const { return options_.json; }
+  v1::Actor actor() const;
+
+  std::ostream& out() { return out_; }  // the answer, and nothing else
+  std::ostream& err() { return err_; }  // everything else
+
+  Gateway& gateway();
+  // INVALID_ARGUMENT where no organization is given.
+  absl::StatusOr<CheckApi*> checks();
+
+  // Prints an answer as protobuf JSON with the proto's field names, every field present.
+  void PrintJson(const google::protobuf::Message& message);
+
+  // Makes a write repeatable and says who does it.
+  template <typename Request>
+  void Sign(Request& request) const {
+    request.set_request_id(NewRequestId());
+    *request.mutable_actor() = actor();
+  }
+
+ private:
+  const GlobalOptions options_;
+  const Names names_;
+  std::ostream& out_;
+  std::ostream& err_;
+  std::unique_ptr<Gateway> own_gateway_;
+  std::unique_ptr<CheckApi> own_checks_;
+  Gateway* gateway_ = nullptr;
+  CheckApi* checks_ = nullptr;
+};
+
+// A command, its options bound: answers the exit status, or an error for dncctl to print.
+using Command = std::function<absl::StatusOr<int>(Session&)>;
+
+}  // namespace dnc::cli
+
+#endif  // DNC_CLIENT_CLI_SESSION_H_

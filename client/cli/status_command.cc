@@ -1,0 +1,49 @@
+#include <CLI/CLI.hpp>
+
+#include "absl/strings/strip.h"
+#include "client/cli/commands.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/options.h"
+#include "client/cli/progress.h"
+#include "client/cli/table.h"
+#include "client/cli/time_text.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc::cli {
+namespace {
+
+void PrintText(Session& session, const v1::GetSystemStatusResponse& status) {
+  Table table({"GATEWAY", session.options().server});
+  table.AddRow({"state", std::string(absl::StripPrefix(v1::ServingState_Name(status.state()),
+                                                       "SERVING_STATE_"))});
+  if (!status.message().empty()) table.AddRow({"message", status.message()});
+  table.AddRow({"version", status.version()});
+  table.AddRow({"serving since", TimeText(status.start_time())});
+  table.AddRow({"revision", Grouped(status.revision())});
+  table.AddRow({"schema version", std::to_string(status.schema_version())});
+  table.AddRow({"organizations", Grouped(status.organizations())});
+  table.AddRow({"registries", Grouped(status.registries())});
+  table.AddRow({"registry numbers", Grouped(status.registry_numbers())});
+  table.AddRow({"registry memory", Grouped(status.registry_memory_bytes()) + " bytes"});
+  table.Print(session.out());
+}
+
+absl::StatusOr<int> Status(Session& session) {
+  DNC_ASSIGN_OR_RETURN(const auto status, session.gateway().Call(v1::GetSystemStatusRequest()));
+  if (session.json()) {
+    session.PrintJson(status);
+  } else {
+    PrintText(session, status);
+  }
+  return status.state() == v1::SERVING_STATE_SERVING ? kExitOk : kExitUnavailable;
+}
+
+}  // namespace
+
+void AddStatusCommand(CLI::App& app, Command& chosen) {
+  AddCommand(app, "status", "How the gateway is; exits 0 only where it can do all of its work",
+             "dncctl status\ndncctl --server 10.0.0.7:7443 -o json status")
+      ->callback([&chosen] { chosen = Status; });
+}
+
+}  // namespace dnc::cli

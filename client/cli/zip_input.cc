@@ -1,0 +1,141 @@
+#include "client/cli/zip_input.h"
+
+#include <zip.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc::cli {
+namespace {
+
+constexpr size_t kPiece = 512 << 10;
+
+struct CloseArchive {
+  void operator()(zip_t* archive) const { zip_discard(archive); }
+};
+struct CloseMember {
+  void operator()(zip_file_t* member) const { zip_fclose(member); }
+};
+using Archive = std::unique_ptr<zip_t, CloseArchive>;
+using Member = std::unique_ptr<zip_file_t, CloseMember>;
+
+// Eight digits, dashes and underscores left out: a date may be in the name.
+bool HasDate(const std::string& name) {
+  int digits = 0;
+  for (const char c : name) {
+    if (absl::ascii_isdigit(static_cast<unsigned char>(c))) {
+      if (++digits == 8) return true;
+    } else if (c != '-' && c != '_') {
+      digits = 0;
+    }
+  }
+  return false;
+}
+
+class ZipInput : public Input {
+ public:
+  ZipInput(Archive archive, zip_uint64_t index, int64_t size, std::string name)
+      : archive_(std::move(archive)), index_(index), size_(size), name_(std::move(name)) {}
+
+  absl::Status Rewind() override {
+    position_ = 0;
+    member_.reset(zip_fopen_index(archive_.get(), index_, 0));
+    if (member_ != nullptr) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("cannot read the file inside ", name_, ": ",
+                                                   zip_strerror(archive_.get()),
+                                                   "; unzip it yourself and import that"));
+  }
+
+  absl::StatusOr<std::string> Next() override {
+    std::string piece(kPiece, '\0');
+    const zip_int64_t got = zip_fread(member_.get(), piece.data(), piece.size());
+    if (got < 0) {
+      return absl::DataLossError(absl::StrCat(name_, " is broken after ", position_,
+                                              " unzipped bytes: ", zip_file_strerror(member_.get()),
+                                              "; fetch it again"));
+    }
+    piece.resize(static_cast<size_t>(got));
+    position_ += got;
+    return piece;
+  }
+
+  int64_t size() const override { return size_; }
+  int64_t position() const override { return position_; }
+  const std::string& name() const override { return name_; }
+
+ private:
+  const Archive archive_;
+  Member member_;
+  const zip_uint64_t index_;
+  const int64_t size_;
+  const std::string name_;
+  int64_t position_ = 0;
+};
+
+struct Candidate {
+  zip_uint64_t index;
+  int64_t size;
+  std::string name;
+};
+
+std::vector<Candidate> FilesIn(zip_t* archive) {
+  std::vector<Candidate> files;
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(std::max<zip_int64_t>(count, 0)); ++i) {
+    zip_stat_t info;
+    if (zip_stat_index(archive, i, 0, &info) != 0 || (info.valid & ZIP_STAT_NAME) == 0) continue;
+    if (absl::EndsWith(info.name, "/")) continue;
+    files.push_back({i, static_cast<int64_t>(info.size), info.name});
+  }
+  return files;
+}
+
+bool LooksLikeList(const Candidate& file) {
+  return absl::EndsWithIgnoreCase(file.name, ".txt") ||
+         absl::EndsWithIgnoreCase(file.name, ".csv") || absl::EndsWithIgnoreCase(file.name, ".xml");
+}
+
+absl::StatusOr<Candidate> ChooseFile(const std::string& path, std::vector<Candidate> files) {
+  if (files.size() == 1) return files.front();
+  std::vector<Candidate> lists;
+  std::copy_if(files.begin(), files.end(), std::back_inserter(lists), LooksLikeList);
+  if (lists.size() == 1) return lists.front();
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, " holds ", files.size(), " files, ", lists.size(),
+                   " of them .txt, .csv or .xml; unzip it and import the one that you mean"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Input>> OpenZipInput(const std::string& path) {
+  int code = 0;
+  Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
+  if (archive == nullptr) {
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    const std::string why = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, " is no good zip archive: ", why, "; fetch it again"));
+  }
+  DNC_ASSIGN_OR_RETURN(const Candidate file, ChooseFile(path, FilesIn(archive.get())));
+  if (file.size == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(file.name, " inside ", path, " is empty"));
+  }
+  std::string name = std::filesystem::path(path).filename().string();
+  if (!HasDate(name) && HasDate(file.name)) name = file.name;
+  auto input =
+      std::make_unique<ZipInput>(std::move(archive), file.index, file.size, std::move(name));
+  DNC_RETURN_IF_ERROR(input->Rewind());
+  return input;
+}
+
+}  // namespace dnc::cli

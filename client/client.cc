@@ -1,0 +1,167 @@
+#include "client/client.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/error.h"
+#include "client/internal/connection.h"
+#include "client/internal/filter_pump.h"
+#include "client/internal/grpc_connection.h"
+#include "client/internal/retry_connection.h"
+#include "client/request_id.h"
+
+namespace dnc {
+namespace {
+
+constexpr absl::string_view kOrganizations = "organizations/";
+
+absl::Status PrepareOptions(ClientOptions& options) {
+  if (options.target.empty()) {
+    return absl::InvalidArgumentError(
+        "ClientOptions.target is empty; give the gateway's address, e.g. 127.0.0.1:7443");
+  }
+  if (options.organization.empty()) {
+    return absl::InvalidArgumentError(
+        "ClientOptions.organization is empty; give the tenant's id, e.g. acme");
+  }
+  if (options.deadline <= absl::ZeroDuration() || options.deadline == absl::InfiniteDuration()) {
+    return absl::InvalidArgumentError(
+        "ClientOptions.deadline must be positive and finite; a call without one may hang");
+  }
+  if (!absl::StartsWith(options.organization, kOrganizations)) {
+    options.organization = absl::StrCat(kOrganizations, options.organization);
+  }
+  if (options.time == nullptr) options.time = MachineTime();
+  return absl::OkStatus();
+}
+
+// What a single check and an item of a batch have in common.
+template <typename Message>
+void FillCheck(const CheckRequest& request, std::string lead, Message* message) {
+  message->set_lead(std::move(lead));
+  if (request.contact_point) *message->mutable_contact_point() = *request.contact_point;
+  message->set_channel(request.channel);
+  message->set_message_class(request.message_class);
+  message->set_campaign(request.campaign);
+  message->set_brand(request.brand);
+}
+
+absl::Status ItemStatus(const v1::ItemError& error) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(error.reason());
+  info.set_domain("dnc.v1");
+  if (!error.field().empty()) (*info.mutable_metadata())["field"] = error.field();
+  const auto code = static_cast<absl::StatusCode>(error.code());
+  return WithErrorInfo(
+      code == absl::StatusCode::kOk ? absl::UnknownError(error.message())
+                                    : absl::Status(code, error.message()),
+      info);
+}
+
+Decision ItemDecision(const v1::CheckItemResult& item, int64_t revision, absl::Duration started,
+                      const std::shared_ptr<const SteadyTime>& time) {
+  if (item.has_error()) return Decision::Failed(ItemStatus(item.error()));
+  v1::CheckContactResponse response;
+  response.set_verdict(item.verdict());
+  *response.mutable_reasons() = item.reasons();
+  *response.mutable_contact_point() = item.contact_point();
+  *response.mutable_valid_for() = item.valid_for();
+  response.set_decision_id(item.decision_id());
+  response.set_revision(revision);
+  return Decision::FromResponse(response, started, time);
+}
+
+template <typename Request>
+void CompleteWrite(const ClientOptions& options, Request& request) {
+  if (request.request_id().empty()) request.set_request_id(NewRequestId());
+  if (!request.has_actor()) request.mutable_actor()->set_id(options.actor);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
+  const std::string target = options.target;
+  return Create(std::move(options), MakeGrpcConnection(target));
+}
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options,
+                                                       std::shared_ptr<Connection> connection) {
+  if (absl::Status status = PrepareOptions(options); !status.ok()) return status;
+  connection = MakeRetryConnection(std::move(connection), options.retry, options.time);
+  return std::unique_ptr<Client>(new Client(std::move(options), std::move(connection)));
+}
+
+Client::Client(ClientOptions options, std::shared_ptr<Connection> connection)
+    : options_(std::move(options)), connection_(std::move(connection)) {}
+
+std::string Client::LeadName(const std::string& lead) const {
+  if (lead.empty() || absl::StartsWith(lead, kOrganizations)) return lead;
+  return absl::StrCat(options_.organization, "/leads/", lead);
+}
+
+Decision Client::Check(const CheckRequest& request) {
+  v1::CheckContactRequest wire;
+  wire.set_organization(options_.organization);
+  FillCheck(request, LeadName(request.lead), &wire);
+  wire.set_at_least_revision(request.at_least_revision);
+  const absl::Duration started = options_.time->Now();
+  const auto response = connection_->CheckContact(wire, options_.deadline);
+  if (!response.ok()) return Decision::Failed(response.status());
+  return Decision::FromResponse(*response, started, options_.time);
+}
+
+std::vector<Decision> Client::BatchCheck(const std::vector<CheckRequest>& requests) {
+  v1::BatchCheckContactsRequest wire;
+  wire.set_organization(options_.organization);
+  int64_t at_least = 0;
+  for (const CheckRequest& request : requests) {
+    FillCheck(request, LeadName(request.lead), wire.add_items());
+    at_least = std::max(at_least, request.at_least_revision);
+  }
+  wire.set_at_least_revision(at_least);
+  const absl::Duration started = options_.time->Now();
+  const auto response = connection_->BatchCheckContacts(wire, options_.deadline);
+  absl::Status status = response.status();
+  if (response.ok() && static_cast<size_t>(response->results_size()) != requests.size()) {
+    status = absl::InternalError(absl::StrCat("the gateway answered ", response->results_size(),
+                                              " of ", requests.size(), " items"));
+  }
+  if (!status.ok()) return std::vector<Decision>(requests.size(), Decision::Failed(status));
+  std::vector<Decision> decisions;
+  decisions.reserve(requests.size());
+  for (const v1::CheckItemResult& item : response->results()) {
+    decisions.push_back(ItemDecision(item, response->revision(), started, options_.time));
+  }
+  return decisions;
+}
+
+absl::Status Client::Filter(const FilterOptions& options, FilterSource source, FilterSink sink) {
+  v1::FilterConfig config;
+  config.set_organization(options_.organization);
+  config.set_channel(options.channel);
+  config.set_message_class(options.message_class);
+  config.set_campaign(options.campaign);
+  config.set_brand(options.brand);
+  config.set_default_region(options.default_region);
+  config.set_at_least_revision(options.at_least_revision);
+  config.set_omit_reasons(options.omit_reasons);
+  if (options.deadline <= absl::ZeroDuration() || options.deadline == absl::InfiniteDuration()) {
+    return absl::InvalidArgumentError("FilterOptions.deadline must be positive and finite");
+  }
+  return FilterPump(connection_->OpenFilter(options.deadline), std::move(source), std::move(sink))
+      .Run(config);
+}
+
+absl::StatusOr<v1::ApplyActionResponse> Client::ApplyAction(v1::ApplyActionRequest request) {
+  CompleteWrite(options_, request);
+  return connection_->ApplyAction(request, options_.deadline);
+}
+
+absl::StatusOr<v1::CopyActionsResponse> Client::CopyActions(v1::CopyActionsRequest request) {
+  CompleteWrite(options_, request);
+  return connection_->CopyActions(request, options_.deadline);
+}
+
+}  // namespace dnc

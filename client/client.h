@@ -1,0 +1,68 @@
+// The client library of the Do-Not-Contact gateway.
+//
+//   auto client = dnc::Client::Create({.target = "127.0.0.1:7443", .organization = "acme"});
+//   if (!client.ok()) …
+//   dnc::Decision decision = (*client)->Check(
+//       {.contact_point = dnc::Phone("+12125550123"), .channel = dnc::v1::CHANNEL_VOICE});
+//   if (decision.may_contact()) Dial();
+#ifndef DNC_CLIENT_CLIENT_H_
+#define DNC_CLIENT_CLIENT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/api.h"
+#include "client/retry_policy.h"
+#include "client/steady_time.h"
+
+namespace dnc {
+
+class Connection;
+
+struct ClientOptions {
+  // Where the gateway listens, `host:port` or any gRPC target.
+  std::string target = "127.0.0.1:7443";
+  // The tenant's id, or `organizations/{organization}`. Required.
+  std::string organization = {};
+  // Who writes, where a request does not say, e.g. "services/dialler-2".
+  std::string actor = {};
+  // For each call, its repeats included; filter streams have their own. Positive.
+  absl::Duration deadline = absl::Seconds(1);
+  RetryPolicy retry = {};
+  // Null: the machine's.
+  std::shared_ptr<const SteadyTime> time = {};
+};
+
+// Thread-safe. One client serves a whole process: calls share one connection.
+class Client final : public CheckApi, public ActionApi {
+ public:
+  // Does not connect yet: an absent gateway shows in the calls. INVALID_ARGUMENT where an option is
+  // missing or out of range.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
+
+  // As above, over a connection of the caller's making (client/internal/connection.h).
+  static absl::StatusOr<std::unique_ptr<Client>> Create(ClientOptions options,
+                                                        std::shared_ptr<Connection> connection);
+
+  Decision Check(const CheckRequest& request) override;
+  std::vector<Decision> BatchCheck(const std::vector<CheckRequest>& requests) override;
+  absl::Status Filter(const FilterOptions& options, FilterSource source, FilterSink sink) override;
+  absl::StatusOr<v1::ApplyActionResponse> ApplyAction(v1::ApplyActionRequest request) override;
+  absl::StatusOr<v1::CopyActionsResponse> CopyActions(v1::CopyActionsRequest request) override;
+
+ private:
+  Client(ClientOptions options, std::shared_ptr<Connection> connection);
+
+  std::string LeadName(const std::string& lead) const;
+
+  const ClientOptions options_;
+  const std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace dnc
+
+#endif  // DNC_CLIENT_CLIENT_H_

@@ -1,0 +1,122 @@
+#include "client/internal/filter_pump.h"
+
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace dnc {
+
+FilterPump::FilterPump(std::unique_ptr<FilterStream> stream, FilterSource source, FilterSink sink)
+    : stream_(std::move(stream)), source_(std::move(source)), sink_(std::move(sink)) {}
+
+absl::Status FilterPump::Run(const v1::FilterConfig& config) {
+  std::thread writer([this, &config] { WriteBlocks(config); });
+  ReadAnswers();
+  {
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+  }
+  writer.join();
+  absl::Status ended = stream_->Finish();
+  absl::Status status;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (ended.ok() && (!unanswered_.empty() || !all_written_)) {
+      ended = absl::InternalError("the gateway ended the filter stream before the list's end");
+    }
+    status = status_.ok() ? ended : status_;
+  }
+  DeliverUnanswered(status);
+  return status;
+}
+
+void FilterPump::WriteBlocks(const v1::FilterConfig& config) {
+  v1::FilterContactsRequest first;
+  *first.mutable_config() = config;
+  if (!stream_->Write(first)) return;
+  while (WriteNextBlock()) {
+  }
+}
+
+bool FilterPump::WriteNextBlock() {
+  {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](FilterPump* pump) ABSL_NO_THREAD_SAFETY_ANALYSIS { return pump->MayProceed(); }, this));
+    if (stopped_) return false;
+  }
+  absl::StatusOr<FilterBlock> block = source_();
+  if (!block.ok()) {
+    Stop(block.status());
+    return false;
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    if (block->size() == 0) {
+      all_written_ = !stopped_;
+    } else {
+      unanswered_.push_back(block->size());
+    }
+    if (stopped_) return false;
+  }
+  if (block->size() == 0) {
+    stream_->WritesDone();
+    return false;
+  }
+  v1::FilterContactsRequest request;
+  request.mutable_phones()->Add(block->phones.begin(), block->phones.end());
+  for (std::string& text : block->raw) request.add_raw(std::move(text));
+  return stream_->Write(request);
+}
+
+void FilterPump::ReadAnswers() {
+  v1::FilterContactsResponse response;
+  while (stream_->Read(&response)) {
+    size_t count = 0;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (stopped_) continue;
+      if (!unanswered_.empty()) {
+        count = unanswered_.front();
+        unanswered_.pop_front();
+      }
+    }
+    if (count == 0) {
+      Stop(absl::InternalError("the gateway answered a block that was not sent"));
+      continue;
+    }
+    const FilterAnswer answer = ReadFilterAnswer(response, count);
+    if (!answer.status.ok()) Stop(answer.status);
+    if (absl::Status status = Deliver(answer); !status.ok()) Stop(std::move(status));
+  }
+}
+
+absl::Status FilterPump::Deliver(const FilterAnswer& answer) {
+  absl::Status status = sink_(answer);
+  sink_failed_ = !status.ok();
+  return status;
+}
+
+void FilterPump::DeliverUnanswered(const absl::Status& why) {
+  std::deque<size_t> left;
+  {
+    absl::MutexLock lock(&mutex_);
+    left.swap(unanswered_);
+  }
+  for (const size_t count : left) {
+    if (sink_failed_) return;
+    if (!Deliver(UnansweredBlock(count, why)).ok()) return;
+  }
+}
+
+void FilterPump::Stop(absl::Status why) {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+    if (status_.ok()) status_ = std::move(why);
+  }
+  stream_->Cancel();
+}
+
+}  // namespace dnc

@@ -1,0 +1,43 @@
+#include "client/internal/grpc_support.h"
+
+#include <grpc/support/time.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include "client/error.h"
+#include "google/rpc/status.pb.h"
+
+namespace dnc {
+
+absl::Status FromGrpcStatus(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  const absl::Status converted(static_cast<absl::StatusCode>(status.error_code()),
+                               status.error_message());
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return converted;
+  for (const auto& detail : details.details()) {
+    google::rpc::ErrorInfo info;
+    if (detail.UnpackTo(&info)) return WithErrorInfo(converted, info);
+  }
+  return converted;
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  // Repeats are this library's own: it knows which calls are safe to repeat.
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  // A page of 1,000 leads or the answers to 10,000 checks may pass gRPC's default of 4 MiB.
+  arguments.SetMaxReceiveMessageSize(64 << 20);
+  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void SetDeadline(grpc::ClientContext& context, absl::Duration deadline) {
+  context.set_deadline(
+      gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                   gpr_time_from_nanos(absl::ToInt64Nanoseconds(deadline), GPR_TIMESPAN)));
+}
+
+}  // namespace dnc

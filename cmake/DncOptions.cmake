@@ -1,0 +1,19 @@
+# Compiler options that every target of the project shares.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+
+add_library(dnc_options INTERFACE)
+target_include_directories(dnc_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(dnc_options INTERFACE -Wall -Wextra -Wconversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(dnc_options INTERFACE -Wthread-safety)
+endif()
+
+if(DNC_SANITIZE)
+  add_compile_options(-fsanitize=${DNC_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${DNC_SANITIZE})
+endif()

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+#: build and run every test through ctest
+#:
+#: usage: ./dev test [--preset dev|asan|tsan] [ctest arguments…]
+#:
+#:   --preset P   dev (default), asan (addresses, leaks, undefined behaviour) or tsan (data races)
+#:
+#: Everything else goes to ctest: -R REGEX picks tests by name, -L REGEX by label, -N only lists.
+#:
+#: examples:
+#:   ./dev test
+#:   ./dev test -R Phone -V
+#:   ./dev test --preset tsan -L concurrency
+set -euo pipefail
+
+# shellcheck source=scripts/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=scripts/deps.sh
+source "$DNC_ROOT/scripts/deps.sh"
+
+preset=dev
+declare -a ctest_args=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --preset)
+      need_value "$1" $#
+      preset="$2"
+      shift 2
+      ;;
+    --preset=*)
+      preset="${1#*=}"
+      shift
+      ;;
+    *)
+      ctest_args+=("$1")
+      shift
+      ;;
+  esac
+done
+case "$preset" in
+  dev | asan | tsan) ;;
+  *) usage_error "--preset is dev, asan or tsan, not '$preset'" ;;
+esac
+
+ensure_packages build
+build "$preset"
+
+# The libraries from Debian are not instrumented: races inside them, or hidden from the tool by
+# their own synchronisation, say nothing about this project.
+export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1 second_deadlock_stack=1 \
+suppressions=$DNC_ROOT/scripts/tsan.supp}"
+export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_stack_use_after_return=1 check_initialization_order=1}"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+say "ctest, preset $preset"
+exec ctest --test-dir "$DNC_ROOT/build/$preset" --output-on-failure --no-tests=error \
+  --parallel "$DNC_JOBS" "${ctest_args[@]}"

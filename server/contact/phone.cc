@@ -1,0 +1,176 @@
+#include "server/contact/phone.h"
+
+#include <phonenumbers/logger.h>
+#include <phonenumbers/phonenumber.pb.h>
+#include <phonenumbers/phonenumberutil.h>
+
+#include <optional>
+#include <set>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "server/contact/text.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc {
+namespace {
+
+using ::i18n::phonenumbers::PhoneNumber;
+using ::i18n::phonenumbers::PhoneNumberUtil;
+
+constexpr int kNanpCountryCode = 1;
+// libphonenumber reads "2125551234;2025550123" as an extension of ten digits. Dropping that would
+// lose a number; no telephone system has extensions this long.
+constexpr size_t kMostExtensionDigits = 6;
+constexpr size_t kMaxTextBytes = 250;  // libphonenumber's own limit
+
+const PhoneNumberUtil& Util() {
+  static const PhoneNumberUtil* const util = [] {
+    PhoneNumberUtil* instance = PhoneNumberUtil::GetInstance();
+    // Its default logger prints the numbers it cannot read.
+    instance->SetLogger(new i18n::phonenumbers::NullLogger);
+    return instance;
+  }();
+  return *util;
+}
+
+absl::Status Refuse(absl::string_view text, absl::string_view why) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("phone number \"", MaskForMessage(text), "\" ", why));
+}
+
+// The number where `text` is ten digits of the North American plan, and nothing else.
+std::optional<uint64_t> ReadTenDigits(absl::string_view text) {
+  if (text.size() != 10) return std::nullopt;
+  uint64_t digits = kNanpCountryCode;
+  for (const char c : text) {
+    if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) return std::nullopt;
+    digits = digits * 10 + static_cast<uint64_t>(c - '0');
+  }
+  return IsNanp(digits) ? std::optional<uint64_t>(digits) : std::nullopt;
+}
+
+// The spellings that need no library. Neither can be read in another way: no national or
+// international prefix starts with the digits 2 to 9 that the area code starts with.
+std::optional<uint64_t> ReadFast(absl::string_view text, absl::string_view region) {
+  if (text.size() == 12 && text[0] == '+' && text[1] == '1') return ReadTenDigits(text.substr(2));
+  if (region == "US" || region == "CA") return ReadTenDigits(text);
+  return std::nullopt;
+}
+
+absl::string_view Explain(PhoneNumberUtil::ErrorType error, absl::string_view region) {
+  switch (error) {
+    case PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR:
+      return region.empty() ? "names no country; write it with + and the country code, or give a "
+                              "default region"
+                            : "has an unknown country code";
+    case PhoneNumberUtil::TOO_SHORT_AFTER_IDD:
+    case PhoneNumberUtil::TOO_SHORT_NSN:
+      return "is too short; write it with its area code";
+    case PhoneNumberUtil::TOO_LONG_NSN:
+      return "is too long for any country; is it two numbers, or without its +?";
+    default:
+      return "is not a phone number";
+  }
+}
+
+absl::string_view Explain(PhoneNumberUtil::ValidationResult result) {
+  switch (result) {
+    case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY:
+      return "can be dialled only locally; write it with its area code";
+    case PhoneNumberUtil::TOO_SHORT:
+      return "is too short for its country; write it with its area code";
+    case PhoneNumberUtil::TOO_LONG:
+      return "is too long for its country; is it from abroad, without its + and country code?";
+    case PhoneNumberUtil::INVALID_COUNTRY_CODE:
+      return "has an unknown country code";
+    default:
+      return "has a length that its country does not use";
+  }
+}
+
+// Reads `text` once through libphonenumber.
+absl::StatusOr<uint64_t> ReadWithLibrary(absl::string_view text, absl::string_view region) {
+  PhoneNumber number;
+  const auto error =
+      Util().Parse(std::string(text), region.empty() ? "ZZ" : std::string(region), &number);
+  if (error != PhoneNumberUtil::NO_PARSING_ERROR) return Refuse(text, Explain(error, region));
+  const auto possible = Util().IsPossibleNumberWithReason(number);
+  if (possible != PhoneNumberUtil::IS_POSSIBLE) return Refuse(text, Explain(possible));
+  if (number.extension().size() > kMostExtensionDigits) {
+    return Refuse(text, "is followed by a second number; give one number at a time");
+  }
+  std::string national;
+  Util().GetNationalSignificantNumber(number, &national);
+  uint64_t digits = 0;
+  if (!absl::SimpleAtoi(absl::StrCat(number.country_code(), national), &digits)) {
+    return Refuse(text, "is too long for any country");
+  }
+  if (number.country_code() == kNanpCountryCode && !IsNanp(digits)) {
+    return Refuse(text,
+                  "is impossible: area code and exchange of a North American number start with 2 "
+                  "to 9");
+  }
+  return digits;
+}
+
+// libphonenumber drops one national prefix at a time ("+44 0 0…"), so that reading what it wrote
+// may shorten the number again. The canonical number is the one that stays.
+absl::StatusOr<uint64_t> Settle(uint64_t digits, absl::string_view text) {
+  constexpr int kMostPrefixes = 4;
+  for (int i = 0; i < kMostPrefixes; ++i) {
+    if (IsNanp(digits)) return digits;
+    const absl::StatusOr<uint64_t> again = ReadWithLibrary(FormatE164(digits), "");
+    if (!again.ok()) break;
+    if (*again == digits) return digits;
+    digits = *again;
+  }
+  return Refuse(text, "repeats its national prefix; write it with + and the country code");
+}
+
+}  // namespace
+
+absl::StatusOr<uint64_t> NormalizePhone(absl::string_view text, absl::string_view default_region) {
+  if (const auto fast = ReadFast(text, default_region); fast.has_value()) return *fast;
+  if (!default_region.empty() && !IsKnownRegion(default_region)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("default region \"", MaskForMessage(default_region),
+                     "\" is unknown; use an ISO 3166-1 code of two capitals, as US"));
+  }
+  if (text.size() > kMaxTextBytes) return Refuse(text, "is longer than 250 bytes");
+  DNC_RETURN_IF_ERROR(CheckUtf8(text, "phone number"));
+  text = TrimSpace(text);
+  if (text.empty()) return absl::InvalidArgumentError("phone number is empty");
+  if (const auto fast = ReadFast(text, default_region); fast.has_value()) return *fast;
+  DNC_ASSIGN_OR_RETURN(const uint64_t digits, ReadWithLibrary(text, default_region));
+  return Settle(digits, text);
+}
+
+bool IsCanonicalPhone(uint64_t digits) {
+  const std::string text = FormatE164(digits);
+  // Country code 1 is the only one that starts with 1.
+  if (text[1] == '1') return IsNanp(digits);
+  const absl::StatusOr<uint64_t> read = ReadWithLibrary(text, "");
+  return read.ok() && *read == digits;
+}
+
+bool IsNanp(uint64_t digits) {
+  constexpr uint64_t kLow = 1'200'000'0000, kHigh = 1'999'999'9999;
+  return digits >= kLow && digits <= kHigh && digits / 1'000'000 % 10 >= 2;
+}
+
+std::string FormatE164(uint64_t digits) { return absl::StrCat("+", digits); }
+
+bool IsKnownRegion(absl::string_view region) {
+  static const auto* const regions = [] {
+    std::set<std::string> supported;
+    Util().GetSupportedRegions(&supported);
+    return new absl::flat_hash_set<std::string>(supported.begin(), supported.end());
+  }();
+  return regions->contains(region);
+}
+
+}  // namespace dnc

@@ -1,0 +1,177 @@
+#include "server/handler/check_handler.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/handler/facts_reader.h"
+#include "server/handler/item_error.h"
+#include "server/handler/reason_text.h"
+#include "server/name/resource_name.h"
+#include "server/subject/subject.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+constexpr int kMaxItems = 10'000;
+
+// CheckContactRequest and CheckItem have the same fields for what is asked of one contact.
+template <typename Request>
+struct Asked {
+  std::string lead;
+  std::optional<ContactPoint> point;
+
+  static absl::StatusOr<Asked> Read(const Request& request, absl::string_view prefix,
+                                    Question* question) {
+    Asked asked;
+    DNC_RETURN_IF_ERROR(
+        CheckHandler::SetChannel(request.channel(), request.message_class(), prefix, question));
+    question->campaign = request.campaign();
+    question->brand = request.brand();
+    if (!request.lead().empty()) {
+      const std::string field = absl::StrCat(prefix, "lead");
+      DNC_ASSIGN_OR_RETURN(ResourceName name, ParseLeadName(request.lead(), field));
+      if (name.organization != question->organization->id) {
+        return InvalidField(field, "must belong to the request's organization");
+      }
+      asked.lead = std::move(name.lead);
+    }
+    const std::string field = absl::StrCat(prefix, "contact_point");
+    if (request.has_contact_point()) {
+      const std::string& region = question->organization->record.organization().default_region();
+      DNC_ASSIGN_OR_RETURN(asked.point,
+                           NormalizeContactPoint(request.contact_point(), region, field));
+      DNC_RETURN_IF_ERROR(CheckChannelReaches(question->channel, asked.point->kind, field));
+    } else if (asked.lead.empty()) {
+      return MissingField(field, "name a contact point, a lead or both");
+    }
+    return asked;
+  }
+};
+
+// Fills what CheckContactResponse and CheckItemResult have in common.
+template <typename Answer>
+void Render(const Question& question, const Facts& facts, bool point_given, Answer* answer) {
+  const Decision decision = Decide(question, facts);
+  answer->set_verdict(decision.verdict);
+  for (const MatchedRule& rule : decision.rules) {
+    *answer->add_reasons() = ReasonToProto(question, rule);
+  }
+  if (point_given) *answer->mutable_contact_point() = ToProto(facts.points.front().point);
+  answer->set_decision_id(NewDecisionId());
+  *answer->mutable_valid_for() =
+      TimeUtil::MicrosecondsToDuration(decision.valid_until - question.now);
+}
+
+template <typename Request, typename Answer>
+absl::Status Judge(const View& view, const Request& request, absl::string_view prefix,
+                   Question* question, Answer* answer) {
+  DNC_ASSIGN_OR_RETURN(const Asked<Request> asked, Asked<Request>::Read(request, prefix, question));
+  DNC_ASSIGN_OR_RETURN(const Facts facts, ReadFacts(view, *question, asked.lead, asked.point));
+  Render(*question, facts, asked.point.has_value(), answer);
+  return absl::OkStatus();
+}
+
+void SetItemError(const absl::Status& status, v1::CheckItemResult* result) {
+  result->Clear();
+  result->set_verdict(v1::VERDICT_UNKNOWN);
+  FillItemError(status, result->mutable_error());
+}
+
+absl::Status CheckItemCount(int count) {
+  if (count == 0) return MissingField("items", "give 1 to 10,000 items");
+  if (count <= kMaxItems) return absl::OkStatus();
+  return MakeError(
+      v1::ERROR_REASON_LIMIT_EXCEEDED,
+      absl::StrCat("items: ", count, " given, at most ", kMaxItems,
+                   " are taken; split the batch or use FilterContacts"),
+      {{"field", "items"}, {"limit", absl::StrCat(kMaxItems)}, {"actual", absl::StrCat(count)}});
+}
+
+}  // namespace
+
+std::string NewDecisionId() {
+  thread_local absl::BitGen generator;
+  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(generator), absl::kZeroPad16),
+                      absl::Hex(absl::Uniform<uint64_t>(generator), absl::kZeroPad16));
+}
+
+absl::StatusOr<Question> CheckHandler::Ask(const View& view, absl::string_view organization,
+                                           int64_t at_least_revision) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name,
+                       ParseOrganizationName(organization, "organization"));
+  if (view.revision < at_least_revision) {
+    return MakeError(v1::ERROR_REASON_REVISION_NOT_REACHED,
+                     absl::StrCat("at_least_revision: this node is at revision ", view.revision,
+                                  "; ask again, or ask the node that acknowledged the write"),
+                     {{"at_least_revision", absl::StrCat(at_least_revision)},
+                      {"revision", absl::StrCat(view.revision)}});
+  }
+  Question question;
+  question.organization = view.catalog->Find(name.organization);
+  if (question.organization == nullptr) {
+    return MakeError(v1::ERROR_REASON_ORGANIZATION_NOT_FOUND,
+                     absl::StrCat(organization, " does not exist; create it first"),
+                     {{"organization", std::string(organization)}});
+  }
+  question.global = &view.catalog->global();
+  question.now = clock_->Now();
+  question.max_validity_micros = settings_.max_validity_micros;
+  question.store_writable = view.writable;
+  return question;
+}
+
+absl::Status CheckHandler::SetChannel(v1::Channel channel, v1::MessageClass message_class,
+                                      absl::string_view prefix, Question* question) {
+  if (channel == v1::CHANNEL_UNSPECIFIED) {
+    return MissingField(absl::StrCat(prefix, "channel"),
+                        "one of VOICE, SMS, EMAIL, MAIL, FAX and MESSAGING");
+  }
+  if (!v1::Channel_IsValid(channel)) {
+    return InvalidField(absl::StrCat(prefix, "channel"),
+                        absl::StrCat(static_cast<int>(channel), " is not a channel"));
+  }
+  if (!v1::MessageClass_IsValid(message_class)) {
+    return InvalidField(absl::StrCat(prefix, "message_class"),
+                        absl::StrCat(static_cast<int>(message_class), " is not a message class"));
+  }
+  question->channel = channel;
+  question->message_class =
+      message_class == v1::MESSAGE_CLASS_UNSPECIFIED ? v1::MESSAGE_CLASS_MARKETING : message_class;
+  return absl::OkStatus();
+}
+
+absl::Status CheckHandler::Check(const v1::CheckContactRequest& request,
+                                 v1::CheckContactResponse* response) const {
+  const StateMachine::ViewGuard view = state_->Read();
+  DNC_ASSIGN_OR_RETURN(Question question,
+                       Ask(*view, request.organization(), request.at_least_revision()));
+  DNC_RETURN_IF_ERROR(Judge(*view, request, "", &question, response));
+  response->set_revision(view->revision);
+  *response->mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(question.now);
+  return absl::OkStatus();
+}
+
+absl::Status CheckHandler::Batch(const v1::BatchCheckContactsRequest& request,
+                                 v1::BatchCheckContactsResponse* response) const {
+  DNC_RETURN_IF_ERROR(CheckItemCount(request.items_size()));
+  const StateMachine::ViewGuard view = state_->Read();
+  DNC_ASSIGN_OR_RETURN(Question question,
+                       Ask(*view, request.organization(), request.at_least_revision()));
+  for (int i = 0; i < request.items_size(); ++i) {
+    v1::CheckItemResult* result = response->add_results();
+    const absl::Status judged =
+        Judge(*view, request.items(i), absl::StrCat("items[", i, "]."), &question, result);
+    if (!judged.ok()) SetItemError(judged, result);
+  }
+  response->set_revision(view->revision);
+  *response->mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(question.now);
+  return absl::OkStatus();
+}
+
+}  // namespace dnc

@@ -1,0 +1,190 @@
+#include "server/handler/filter_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/contact/phone.h"
+#include "server/handler/facts_reader.h"
+#include "server/subject/subject.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+constexpr int kMaxContactPointsPerMessage = 131'072;
+constexpr uint32_t kVerdictsPerByte = 4;
+// Four times VERDICT_ALLOW.
+constexpr char kFourAllows = 0x55;
+
+void SetVerdict(uint32_t index, v1::Verdict verdict, std::string* verdicts) {
+  char& byte = (*verdicts)[index / kVerdictsPerByte];
+  const uint32_t shift = 2 * (index % kVerdictsPerByte);
+  const uint32_t cleared = static_cast<unsigned char>(byte) & ~(3u << shift);
+  byte = static_cast<char>(cleared | static_cast<uint32_t>(verdict) << shift);
+}
+
+// Every contact point allowed, the bits after the last one zero.
+std::string AllAllowed(uint32_t count) {
+  std::string verdicts((count + kVerdictsPerByte - 1) / kVerdictsPerByte, kFourAllows);
+  if (count % kVerdictsPerByte != 0) {
+    verdicts.back() = static_cast<char>(kFourAllows & ((1 << 2 * (count % kVerdictsPerByte)) - 1));
+  }
+  return verdicts;
+}
+
+// The registries that apply, and whether one of them cannot vouch for all numbers.
+struct Registries {
+  absl::InlinedVector<RegistryFact, 4> facts;
+  bool vouch_for_all = true;
+};
+
+Registries ApplicableRegistries(const Question& question) {
+  Registries registries;
+  AppendRegistries(question, *question.organization, &registries.facts);
+  AppendRegistries(question, *question.global, &registries.facts);
+  for (const RegistryFact& fact : registries.facts) {
+    const UnixMicros stale = fact.list->StaleTime();
+    const bool fresh = fact.list->has_version() && (stale == 0 || stale > question.now);
+    if (!fresh || !fact.list->area_codes.empty()) registries.vouch_for_all = false;
+  }
+  return registries;
+}
+
+absl::StatusOr<ContactPoint> ReadRaw(const std::string& text, v1::Channel channel,
+                                     absl::string_view region) {
+  v1::ContactPoint contact;
+  const bool email = channel == v1::CHANNEL_EMAIL ||
+                     (channel == v1::CHANNEL_MESSAGING && text.find('@') != std::string::npos);
+  if (email) {
+    contact.set_email(text);
+  } else if (channel == v1::CHANNEL_MAIL) {
+    contact.set_other(text);
+  } else {
+    contact.set_phone(text);
+  }
+  absl::StatusOr<ContactPoint> point = NormalizeContactPoint(contact, region, "raw");
+  if (point.ok() || channel != v1::CHANNEL_MESSAGING) return point;
+  contact.set_other(text);  // a handle
+  return NormalizeContactPoint(contact, region, "raw");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FilterSession>> FilterSession::Create(
+    const CheckHandler* handler, const v1::FilterConfig& config) {
+  std::unique_ptr<FilterSession> session(new FilterSession(handler, config));
+  const StateMachine::ViewGuard view = handler->state().Read();
+  DNC_RETURN_IF_ERROR(session->Ask(*view).status());
+  if (!config.default_region().empty() && !IsKnownRegion(config.default_region())) {
+    return InvalidField("config.default_region", "not an ISO 3166-1 alpha-2 region such as \"US\"");
+  }
+  return session;
+}
+
+absl::StatusOr<Question> FilterSession::Ask(const View& view) const {
+  DNC_ASSIGN_OR_RETURN(Question question,
+                       handler_->Ask(view, config_.organization(), config_.at_least_revision()));
+  DNC_RETURN_IF_ERROR(
+      CheckHandler::SetChannel(config_.channel(), config_.message_class(), "config.", &question));
+  question.campaign = config_.campaign();
+  question.brand = config_.brand();
+  return question;
+}
+
+void FilterSession::Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdict,
+                         const std::string& list, v1::FilterContactsResponse* response) {
+  SetVerdict(index, verdict, response->mutable_verdicts());
+  if (config_.omit_reasons()) return;
+  v1::FilterReason* reason = response->add_reasons();
+  reason->set_index(index);
+  reason->set_type(type);
+  reason->set_list(list);
+}
+
+absl::Status FilterSession::JudgePoint(const View& view, const Question& question,
+                                       ContactPoint point, uint32_t index,
+                                       v1::FilterContactsResponse* response) {
+  Facts facts;
+  DNC_ASSIGN_OR_RETURN(PointFacts read, ReadPoint(view, question, std::move(point)));
+  facts.points.push_back(std::move(read));
+  const Decision decision = Decide(question, facts);
+  if (decision.verdict == v1::VERDICT_ALLOW) return absl::OkStatus();
+  const MatchedRule& rule = decision.rules.front();
+  Deny(index, rule.type, decision.verdict, rule.list == nullptr ? "" : rule.list->id, response);
+  return absl::OkStatus();
+}
+
+absl::Status FilterSession::FilterPhones(const View& view, const Question& question,
+                                         const v1::FilterContactsRequest& block,
+                                         v1::FilterContactsResponse* response) {
+  const absl::Span<const uint64_t> phones(block.phones().data(),
+                                          static_cast<size_t>(block.phones_size()));
+  const Registries registries = ApplicableRegistries(question);
+  const size_t words = (phones.size() + 63) / 64;
+  std::vector<uint64_t> members(words);
+  hits_.assign(words, 0);
+  for (const RegistryFact& fact : registries.facts) {
+    if (fact.list->numbers == nullptr) continue;
+    fact.list->numbers->ContainsBatch(phones, absl::MakeSpan(members));
+    for (size_t w = 0; w < words; ++w) hits_[w] |= members[w];
+  }
+  const bool reachable = ChannelReaches(question.channel, ContactKind::kPhone);
+  const bool judge_all = !registries.vouch_for_all || !question.store_writable;
+  for (size_t i = 0; i < phones.size(); ++i) {
+    const auto index = static_cast<uint32_t>(i);
+    if (!reachable || !IsCanonicalPhone(phones[i])) {
+      Deny(index, v1::REASON_TYPE_INVALID_CONTACT_POINT, v1::VERDICT_UNKNOWN, "", response);
+      continue;
+    }
+    const bool member = (hits_[i / 64] >> (i % 64) & 1) != 0;
+    if (!member && !judge_all && !MayHaveSubject(view, question, phones[i])) continue;
+    DNC_RETURN_IF_ERROR(
+        JudgePoint(view, question, {ContactKind::kPhone, phones[i], {}}, index, response));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FilterSession::FilterRaw(const View& view, const Question& question,
+                                      const v1::FilterContactsRequest& block,
+                                      v1::FilterContactsResponse* response) {
+  const std::string& region = config_.default_region().empty()
+                                  ? question.organization->record.organization().default_region()
+                                  : config_.default_region();
+  for (int i = 0; i < block.raw_size(); ++i) {
+    const auto index = static_cast<uint32_t>(block.phones_size() + i);
+    absl::StatusOr<ContactPoint> point = ReadRaw(block.raw(i), question.channel, region);
+    if (!point.ok()) {
+      Deny(index, v1::REASON_TYPE_INVALID_CONTACT_POINT, v1::VERDICT_UNKNOWN, "", response);
+      continue;
+    }
+    DNC_RETURN_IF_ERROR(JudgePoint(view, question, *std::move(point), index, response));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FilterSession::Filter(const v1::FilterContactsRequest& block,
+                                   v1::FilterContactsResponse* response) {
+  const int count = block.phones_size() + block.raw_size();
+  if (count > kMaxContactPointsPerMessage) {
+    return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                     absl::StrCat("phones and raw: ", count, " in one message, at most ",
+                                  kMaxContactPointsPerMessage, " are taken; send more messages"),
+                     {{"field", "phones"},
+                      {"limit", absl::StrCat(kMaxContactPointsPerMessage)},
+                      {"actual", absl::StrCat(count)}});
+  }
+  const StateMachine::ViewGuard view = handler_->state().Read();
+  DNC_ASSIGN_OR_RETURN(const Question question, Ask(*view));
+  response->set_count(static_cast<uint32_t>(count));
+  response->set_verdicts(AllAllowed(static_cast<uint32_t>(count)));
+  DNC_RETURN_IF_ERROR(FilterPhones(*view, question, block, response));
+  DNC_RETURN_IF_ERROR(FilterRaw(*view, question, block, response));
+  response->set_revision(view->revision);
+  *response->mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(question.now);
+  return absl::OkStatus();
+}
+
+}  // namespace dnc

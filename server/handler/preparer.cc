@@ -1,0 +1,437 @@
+#include "server/handler/preparer.h"
+
+#include <openssl/sha.h>
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/contact/phone.h"
+#include "server/name/resource_name.h"
+#include "server/subject/subject.h"
+#include "server/workflow/shape.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+using storage::v1::Mutation;
+
+constexpr size_t kMaxRequestId = 128;
+constexpr size_t kMaxActor = 256;
+constexpr size_t kMaxDisplayName = 256;
+constexpr size_t kMaxReason = 512;
+constexpr size_t kMaxEvidence = 1024;
+constexpr size_t kMaxScope = 128;
+constexpr int kMaxContactPoints = 100;
+constexpr int kMaxLeads = 1000;
+constexpr int kMaxTargets = 1000;
+// Clocks of honest callers differ by less.
+constexpr int64_t kClockSkewMicros = 60'000'000;
+
+absl::Status CheckCount(absl::string_view field, int count, int limit) {
+  if (count <= limit) return absl::OkStatus();
+  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                   absl::StrCat(field, ": ", count, " given, at most ", limit, " are taken"),
+                   {{"field", std::string(field)},
+                    {"limit", absl::StrCat(limit)},
+                    {"actual", absl::StrCat(count)}});
+}
+
+absl::Status NormalizePoints(const std::string& region, absl::string_view field,
+                             google::protobuf::RepeatedPtrField<v1::ContactPoint>* points) {
+  DNC_RETURN_IF_ERROR(CheckCount(field, points->size(), kMaxContactPoints));
+  for (int i = 0; i < points->size(); ++i) {
+    DNC_ASSIGN_OR_RETURN(
+        const ContactPoint point,
+        NormalizeContactPoint(points->Get(i), region, absl::StrCat(field, "[", i, "]")));
+    *points->Mutable(i) = ToProto(point);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTimestamp(const google::protobuf::Timestamp& time, absl::string_view field) {
+  if (time.seconds() >= TimeUtil::kTimestampMinSeconds &&
+      time.seconds() <= TimeUtil::kTimestampMaxSeconds && time.nanos() >= 0 &&
+      time.nanos() < 1'000'000'000) {
+    return absl::OkStatus();
+  }
+  return InvalidField(field, "not a point in time between the years 1 and 9999");
+}
+
+absl::Status CheckClasses(const google::protobuf::RepeatedField<int>& classes,
+                          absl::string_view field) {
+  for (const int value : classes) {
+    if (!v1::MessageClass_IsValid(value) || value == v1::MESSAGE_CLASS_UNSPECIFIED) {
+      return InvalidField(field, absl::StrCat(value, " is not a message class"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SameOrganization(const std::string& wanted, const std::string& found,
+                              absl::string_view field) {
+  if (wanted == found) return absl::OkStatus();
+  return InvalidField(field, absl::StrCat("must belong to ", OrganizationName(wanted)));
+}
+
+// What tells a repeated request from another one under the same id: kind and normalised content.
+template <typename Request>
+std::string Fingerprint(Request request) {
+  request.clear_request_id();
+  const std::string text =
+      absl::StrCat(request.GetDescriptor()->full_name(), "\n", request.SerializeAsString());
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  return std::string(reinterpret_cast<const char*>(digest), sizeof(digest));
+}
+
+template <typename Request>
+Mutation Finish(Mutation mutation, const Request& body) {
+  if (!mutation.request_id().empty()) mutation.set_fingerprint(Fingerprint(body));
+  return mutation;
+}
+
+}  // namespace
+
+absl::Status CheckActor(const v1::Actor& actor, bool required, absl::string_view field) {
+  if (required && actor.id().empty()) {
+    return MissingField(absl::StrCat(field, ".id"), "say who does it, e.g. users/jane");
+  }
+  DNC_RETURN_IF_ERROR(CheckText(actor.id(), kMaxActor, absl::StrCat(field, ".id")));
+  return CheckText(actor.origin(), kMaxActor, absl::StrCat(field, ".origin"));
+}
+
+Mutation Preparer::StartPart(const std::string& organization, const v1::Actor& actor,
+                             const Principal& caller) const {
+  Mutation mutation;
+  mutation.set_organization(organization);
+  *mutation.mutable_actor() = actor;
+  if (actor.id().empty()) mutation.mutable_actor()->set_id(caller.id);
+  mutation.set_principal(caller.id);
+  mutation.set_propose_time(clock_->Now());
+  return mutation;
+}
+
+template <typename Request>
+Preparer::Result Preparer::Start(const Request& request, const std::string& organization,
+                                 const Principal& caller, bool actor_required) const {
+  DNC_RETURN_IF_ERROR(CheckText(request.request_id(), kMaxRequestId, "request_id"));
+  DNC_RETURN_IF_ERROR(CheckActor(request.actor(), actor_required, "actor"));
+  Mutation mutation = StartPart(organization, request.actor(), caller);
+  mutation.set_request_id(request.request_id());
+  return mutation;
+}
+
+absl::StatusOr<std::string> Preparer::DefaultRegion(const std::string& organization) const {
+  const StateMachine::ViewGuard view = state_->Read();
+  const CatalogOrganization* found = view->catalog->Find(organization);
+  if (found != nullptr) return found->record.organization().default_region();
+  const std::string name = OrganizationName(organization);
+  return MakeError(v1::ERROR_REASON_ORGANIZATION_NOT_FOUND,
+                   absl::StrCat(name, " does not exist; create it first"),
+                   {{"organization", name}});
+}
+
+Preparer::Result Preparer::Prepare(const v1::CreateOrganizationRequest& request,
+                                   const Principal& caller) const {
+  DNC_RETURN_IF_ERROR(ValidateId(request.organization_id(), "organization_id"));
+  if (request.organization_id().find('_') != std::string::npos) {
+    return InvalidField("organization_id", "an organization's id has no '_'");
+  }
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, kGlobalOrganization, caller, false));
+  v1::CreateOrganizationRequest* body = mutation.mutable_create_organization();
+  *body = request;
+  v1::Organization* content = body->mutable_organization();
+  DNC_RETURN_IF_ERROR(
+      CheckText(content->display_name(), kMaxDisplayName, "organization.display_name"));
+  if (content->default_region().empty()) content->set_default_region("US");
+  if (!IsKnownRegion(content->default_region())) {
+    return InvalidField("organization.default_region",
+                        "not an ISO 3166-1 alpha-2 region such as \"US\"");
+  }
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::CreateWorkflowRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent,
+                       ParseOrganizationName(request.parent(), "parent"));
+  DNC_RETURN_IF_ERROR(ValidateId(request.workflow_id(), "workflow_id"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
+  v1::CreateWorkflowRequest* body = mutation.mutable_create_workflow();
+  *body = request;
+  DNC_RETURN_IF_ERROR(ShapeWorkflow(WorkflowName(parent.organization, request.workflow_id()),
+                                    "workflow", body->mutable_workflow()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::ApplyWorkflowRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name,
+                       ParseWorkflowName(request.workflow().name(), "workflow.name"));
+  DNC_RETURN_IF_ERROR(ValidateId(name.workflow, "workflow.name"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  v1::ApplyWorkflowRequest* body = mutation.mutable_apply_workflow();
+  *body = request;
+  DNC_RETURN_IF_ERROR(
+      ShapeWorkflow(request.workflow().name(), "workflow", body->mutable_workflow()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::CreateStatusRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent, ParseWorkflowName(request.parent(), "parent"));
+  DNC_RETURN_IF_ERROR(ValidateId(request.status_id(), "status_id"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
+  v1::CreateStatusRequest* body = mutation.mutable_create_status();
+  *body = request;
+  DNC_RETURN_IF_ERROR(
+      ShapeStatus(StatusName(parent.organization, parent.workflow, request.status_id()), "status",
+                  body->mutable_status()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::UpdateStatusRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name,
+                       ParseStatusName(request.status().name(), "status.name"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  v1::UpdateStatusRequest* body = mutation.mutable_update_status();
+  *body = request;
+  body->mutable_status()->clear_actions();
+  DNC_RETURN_IF_ERROR(ShapeStatus(request.status().name(), "status", body->mutable_status()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::CreateActionRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent, ParseStatusName(request.parent(), "parent"));
+  DNC_RETURN_IF_ERROR(ValidateId(request.action_id(), "action_id"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
+  v1::CreateActionRequest* body = mutation.mutable_create_action();
+  *body = request;
+  DNC_RETURN_IF_ERROR(ShapeAction(ActionName(request.parent(), request.action_id()), "action",
+                                  body->mutable_action()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::UpdateActionRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name,
+                       ParseActionName(request.action().name(), "action.name"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  v1::UpdateActionRequest* body = mutation.mutable_update_action();
+  *body = request;
+  DNC_RETURN_IF_ERROR(ShapeAction(request.action().name(), "action", body->mutable_action()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::DeleteActionRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseActionName(request.name(), "name"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  *mutation.mutable_delete_action() = request;
+  return Finish(std::move(mutation), request);
+}
+
+Preparer::Result Preparer::Prepare(const v1::ApplyActionRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName lead, ParseLeadName(request.lead(), "lead"));
+  DNC_RETURN_IF_ERROR(ParseActionName(request.action(), "action").status());
+  DNC_RETURN_IF_ERROR(CheckText(request.evidence(), kMaxEvidence, "evidence"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, lead.organization, caller, true));
+  if (request.has_request_time()) {
+    DNC_RETURN_IF_ERROR(CheckTimestamp(request.request_time(), "request_time"));
+    if (TimeUtil::TimestampToMicroseconds(request.request_time()) >
+        mutation.propose_time() + kClockSkewMicros) {
+      return InvalidField("request_time", "lies in the future");
+    }
+  }
+  v1::ApplyActionRequest* body = mutation.mutable_apply_action();
+  *body = request;
+  if (!request.contact_points().empty()) {
+    DNC_ASSIGN_OR_RETURN(const std::string region, DefaultRegion(lead.organization));
+    DNC_RETURN_IF_ERROR(NormalizePoints(region, "contact_points", body->mutable_contact_points()));
+  }
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::CopyActionsRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName source, ParseStatusName(request.source(), "source"));
+  if (request.targets().empty()) return MissingField("targets", "name 1 to 1,000 statuses");
+  DNC_RETURN_IF_ERROR(CheckCount("targets", request.targets_size(), kMaxTargets));
+  if (!v1::ConflictPolicy_IsValid(request.conflict_policy())) {
+    return InvalidField("conflict_policy", "use one of FAIL, SKIP, REPLACE and RENAME");
+  }
+  std::set<std::string> seen;
+  for (int i = 0; i < request.targets_size(); ++i) {
+    const std::string field = absl::StrCat("targets[", i, "]");
+    DNC_RETURN_IF_ERROR(ParseStatusName(request.targets(i), field).status());
+    if (!seen.insert(request.targets(i)).second) {
+      return InvalidField(field, absl::StrCat(request.targets(i), " stands there twice"));
+    }
+  }
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, source.organization, caller, true));
+  *mutation.mutable_copy_actions() = request;
+  return Finish(std::move(mutation), request);
+}
+
+absl::Status Preparer::ShapeLead(const std::string& organization, const std::string& region,
+                                 const std::string& field, v1::Lead* lead) const {
+  const std::string name_field = absl::StrCat(field, ".name");
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseLeadName(lead->name(), name_field));
+  DNC_RETURN_IF_ERROR(SameOrganization(organization, name.organization, name_field));
+  DNC_RETURN_IF_ERROR(
+      CheckText(lead->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
+  if (!lead->record_type().empty()) {
+    DNC_RETURN_IF_ERROR(ValidateId(lead->record_type(), absl::StrCat(field, ".record_type")));
+  }
+  if (!lead->status().empty()) {
+    const std::string status_field = absl::StrCat(field, ".status");
+    DNC_ASSIGN_OR_RETURN(const ResourceName status, ParseStatusName(lead->status(), status_field));
+    DNC_RETURN_IF_ERROR(SameOrganization(organization, status.organization, status_field));
+  }
+  return NormalizePoints(region, absl::StrCat(field, ".contact_points"),
+                         lead->mutable_contact_points());
+}
+
+Preparer::Result Preparer::Prepare(const v1::UpsertLeadRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseLeadName(request.lead().name(), "lead.name"));
+  DNC_ASSIGN_OR_RETURN(const std::string region, DefaultRegion(name.organization));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  v1::UpsertLeadRequest* body = mutation.mutable_upsert_lead();
+  *body = request;
+  DNC_RETURN_IF_ERROR(ShapeLead(name.organization, region, "lead", body->mutable_lead()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::PrepareBatch(const v1::BatchUpsertLeadsRequest& request,
+                                        const Principal& caller,
+                                        std::vector<absl::Status>* rows) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent,
+                       ParseOrganizationName(request.parent(), "parent"));
+  if (request.leads().empty()) return MissingField("leads", "give 1 to 1,000 leads");
+  DNC_RETURN_IF_ERROR(CheckCount("leads", request.leads_size(), kMaxLeads));
+  DNC_ASSIGN_OR_RETURN(const std::string region, DefaultRegion(parent.organization));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
+  v1::BatchUpsertLeadsRequest* body = mutation.mutable_batch_upsert_leads();
+  *body = request;
+  body->clear_leads();
+  rows->clear();
+  for (int i = 0; i < request.leads_size(); ++i) {
+    v1::Lead lead = request.leads(i);
+    rows->push_back(ShapeLead(parent.organization, region, absl::StrCat("leads[", i, "]"), &lead));
+    if (rows->back().ok()) {
+      *body->add_leads() = std::move(lead);
+    } else if (request.all_or_nothing()) {
+      return rows->back();
+    }
+  }
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::CreateListRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent,
+                       ParseOrganizationName(request.parent(), "parent"));
+  DNC_RETURN_IF_ERROR(ValidateId(request.list_id(), "list_id"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
+  v1::CreateListRequest* body = mutation.mutable_create_list();
+  *body = request;
+  v1::DncList* list = body->mutable_list();
+  DNC_RETURN_IF_ERROR(CheckText(list->display_name(), kMaxDisplayName, "list.display_name"));
+  DNC_RETURN_IF_ERROR(CheckText(list->brand(), kMaxScope, "list.brand"));
+  DNC_RETURN_IF_ERROR(CheckText(list->campaign(), kMaxScope, "list.campaign"));
+  if (list->display_name().empty()) list->set_display_name(request.list_id());
+  if (list->kind() != v1::LIST_KIND_INTERNAL && list->kind() != v1::LIST_KIND_REGISTRY) {
+    return InvalidField("list.kind", "use INTERNAL or REGISTRY");
+  }
+  DNC_RETURN_IF_ERROR(CheckChannels(list->channels(), "list.channels"));
+  DNC_RETURN_IF_ERROR(CheckClasses(list->message_classes(), "list.message_classes"));
+  const bool registry_only =
+      !list->channels().empty() || !list->message_classes().empty() || list->has_max_age();
+  if (list->kind() == v1::LIST_KIND_INTERNAL && registry_only) {
+    return InvalidField("list", "channels, message_classes and max_age are for registries");
+  }
+  if (list->has_max_age() && list->max_age().seconds() <= 0) {
+    return InvalidField("list.max_age", "must be positive");
+  }
+  list->clear_active_version();
+  list->clear_entry_count();
+  return Finish(std::move(mutation), *body);
+}
+
+absl::Status Preparer::ShapeEntry(const std::string& organization, v1::Entry* entry) const {
+  DNC_RETURN_IF_ERROR(CheckChannels(entry->channels(), "entry.channels"));
+  DNC_RETURN_IF_ERROR(CheckClasses(entry->message_classes(), "entry.message_classes"));
+  DNC_RETURN_IF_ERROR(CheckText(entry->reason(), kMaxReason, "entry.reason"));
+  DNC_RETURN_IF_ERROR(CheckText(entry->evidence(), kMaxEvidence, "entry.evidence"));
+  if (entry->has_effective_time()) {
+    DNC_RETURN_IF_ERROR(CheckTimestamp(entry->effective_time(), "entry.effective_time"));
+  }
+  if (entry->has_expire_time()) {
+    DNC_RETURN_IF_ERROR(CheckTimestamp(entry->expire_time(), "entry.expire_time"));
+    if (TimeUtil::TimestampToMicroseconds(entry->expire_time()) <= clock_->Now()) {
+      return InvalidField("entry.expire_time", "lies in the past: the entry would block nothing");
+    }
+    if (entry->has_effective_time() && entry->expire_time() <= entry->effective_time()) {
+      return InvalidField("entry.expire_time", "must lie after effective_time");
+    }
+  }
+  if (entry->has_lead()) {
+    DNC_ASSIGN_OR_RETURN(const ResourceName lead, ParseLeadName(entry->lead(), "entry.lead"));
+    return SameOrganization(organization, lead.organization, "entry.lead");
+  }
+  DNC_ASSIGN_OR_RETURN(const std::string region, DefaultRegion(organization));
+  DNC_ASSIGN_OR_RETURN(
+      const ContactPoint point,
+      NormalizeContactPoint(entry->contact_point(), region, "entry.contact_point"));
+  *entry->mutable_contact_point() = ToProto(point);
+  return absl::OkStatus();
+}
+
+Preparer::Result Preparer::Prepare(const v1::AddEntryRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent,
+                       ParseOrganizationName(request.parent(), "parent"));
+  if (request.entry().subject_case() == v1::Entry::SUBJECT_NOT_SET) {
+    return MissingField("entry.contact_point", "name a contact point or a lead");
+  }
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, true));
+  v1::AddEntryRequest* body = mutation.mutable_add_entry();
+  *body = request;
+  DNC_RETURN_IF_ERROR(ShapeEntry(parent.organization, body->mutable_entry()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::RevokeEntryRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseEntryName(request.name(), "name"));
+  if (request.evidence().empty()) {
+    return MissingField("evidence", "say what proves the renewed consent");
+  }
+  DNC_RETURN_IF_ERROR(CheckText(request.evidence(), kMaxEvidence, "evidence"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, true));
+  *mutation.mutable_revoke_entry() = request;
+  return Finish(std::move(mutation), request);
+}
+
+Mutation Preparer::Prepare(storage::v1::ImportEntries part, const std::string& organization,
+                           const v1::Actor& actor, const Principal& caller) const {
+  Mutation mutation = StartPart(organization, actor, caller);
+  *mutation.mutable_import_entries() = std::move(part);
+  return mutation;
+}
+
+Mutation Preparer::Prepare(storage::v1::ActivateVersion part, const std::string& organization,
+                           const v1::Actor& actor, const Principal& caller) const {
+  Mutation mutation = StartPart(organization, actor, caller);
+  *mutation.mutable_activate_version() = std::move(part);
+  return mutation;
+}
+
+}  // namespace dnc

@@ -1,0 +1,271 @@
+// Get and List of leads and entries, which are read from the store.
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/handler/page.h"
+#include "server/handler/read_handler.h"
+#include "server/name/resource_name.h"
+#include "server/state/leads.h"
+#include "server/subject/subject.h"
+#include "server/workflow/shape.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+using storage::v1::EntryRecord;
+using storage::v1::LeadRecord;
+
+// Rows that one call reads at the most; a filter that few rows match answers short pages.
+constexpr int kMaxRowsRead = 100'000;
+
+template <typename Record>
+absl::StatusOr<std::optional<Record>> ReadRecord(const View& view, Family family,
+                                                 const std::string& key) {
+  Record record;
+  DNC_ASSIGN_OR_RETURN(const bool found,
+                       view.reader->Get(family, key, [&](absl::string_view bytes) {
+                         return record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))
+                                    ? absl::OkStatus()
+                                    : CorruptRecord(family);
+                       }));
+  if (!found) return std::optional<Record>();
+  return std::optional<Record>(std::move(record));
+}
+
+// Where a listing reads its rows: every key of `family` that starts with `prefix`.
+struct Range {
+  Family family;
+  std::string prefix;
+};
+
+// Calls `on_key` for each row from the page's start until it has taken a page. `on_key` answers
+// whether it took the row. The result is the token of the next page.
+absl::StatusOr<std::string> ReadRows(
+    const View& view, const Range& range, const Page& page, absl::string_view filter,
+    absl::FunctionRef<absl::StatusOr<bool>(absl::string_view key)> on_key) {
+  std::string next;
+  absl::Status error;
+  int taken = 0;
+  int rows = 0;
+  const std::string start = page.start.empty() ? range.prefix : page.start;
+  DNC_RETURN_IF_ERROR(view.reader->Scan(range.family, start, keys::PrefixEnd(range.prefix),
+                                        [&](absl::string_view key, absl::string_view) {
+                                          if (taken == page.size || rows++ == kMaxRowsRead) {
+                                            next = MakePageToken(key, filter);
+                                            return false;
+                                          }
+                                          const absl::StatusOr<bool> took = on_key(key);
+                                          if (!took.ok()) error = took.status();
+                                          if (took.ok() && *took) ++taken;
+                                          return error.ok();
+                                        }));
+  if (!error.ok()) return error;
+  return next;
+}
+
+absl::StatusOr<std::optional<std::string>> OptionalSubjectKey(
+    const CatalogOrganization& organization, bool given, const v1::ContactPoint& contact) {
+  if (!given) return std::optional<std::string>();
+  DNC_ASSIGN_OR_RETURN(
+      const ContactPoint point,
+      NormalizeContactPoint(contact, organization.record.organization().default_region(),
+                            "contact_point"));
+  return std::optional<std::string>(SubjectKey(organization.number(), point));
+}
+
+// The status whose leads are wanted; null for all.
+absl::StatusOr<const CatalogStatus*> WantedStatus(const CatalogOrganization& organization,
+                                                  const std::string& name) {
+  if (name.empty()) return nullptr;
+  DNC_ASSIGN_OR_RETURN(const ResourceName parsed, ParseStatusName(name, "status"));
+  const CatalogStatus* status = parsed.organization == organization.id
+                                    ? organization.FindStatus(parsed.workflow, parsed.status)
+                                    : nullptr;
+  if (status != nullptr) return status;
+  return MakeError(v1::ERROR_REASON_STATUS_NOT_FOUND, absl::StrCat(name, " does not exist"),
+                   {{"status", name}});
+}
+
+absl::Status ListLeadsOfPoint(const View& view, const CatalogOrganization& organization,
+                              const std::string& subject_key, const CatalogStatus* status,
+                              UnixMicros now, v1::ListLeadsResponse* response) {
+  DNC_ASSIGN_OR_RETURN(
+      const std::optional<storage::v1::SubjectRecord> subject,
+      ReadRecord<storage::v1::SubjectRecord>(view, Family::kSubjects, subject_key));
+  if (!subject.has_value()) return absl::OkStatus();
+  for (const storage::v1::LeadReference& reference : subject->leads()) {
+    if (status != nullptr && reference.state().status() != status->record.number()) continue;
+    DNC_ASSIGN_OR_RETURN(
+        const std::optional<LeadRecord> lead,
+        ReadRecord<LeadRecord>(view, Family::kLeads,
+                               keys::Lead(organization.number(), reference.lead())));
+    if (!lead.has_value()) return CorruptRecord(Family::kSubjects);
+    *response->add_leads() = LeadToProto(*lead, organization, now);
+  }
+  return absl::OkStatus();
+}
+
+struct EntryFilter {
+  const v1::ListEntriesRequest& request;
+  UnixMicros now;
+
+  bool Matches(const v1::Entry& entry) const {
+    if (!request.list().empty() && entry.list() != request.list()) return false;
+    if (request.channel() != v1::CHANNEL_UNSPECIFIED &&
+        !ChannelBlocked(MaskOf(entry.channels()), request.channel())) {
+      return false;
+    }
+    if (request.active_only() && !IsActive(entry)) return false;
+    const v1::Period& period = request.create_period();
+    if (period.has_start_time() && entry.create_time() < period.start_time()) return false;
+    return !period.has_end_time() || entry.create_time() < period.end_time();
+  }
+
+ private:
+  bool IsActive(const v1::Entry& entry) const {
+    if (entry.has_revoke_time()) return false;
+    if (TimeUtil::TimestampToMicroseconds(entry.effective_time()) > now) return false;
+    return !entry.has_expire_time() || TimeUtil::TimestampToMicroseconds(entry.expire_time()) > now;
+  }
+};
+
+// The narrowest range that holds every entry that the request asks for.
+absl::StatusOr<Range> EntryRange(const CatalogOrganization& organization,
+                                 const v1::ListEntriesRequest& request) {
+  DNC_ASSIGN_OR_RETURN(
+      const std::optional<std::string> subject,
+      OptionalSubjectKey(organization, request.has_contact_point(), request.contact_point()));
+  if (subject.has_value()) return Range{Family::kIndex, keys::SubjectIndexPrefix(*subject)};
+  if (!request.lead().empty()) {
+    DNC_ASSIGN_OR_RETURN(const ResourceName lead, ParseLeadName(request.lead(), "lead"));
+    return Range{Family::kIndex, keys::LeadIndexPrefix(organization.number(), lead.lead)};
+  }
+  if (request.list().empty()) {
+    return Range{Family::kEntries, keys::OrgPrefix(organization.number())};
+  }
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseListName(request.list(), "list"));
+  const CatalogList* list =
+      name.organization == organization.id ? organization.FindList(name.list) : nullptr;
+  if (list == nullptr) {
+    return MakeError(v1::ERROR_REASON_LIST_NOT_FOUND,
+                     absl::StrCat(request.list(), " does not exist"), {{"list", request.list()}});
+  }
+  return Range{Family::kIndex, keys::ListIndexPrefix(organization.number(), list->record.number())};
+}
+
+template <typename Request>
+std::string FilterOf(Request request) {
+  request.clear_page_token();
+  request.clear_page_size();
+  return request.SerializeAsString();
+}
+
+}  // namespace
+
+absl::Status ReadHandler::Get(const v1::GetLeadRequest& request,
+                              v1::GetLeadResponse* response) const {
+  const StateMachine::ViewGuard view = state_->Read();
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseLeadName(request.name(), "name"));
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization,
+                       FindOrganization(*view, name.organization));
+  DNC_ASSIGN_OR_RETURN(
+      const std::optional<LeadRecord> lead,
+      ReadRecord<LeadRecord>(*view, Family::kLeads, keys::Lead(organization->number(), name.lead)));
+  if (!lead.has_value()) {
+    return MakeError(v1::ERROR_REASON_LEAD_NOT_FOUND, absl::StrCat(request.name(), " is not known"),
+                     {{"lead", request.name()}});
+  }
+  *response->mutable_lead() = LeadToProto(*lead, *organization, clock_->Now());
+  response->set_revision(view->revision);
+  return absl::OkStatus();
+}
+
+absl::Status ReadHandler::List(const v1::ListLeadsRequest& request,
+                               v1::ListLeadsResponse* response) const {
+  const StateMachine::ViewGuard view = state_->Read();
+  const std::string filter = FilterOf(request);
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent,
+                       ParseOrganizationName(request.parent(), "parent"));
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization,
+                       FindOrganization(*view, parent.organization));
+  DNC_ASSIGN_OR_RETURN(const CatalogStatus* status, WantedStatus(*organization, request.status()));
+  DNC_ASSIGN_OR_RETURN(const Page page,
+                       ReadPage(request.page_size(), request.page_token(), filter));
+  DNC_ASSIGN_OR_RETURN(
+      const std::optional<std::string> subject,
+      OptionalSubjectKey(*organization, request.has_contact_point(), request.contact_point()));
+  const UnixMicros now = clock_->Now();
+  if (subject.has_value()) {
+    return ListLeadsOfPoint(*view, *organization, *subject, status, now, response);
+  }
+  const uint32_t number = organization->number();
+  const Range range =
+      status == nullptr
+          ? Range{Family::kLeads, keys::OrgPrefix(number)}
+          : Range{Family::kIndex, keys::StatusIndexPrefix(number, status->record.number())};
+  DNC_ASSIGN_OR_RETURN(
+      *response->mutable_next_page_token(),
+      ReadRows(*view, range, page, filter, [&](absl::string_view key) -> absl::StatusOr<bool> {
+        const absl::string_view id = key.substr(range.prefix.size());
+        DNC_ASSIGN_OR_RETURN(const std::optional<LeadRecord> lead,
+                             ReadRecord<LeadRecord>(*view, Family::kLeads, keys::Lead(number, id)));
+        if (!lead.has_value()) return CorruptRecord(Family::kIndex);
+        *response->add_leads() = LeadToProto(*lead, *organization, now);
+        return true;
+      }));
+  return absl::OkStatus();
+}
+
+absl::Status ReadHandler::Get(const v1::GetEntryRequest& request,
+                              v1::GetEntryResponse* response) const {
+  const StateMachine::ViewGuard view = state_->Read();
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseEntryName(request.name(), "name"));
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization,
+                       FindOrganization(*view, name.organization));
+  std::optional<EntryRecord> record;
+  if (const std::optional<EntryId> id = ParseEntryId(name.entry); id.has_value()) {
+    DNC_ASSIGN_OR_RETURN(record, ReadRecord<EntryRecord>(*view, Family::kEntries,
+                                                         keys::Entry(organization->number(), *id)));
+  }
+  if (!record.has_value()) {
+    return MakeError(v1::ERROR_REASON_ENTRY_NOT_FOUND,
+                     absl::StrCat(request.name(), " does not exist"), {{"entry", request.name()}});
+  }
+  *response->mutable_entry() = std::move(*record->mutable_entry());
+  response->set_revision(view->revision);
+  return absl::OkStatus();
+}
+
+absl::Status ReadHandler::List(const v1::ListEntriesRequest& request,
+                               v1::ListEntriesResponse* response) const {
+  const StateMachine::ViewGuard view = state_->Read();
+  const std::string filter_text = FilterOf(request);
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent,
+                       ParseOrganizationName(request.parent(), "parent"));
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization,
+                       FindOrganization(*view, parent.organization));
+  if (!v1::Channel_IsValid(request.channel())) return InvalidField("channel", "unknown value");
+  DNC_ASSIGN_OR_RETURN(const Page page,
+                       ReadPage(request.page_size(), request.page_token(), filter_text));
+  DNC_ASSIGN_OR_RETURN(const Range range, EntryRange(*organization, request));
+  const EntryFilter filter{request, clock_->Now()};
+  DNC_ASSIGN_OR_RETURN(
+      *response->mutable_next_page_token(),
+      ReadRows(*view, range, page, filter_text, [&](absl::string_view key) -> absl::StatusOr<bool> {
+        DNC_ASSIGN_OR_RETURN(
+            std::optional<EntryRecord> record,
+            ReadRecord<EntryRecord>(*view, Family::kEntries,
+                                    keys::Entry(organization->number(), keys::EntryIdOfKey(key))));
+        if (!record.has_value()) return CorruptRecord(Family::kIndex);
+        if (!filter.Matches(record->entry())) return false;
+        *response->add_entries() = std::move(*record->mutable_entry());
+        return true;
+      }));
+  return absl::OkStatus();
+}
+
+}  // namespace dnc

@@ -1,0 +1,68 @@
+#include "server/handler/registry_versions.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/registry/chunk_codec.h"
+#include "storage/schema/keys.h"
+
+namespace dnc {
+namespace {
+
+constexpr size_t kCommitBytes = 4u << 20;
+
+}  // namespace
+
+absl::StatusOr<std::optional<std::string>> StoreChunkSource::Next() {
+  if (next_ == chunks_) return std::optional<std::string>();
+  std::string bytes;
+  DNC_ASSIGN_OR_RETURN(
+      const bool found,
+      reader_->Get(Family::kChunks, keys::Chunk(id_.organization, id_.list, id_.version, next_),
+                   [&](absl::string_view value) {
+                     bytes = std::string(value);
+                     return absl::OkStatus();
+                   }));
+  if (!found) {
+    return absl::DataLossError(absl::StrCat("chunk ", next_, " of version ", id_.version,
+                                            " is missing; import a full file"));
+  }
+  ++next_;
+  return std::optional<std::string>(std::move(bytes));
+}
+
+absl::Status RemoveVersions(Store* store, VersionId first, int64_t past) {
+  return store->DeleteRange(Family::kChunks,
+                            keys::ChunkPrefix(first.organization, first.list, first.version),
+                            keys::ChunkPrefix(first.organization, first.list, past));
+}
+
+absl::StatusOr<std::unique_ptr<StoreChunkSink>> StoreChunkSink::Create(Store* store, VersionId id) {
+  DNC_RETURN_IF_ERROR(RemoveVersions(store, id, id.version + 1));
+  return std::unique_ptr<StoreChunkSink>(new StoreChunkSink(store, id));
+}
+
+absl::Status StoreChunkSink::Put(uint32_t ordinal, std::string bytes) {
+  DNC_RETURN_IF_ERROR(DecodeChunk(bytes, [&](uint64_t block, const BlockPayload& payload) {
+    return builder_.AddBlock(block, payload);
+  }));
+  pending_bytes_ += bytes.size();
+  pending_.Put(Family::kChunks, keys::Chunk(id_.organization, id_.list, id_.version, ordinal),
+               std::move(bytes));
+  return pending_bytes_ < kCommitBytes ? absl::OkStatus() : Flush();
+}
+
+absl::Status StoreChunkSink::Flush() {
+  const WriteSet writes = std::exchange(pending_, WriteSet());
+  pending_bytes_ = 0;
+  // The activation's sync makes these durable with it.
+  return writes.empty() ? absl::OkStatus() : store_->Commit(writes, Durability::kBuffered);
+}
+
+absl::StatusOr<std::shared_ptr<const NumberSet>> StoreChunkSink::Finish() {
+  DNC_RETURN_IF_ERROR(Flush());
+  return std::move(builder_).Build();
+}
+
+}  // namespace dnc

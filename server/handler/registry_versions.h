@@ -1,0 +1,66 @@
+// Where the versions of registries are kept: chunks in the store, numbers in memory.
+#ifndef DNC_SERVER_HANDLER_REGISTRY_VERSIONS_H_
+#define DNC_SERVER_HANDLER_REGISTRY_VERSIONS_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/registry/number_set.h"
+#include "storage/registry/streams.h"
+#include "storage/rocksdb/store.h"
+
+namespace dnc {
+
+// Names a version of a list.
+struct VersionId {
+  uint32_t organization = 0;
+  uint32_t list = 0;
+  int64_t version = 0;
+};
+
+// Reads a version's chunks in order. `reader` must outlive it.
+class StoreChunkSource : public ChunkSource {
+ public:
+  StoreChunkSource(const StoreReader* reader, VersionId id, uint32_t chunks)
+      : reader_(reader), id_(id), chunks_(chunks) {}
+  absl::StatusOr<std::optional<std::string>> Next() override;
+
+ private:
+  const StoreReader* const reader_;
+  const VersionId id_;
+  const uint32_t chunks_;
+  uint32_t next_ = 0;
+};
+
+// Writes a version's chunks, a few megabytes a commit, and builds the numbers in memory meanwhile.
+// Nothing of it counts before the version is activated.
+class StoreChunkSink : public ChunkSink {
+ public:
+  // Removes what an import that did not come to its end may have left under the same version.
+  static absl::StatusOr<std::unique_ptr<StoreChunkSink>> Create(Store* store, VersionId id);
+
+  absl::Status Put(uint32_t ordinal, std::string bytes) override;
+  // Writes the rest and gives the numbers away. Call once, last.
+  absl::StatusOr<std::shared_ptr<const NumberSet>> Finish();
+
+ private:
+  StoreChunkSink(Store* store, VersionId id) : store_(store), id_(id) {}
+  absl::Status Flush();
+
+  Store* const store_;
+  const VersionId id_;
+  WriteSet pending_;
+  size_t pending_bytes_ = 0;
+  NumberSet::Builder builder_;
+};
+
+// Removes every version of the list from `first` on and before `past`.
+absl::Status RemoveVersions(Store* store, VersionId first, int64_t past);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_HANDLER_REGISTRY_VERSIONS_H_

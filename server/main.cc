@@ -1,0 +1,126 @@
+// dncd: reads its settings, serves, and drains on SIGTERM or SIGINT.
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/ops/config.h"
+#include "server/server.h"
+#include "storage/base/logging.h"
+#include "storage/base/status_macros.h"
+
+namespace {
+
+constexpr int kUsageError = 2;
+constexpr int kStartError = 1;
+
+constexpr char kFooter[] =
+    R"(Settings come from, highest first: flags, environment variables (DNC_DATA_DIR for
+--data-dir), the file given by --config, defaults.
+
+Exit status: 0 after a drain, 1 when the server cannot start, 2 for wrong settings.
+
+Examples:
+  dncd --data-dir /var/lib/dnc
+  dncd --config /etc/dnc/dncd.yaml
+  dncd --listen 127.0.0.1:0 --port-file port --data-dir demo)";
+
+struct CommandLine {
+  std::string config_file;
+  std::map<std::string, std::string> values;  // by setting
+};
+
+void AddOptions(CLI::App* app, CommandLine* line) {
+  app->add_option("--config", line->config_file, "YAML file with settings")->type_name("FILE");
+  for (const dnc::Setting& setting : dnc::Settings()) {
+    const std::string help = absl::StrCat(setting.help, " [", dnc::VariableOf(setting), "]");
+    if (setting.value_name.empty()) {
+      app->add_flag_callback(
+          dnc::FlagOf(setting), [line, &setting] { line->values[setting.key] = "true"; }, help);
+      continue;
+    }
+    app->add_option_function<std::string>(
+           dnc::FlagOf(setting),
+           [line, &setting](const std::string& value) { line->values[setting.key] = value; }, help)
+        ->type_name(setting.value_name);
+  }
+}
+
+absl::Status LoadConfig(const CommandLine& line, dnc::ServerConfig* config) {
+  if (!line.config_file.empty()) {
+    DNC_RETURN_IF_ERROR(dnc::LoadConfigFile(line.config_file, config));
+  }
+  DNC_RETURN_IF_ERROR(
+      dnc::ApplyEnvironment([](const char* name) { return std::getenv(name); }, config));
+  for (const dnc::Setting& setting : dnc::Settings()) {
+    const auto value = line.values.find(setting.key);
+    if (value == line.values.end()) continue;
+    const absl::Status status = setting.set(value->second, config);
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(dnc::FlagOf(setting), ": ", status.message()));
+    }
+  }
+  return dnc::CheckConfig(*config);
+}
+
+// Blocks the signals that end the server in every thread; main waits for one of them. Writes to a
+// full disk or a closed connection must fail, not kill.
+sigset_t PrepareSignals() {
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  sigset_t ending;
+  sigemptyset(&ending);
+  sigaddset(&ending, SIGTERM);
+  sigaddset(&ending, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  return ending;
+}
+
+int Fail(int code, const absl::Status& status) {
+  std::fprintf(stderr, "dncd: %s\n", std::string(status.message()).c_str());
+  return code;
+}
+
+int Serve(const dnc::ServerConfig& config) {
+  const sigset_t ending = PrepareSignals();
+  absl::StatusOr<std::unique_ptr<dnc::Server>> server =
+      dnc::Server::Start(config, &dnc::SystemClock());
+  if (!server.ok()) return Fail(kStartError, server.status());
+  spdlog::info("serving listen={} port={} data_dir={}", config.listen, (*server)->port(),
+               config.data_dir);
+  if (config.insecure) spdlog::warn("connections are neither encrypted nor authenticated");
+  int received = 0;
+  sigwait(&ending, &received);
+  spdlog::info("draining signal={}", received);
+  (*server)->Shutdown();
+  spdlog::info("stopped");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("dncd, the Do-Not-Contact gateway's server", "dncd");
+  app.set_version_flag("--version", DNC_VERSION);
+  app.footer(kFooter);
+  CommandLine line;
+  AddOptions(&app, &line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  dnc::ServerConfig config;
+  if (const absl::Status status = LoadConfig(line, &config); !status.ok()) {
+    return Fail(kUsageError, status);
+  }
+  const absl::Status logging =
+      dnc::InitLogging(config.log_level,
+                       config.log_format == "json" ? dnc::LogFormat::kJson : dnc::LogFormat::kText);
+  if (!logging.ok()) return Fail(kUsageError, logging);
+  return Serve(config);
+}

@@ -1,0 +1,148 @@
+#include "server/name/resource_name.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/error/error.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc {
+namespace {
+
+constexpr size_t kMaxNameBytes = 512;
+
+// A segment of a name's pattern: the collection and where its id goes.
+struct Segment {
+  absl::string_view collection;
+  std::string ResourceName::*part;
+};
+
+constexpr Segment kOrganization{"organizations", &ResourceName::organization};
+constexpr Segment kWorkflow{"workflows", &ResourceName::workflow};
+constexpr Segment kStatus{"statuses", &ResourceName::status};
+constexpr Segment kAction{"actions", &ResourceName::action};
+constexpr Segment kLead{"leads", &ResourceName::lead};
+constexpr Segment kList{"lists", &ResourceName::list};
+constexpr Segment kEntry{"entries", &ResourceName::entry};
+
+std::string Pattern(const std::vector<Segment>& segments) {
+  std::string pattern;
+  for (const Segment& segment : segments) {
+    absl::StrAppend(&pattern, pattern.empty() ? "" : "/", segment.collection, "/{id}");
+  }
+  return pattern;
+}
+
+absl::StatusOr<ResourceName> Parse(const std::vector<Segment>& segments, absl::string_view name,
+                                   absl::string_view field) {
+  if (name.empty()) return MissingField(field, absl::StrCat("give ", Pattern(segments)));
+  const absl::Status wrong =
+      InvalidField(field, absl::StrCat("not of the form ", Pattern(segments)));
+  if (name.size() > kMaxNameBytes) return wrong;
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+  if (parts.size() != 2 * segments.size()) return wrong;
+  ResourceName parsed;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    if (parts[2 * i] != segments[i].collection || parts[2 * i + 1].empty()) return wrong;
+    parsed.*segments[i].part = std::string(parts[2 * i + 1]);
+  }
+  return parsed;
+}
+
+bool IsIdChar(char c) {
+  return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+         absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+}
+
+bool IsLeadIdChar(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         absl::string_view("-_.:@+").find(c) != absl::string_view::npos;
+}
+
+}  // namespace
+
+absl::StatusOr<ResourceName> ParseOrganizationName(absl::string_view name,
+                                                   absl::string_view field) {
+  return Parse({kOrganization}, name, field);
+}
+
+absl::StatusOr<ResourceName> ParseWorkflowName(absl::string_view name, absl::string_view field) {
+  return Parse({kOrganization, kWorkflow}, name, field);
+}
+
+absl::StatusOr<ResourceName> ParseStatusName(absl::string_view name, absl::string_view field) {
+  return Parse({kOrganization, kWorkflow, kStatus}, name, field);
+}
+
+absl::StatusOr<ResourceName> ParseActionName(absl::string_view name, absl::string_view field) {
+  return Parse({kOrganization, kWorkflow, kStatus, kAction}, name, field);
+}
+
+absl::StatusOr<ResourceName> ParseLeadName(absl::string_view name, absl::string_view field) {
+  DNC_ASSIGN_OR_RETURN(ResourceName parsed, Parse({kOrganization, kLead}, name, field));
+  DNC_RETURN_IF_ERROR(ValidateLeadId(parsed.lead, field));
+  return parsed;
+}
+
+absl::StatusOr<ResourceName> ParseListName(absl::string_view name, absl::string_view field) {
+  return Parse({kOrganization, kList}, name, field);
+}
+
+absl::StatusOr<ResourceName> ParseEntryName(absl::string_view name, absl::string_view field) {
+  return Parse({kOrganization, kEntry}, name, field);
+}
+
+std::string OrganizationName(absl::string_view organization) {
+  return absl::StrCat("organizations/", organization);
+}
+
+std::string WorkflowName(absl::string_view organization, absl::string_view workflow) {
+  return absl::StrCat("organizations/", organization, "/workflows/", workflow);
+}
+
+std::string StatusName(absl::string_view organization, absl::string_view workflow,
+                       absl::string_view status) {
+  return absl::StrCat(WorkflowName(organization, workflow), "/statuses/", status);
+}
+
+std::string LeadName(absl::string_view organization, absl::string_view lead) {
+  return absl::StrCat("organizations/", organization, "/leads/", lead);
+}
+
+std::string ListName(absl::string_view organization, absl::string_view list) {
+  return absl::StrCat("organizations/", organization, "/lists/", list);
+}
+
+std::string EntryName(absl::string_view organization, absl::string_view entry) {
+  return absl::StrCat("organizations/", organization, "/entries/", entry);
+}
+
+std::string ActionName(absl::string_view status_name, absl::string_view action) {
+  return absl::StrCat(status_name, "/actions/", action);
+}
+
+absl::string_view LastPart(absl::string_view name) {
+  const size_t slash = name.rfind('/');
+  return slash == absl::string_view::npos ? name : name.substr(slash + 1);
+}
+
+absl::Status ValidateId(absl::string_view id, absl::string_view field) {
+  if (id.empty()) return MissingField(field, "give an id");
+  if (id.size() <= 63 && absl::ascii_islower(static_cast<unsigned char>(id.front())) &&
+      std::all_of(id.begin(), id.end(), IsIdChar)) {
+    return absl::OkStatus();
+  }
+  return InvalidField(field, "an id is 1 to 63 of a-z, 0-9, '-' and '_', starting with a letter");
+}
+
+absl::Status ValidateLeadId(absl::string_view id, absl::string_view field) {
+  if (!id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), IsLeadIdChar)) {
+    return absl::OkStatus();
+  }
+  return InvalidField(field, "a lead id is 1 to 128 of letters, digits and - _ . : @ +");
+}
+
+}  // namespace dnc

@@ -1,0 +1,180 @@
+#include "server/ops/config.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc {
+namespace {
+
+Setting Text(std::string key, std::string value_name, std::string help,
+             std::string ServerConfig::*field) {
+  return {std::move(key), std::move(help), std::move(value_name),
+          [field](const std::string& value, ServerConfig* config) {
+            config->*field = value;
+            return absl::OkStatus();
+          }};
+}
+
+Setting Choice(std::string key, std::vector<std::string> choices, std::string help,
+               std::string ServerConfig::*field) {
+  return {std::move(key), std::move(help), "NAME",
+          [field, choices](const std::string& value, ServerConfig* config) {
+            std::string all;
+            for (const std::string& choice : choices) {
+              if (value == choice) {
+                config->*field = value;
+                return absl::OkStatus();
+              }
+              absl::StrAppend(&all, all.empty() ? "" : ", ", choice);
+            }
+            return absl::InvalidArgumentError(
+                absl::StrCat("\"", value, "\" is unknown; use one of ", all));
+          }};
+}
+
+Setting Number(std::string key, int64_t least, int64_t most, const std::string& help,
+               int64_t ServerConfig::*field) {
+  return {std::move(key), absl::StrCat(help, " (", least, " to ", most, ")"), "N",
+          [field, least, most](const std::string& value, ServerConfig* config) {
+            int64_t number = 0;
+            if (!absl::SimpleAtoi(value, &number) || number < least || number > most) {
+              return absl::InvalidArgumentError(
+                  absl::StrCat("\"", value, "\" is not a whole number from ", least, " to ", most));
+            }
+            config->*field = number;
+            return absl::OkStatus();
+          }};
+}
+
+Setting Flag(std::string key, std::string help, bool ServerConfig::*field) {
+  return {std::move(key), std::move(help), "",
+          [field](const std::string& value, ServerConfig* config) {
+            if (value != "true" && value != "false") {
+              return absl::InvalidArgumentError(
+                  absl::StrCat("\"", value, "\" is neither true nor false"));
+            }
+            config->*field = value == "true";
+            return absl::OkStatus();
+          }};
+}
+
+absl::Status ApplyNode(const std::string& path, const YAML::Node& key, const YAML::Node& value,
+                       ServerConfig* config) {
+  const std::string where = absl::StrCat(path, ":", key.Mark().line + 1, ": ");
+  const std::string name = key.IsScalar() ? key.Scalar() : "?";
+  if (!value.IsScalar()) {
+    return absl::InvalidArgumentError(absl::StrCat(where, name, ": must be a single value"));
+  }
+  for (const Setting& setting : Settings()) {
+    if (setting.key != name) continue;
+    const absl::Status status = setting.set(value.Scalar(), config);
+    return status.ok()
+               ? status
+               : absl::InvalidArgumentError(absl::StrCat(where, name, ": ", status.message()));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(where, "unknown setting \"", name, "\"; see dncd --help for all of them"));
+}
+
+bool IsLoopback(absl::string_view listen) {
+  return absl::StartsWith(listen, "127.") || absl::StartsWith(listen, "localhost:") ||
+         absl::StartsWith(listen, "[::1]:") || absl::StartsWith(listen, "unix:");
+}
+
+}  // namespace
+
+const std::vector<Setting>& Settings() {
+  static const auto* const settings = new std::vector<Setting>{
+      Text("listen", "ADDRESS:PORT",
+           "where to serve; port 0 takes a free one. Default 127.0.0.1:7443",
+           &ServerConfig::listen),
+      Flag("insecure", "permit to listen beyond this machine without TLS and authentication",
+           &ServerConfig::insecure),
+      Text("data_dir", "DIR", "the store; created where it is missing. Default dnc-data",
+           &ServerConfig::data_dir),
+      Text("port_file", "FILE", "write the port to FILE once the server serves",
+           &ServerConfig::port_file),
+      Choice("log_level", {"trace", "debug", "info", "warn", "error", "off"},
+             "least severe messages to log: trace, debug, info, warn, error, off. Default info",
+             &ServerConfig::log_level),
+      Choice("log_format", {"text", "json"}, "text or json. Default text",
+             &ServerConfig::log_format),
+      Number("block_cache_mib", 8, 1 << 20, "memory for the store's cached blocks. Default 256",
+             &ServerConfig::block_cache_mib),
+      Number("write_buffer_mib", 1, 4096, "memory for unflushed writes, per family. Default 64",
+             &ServerConfig::write_buffer_mib),
+      Number("allow_valid_seconds", 0, 3600,
+             "how long an ALLOW may be relied on without asking again. Default 10",
+             &ServerConfig::allow_valid_seconds),
+      Number("max_batch", 1, 65536, "changes that one sync may commit. Default 1024",
+             &ServerConfig::max_batch),
+      Number("max_queue", 1, 1 << 24, "changes that may wait; more are refused. Default 65536",
+             &ServerConfig::max_queue),
+      Number("drain_seconds", 0, 3600, "how long running calls may take at shutdown. Default 10",
+             &ServerConfig::drain_seconds)};
+  return *settings;
+}
+
+std::string FlagOf(const Setting& setting) {
+  return absl::StrCat("--", absl::StrReplaceAll(setting.key, {{"_", "-"}}));
+}
+
+std::string VariableOf(const Setting& setting) {
+  return absl::StrCat("DNC_", absl::AsciiStrToUpper(setting.key));
+}
+
+absl::Status LoadConfigFile(const std::string& path, ServerConfig* config) {
+  YAML::Node root;
+  try {
+    root = YAML::LoadFile(path);
+  } catch (const YAML::BadFile&) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": cannot be opened"));
+  } catch (const YAML::Exception& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ":", error.mark.line + 1, ": not YAML: ", error.msg));
+  }
+  if (root.IsNull()) return absl::OkStatus();
+  if (!root.IsMap()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": must be a map of settings"));
+  }
+  for (const auto& item : root) {
+    DNC_RETURN_IF_ERROR(ApplyNode(path, item.first, item.second, config));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ApplyEnvironment(const std::function<const char*(const char*)>& get,
+                              ServerConfig* config) {
+  for (const Setting& setting : Settings()) {
+    const std::string variable = VariableOf(setting);
+    const char* value = get(variable.c_str());
+    if (value == nullptr) continue;
+    const absl::Status status = setting.set(value, config);
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(variable, ": ", status.message()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckConfig(const ServerConfig& config) {
+  if (!absl::StrContains(config.listen, ':')) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("listen: \"", config.listen, "\" is not ADDRESS:PORT"));
+  }
+  if (IsLoopback(config.listen) || config.insecure) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "listen: ", config.listen,
+      " can be reached from other machines, and this server neither encrypts nor authenticates; "
+      "use a loopback address, or confirm with --insecure"));
+}
+
+}  // namespace dnc

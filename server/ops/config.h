@@ -1,0 +1,55 @@
+// The server's settings. Precedence, highest first: command-line flag, environment variable,
+// configuration file (YAML), default. All four know the same names; an unknown one is an error.
+#ifndef DNC_SERVER_OPS_CONFIG_H_
+#define DNC_SERVER_OPS_CONFIG_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace dnc {
+
+struct ServerConfig {
+  std::string listen = "127.0.0.1:7443";
+  bool insecure = false;
+  std::string data_dir = "dnc-data";
+  std::string port_file;
+  std::string log_level = "info";
+  std::string log_format = "text";
+  int64_t block_cache_mib = 256;
+  int64_t write_buffer_mib = 64;
+  int64_t allow_valid_seconds = 10;
+  int64_t max_batch = 1024;
+  int64_t max_queue = 65536;
+  int64_t drain_seconds = 10;
+};
+
+// One setting: "data_dir" is the YAML key, DNC_DATA_DIR the variable, --data-dir the flag.
+struct Setting {
+  std::string key;
+  std::string help;  // with its default and range
+  std::string value_name;
+  // INVALID_ARGUMENT with what is right.
+  std::function<absl::Status(const std::string& value, ServerConfig* config)> set;
+};
+
+const std::vector<Setting>& Settings();
+std::string FlagOf(const Setting& setting);
+std::string VariableOf(const Setting& setting);
+
+// Reads a YAML file: a map of settings to scalars. INVALID_ARGUMENT with file and line.
+absl::Status LoadConfigFile(const std::string& path, ServerConfig* config);
+// Takes the variables that `get` knows (null: not set).
+absl::Status ApplyEnvironment(const std::function<const char*(const char*)>& get,
+                              ServerConfig* config);
+
+// What no single setting can tell: refuses to listen beyond loopback without `insecure`.
+absl::Status CheckConfig(const ServerConfig& config);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_OPS_CONFIG_H_

@@ -1,0 +1,142 @@
+#include "server/registry/list_parser.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/contact/phone.h"
+#include "server/registry/format_detect.h"
+#include "server/registry/format_parser.h"
+#include "server/registry/ftc_xml_parser.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc {
+namespace {
+
+constexpr size_t kDetectionBytes = size_t{64} << 10;
+constexpr size_t kMagicBytes = 4;  // what it takes to know a zip archive
+
+// Any format that is made of lines.
+class LineParser : public FormatParser {
+ public:
+  explicit LineParser(std::unique_ptr<RowFormat> format)
+      : format_(std::move(format)), reader_(format_->csv_options()) {}
+
+  absl::Status Feed(absl::string_view bytes) override {
+    return reader_.Feed(bytes, [this](auto fields, uint64_t line) { return OnRow(fields, line); });
+  }
+
+  absl::Status Finish() override {
+    DNC_RETURN_IF_ERROR(
+        reader_.Finish([this](auto fields, uint64_t line) { return OnRow(fields, line); }));
+    if (seen_row_) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "the file is empty; a list without rows needs at least its header");
+  }
+
+ private:
+  absl::Status OnRow(CsvReader::Fields fields, uint64_t line) {
+    seen_row_ = true;
+    return format_->OnRow(fields, line);
+  }
+
+  const std::unique_ptr<RowFormat> format_;
+  CsvReader reader_;
+  bool seen_row_ = false;
+};
+
+std::unique_ptr<FormatParser> MakeParser(ListFormat format, RowEmitter* emitter) {
+  const auto lines = [](std::unique_ptr<RowFormat> rows) {
+    return std::make_unique<LineParser>(std::move(rows));
+  };
+  switch (format) {
+    case ListFormat::kFtcXml:
+      return std::make_unique<FtcXmlParser>(emitter);
+    case ListFormat::kFtcFlat:
+      return lines(MakeFtcFlatRows(emitter));
+    case ListFormat::kFtcChange:
+      return lines(MakeFtcChangeRows(emitter));
+    case ListFormat::kFtcComplaints:
+      return lines(MakeFtcComplaintRows(emitter));
+    case ListFormat::kSesSuppression:
+      return lines(MakeSesRows(emitter));
+    case ListFormat::kSendgrid:
+      return lines(MakeSendgridRows(emitter));
+    case ListFormat::kMailchimp:
+      return lines(MakeMailchimpRows(emitter));
+    case ListFormat::kAuto:
+    case ListFormat::kPlain:
+      break;
+  }
+  return lines(MakePlainRows(emitter));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ListParser>> ListParser::Create(ListParserOptions options,
+                                                               ListRowSink* sink) {
+  if (!options.default_region.empty() && !IsKnownRegion(options.default_region)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("default region \"", options.default_region,
+                     "\" is unknown; use an ISO 3166-1 code of two capitals, as US, or none"));
+  }
+  return std::unique_ptr<ListParser>(new ListParser(std::move(options), sink));
+}
+
+ListParser::ListParser(ListParserOptions options, ListRowSink* sink)
+    : options_(std::move(options)),
+      format_(options_.format),
+      emitter_(std::make_unique<RowEmitter>(options_.default_region, sink)) {}
+
+ListParser::~ListParser() = default;
+
+absl::Status ListParser::Feed(absl::string_view bytes) {
+  if (!status_.ok()) return status_;
+  return Keep(FeedBytes(bytes));
+}
+
+absl::Status ListParser::Finish() {
+  if (!status_.ok()) return status_;
+  return Keep(FinishBytes());
+}
+
+size_t ListParser::HeadBytes() const {
+  return format_ == ListFormat::kAuto ? kDetectionBytes : kMagicBytes;
+}
+
+absl::Status ListParser::FeedBytes(absl::string_view bytes) {
+  if (parser_ == nullptr) {
+    // Always the same bytes, however the file is cut into pieces.
+    const absl::string_view head = bytes.substr(0, HeadBytes() - head_.size());
+    head_.append(head.data(), head.size());
+    bytes.remove_prefix(head.size());
+    if (head_.size() < HeadBytes()) return absl::OkStatus();
+    DNC_RETURN_IF_ERROR(Start(/*whole=*/false));
+  }
+  return parser_->Feed(bytes);
+}
+
+absl::Status ListParser::FinishBytes() {
+  if (parser_ == nullptr) DNC_RETURN_IF_ERROR(Start(/*whole=*/true));
+  return parser_->Finish();
+}
+
+absl::Status ListParser::Start(bool whole) {
+  DNC_RETURN_IF_ERROR(CheckIsText(head_));
+  if (format_ == ListFormat::kAuto) {
+    DNC_ASSIGN_OR_RETURN(format_, DetectFormat(head_, whole));
+  }
+  parser_ = MakeParser(format_, emitter_.get());
+  const std::string head = std::exchange(head_, {});
+  return parser_->Feed(head);
+}
+
+absl::Status ListParser::Keep(const absl::Status& status) {
+  if (status.ok() || options_.file_name.empty()) {
+    status_ = status;
+  } else {
+    status_ = absl::Status(status.code(), absl::StrCat(options_.file_name, ": ", status.message()));
+  }
+  return status_;
+}
+
+}  // namespace dnc

@@ -1,0 +1,72 @@
+// Reads Do-Not-Contact list files of every supported format. Pure: no I/O, no clock.
+#ifndef DNC_SERVER_REGISTRY_LIST_PARSER_H_
+#define DNC_SERVER_REGISTRY_LIST_PARSER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/registry/list_format.h"
+#include "server/registry/list_row.h"
+
+namespace dnc {
+
+class FormatParser;
+class RowEmitter;
+
+struct ListParserOptions {
+  ListFormat format = ListFormat::kAuto;
+  // ISO 3166-1 alpha-2: the country of numbers in plain lists that name none; or empty, which
+  // rejects those. The lists of the FTC are American wherever they are read.
+  std::string default_region = "US";
+  std::string file_name = {};  // for messages only
+};
+
+// Turns the bytes of one file, pushed in pieces of any size, into rows and rejects, in the order of
+// the file and with its line numbers. Needs constant memory: 64 KiB while it finds out the format,
+// then at most one row (1 MiB).
+//
+// A bad row becomes a RejectedRow, which says whether it spoils the file; reading goes on. What
+// makes the file as a whole unreadable is an INVALID_ARGUMENT status with the line: a format that
+// cannot be found out, bytes that are no text, XML that is not well-formed or cut short, a quote
+// that never closes, a header without a needed column, an empty file. The parser then stays in that
+// error; rows already reported are void, as they are until Finish returns OK.
+//
+// Not thread-safe.
+class ListParser {
+ public:
+  // `sink` outlives the parser. INVALID_ARGUMENT for an unknown region.
+  static absl::StatusOr<std::unique_ptr<ListParser>> Create(ListParserOptions options,
+                                                            ListRowSink* sink);
+  ~ListParser();
+
+  absl::Status Feed(absl::string_view bytes);
+
+  // Says that the file is complete. Call once, last.
+  absl::Status Finish();
+
+  // The format read; kAuto until it has been found out.
+  ListFormat format() const { return format_; }
+
+ private:
+  ListParser(ListParserOptions options, ListRowSink* sink);
+
+  size_t HeadBytes() const;
+  absl::Status FeedBytes(absl::string_view bytes);
+  absl::Status FinishBytes();
+  absl::Status Start(bool whole);
+  absl::Status Keep(const absl::Status& status);
+
+  const ListParserOptions options_;
+  ListFormat format_;
+  std::unique_ptr<RowEmitter> emitter_;
+  std::string head_;                      // the first bytes, until parser_ is there
+  std::unique_ptr<FormatParser> parser_;  // made once head_ suffices
+  absl::Status status_;
+};
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_REGISTRY_LIST_PARSER_H_

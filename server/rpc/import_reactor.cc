@@ -1,0 +1,144 @@
+#include "server/rpc/import_reactor.h"
+
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "server/error/error.h"
+#include "server/rpc/grpc_status.h"
+
+namespace dnc {
+namespace {
+
+constexpr size_t kMaxPiece = 1u << 20;
+// A progress message every so many rows, rejected rows sooner.
+constexpr int64_t kRowsPerProgress = 100'000;
+constexpr int kRejectedPerMessage = 1000;
+
+class ImportReactor
+    : public grpc::ServerBidiReactor<v1::ImportListRequest, v1::ImportListResponse> {
+ public:
+  ImportReactor(const ImportContext& context, absl::StatusOr<Principal> caller)
+      : context_(context), caller_(std::move(caller)) {
+    std::thread([this] { Run(); }).detach();
+  }
+
+  void OnReadDone(bool ok) override { Signal(ok, &read_); }
+  void OnWriteDone(bool ok) override { Signal(ok, &written_); }
+  void OnCancel() override {
+    absl::MutexLock lock(&mu_);
+    cancelled_ = true;
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  enum class Step { kIdle, kOk, kFailed };
+
+  void Signal(bool ok, Step* step) {
+    absl::MutexLock lock(&mu_);
+    *step = ok ? Step::kOk : Step::kFailed;
+  }
+
+  bool Await(Step* step) {
+    absl::MutexLock lock(&mu_);
+    mu_.Await(absl::Condition(
+        +[](Step* pending) { return *pending != Step::kIdle; }, step));
+    const bool ok = *step == Step::kOk;
+    *step = Step::kIdle;
+    return ok;
+  }
+
+  bool Read() {
+    StartRead(&request_);
+    return Await(&read_);
+  }
+
+  bool Write() {
+    StartWrite(&response_);
+    return Await(&written_);
+  }
+
+  bool cancelled() {
+    absl::MutexLock lock(&mu_);
+    return cancelled_;
+  }
+
+  void Run() {
+    const absl::Status status = caller_.ok() ? Import() : caller_.status();
+    session_.reset();  // lets the next import begin before the client hears of the end
+    Finish(ToGrpcStatus(status));
+  }
+
+  absl::Status Import() {
+    if (!Read() || !request_.has_config()) {
+      return MissingField("config", "the first message of the stream carries it");
+    }
+    DNC_ASSIGN_OR_RETURN(session_, ImportSession::Create(context_, request_.config(), *caller_));
+    if (!request_.data().empty()) DNC_RETURN_IF_ERROR(Feed());
+    while (Read()) {
+      if (request_.has_config()) {
+        return InvalidField("config", "only the first message of the stream carries it");
+      }
+      DNC_RETURN_IF_ERROR(Feed());
+    }
+    // A client that broke off has not said that the file is complete.
+    if (cancelled()) return absl::CancelledError("the client broke off; nothing was changed");
+    absl::StatusOr<v1::ImportSummary> summary = session_->Finish();
+    DNC_RETURN_IF_ERROR(SendRejected());
+    DNC_RETURN_IF_ERROR(summary.status());
+    response_.set_rows(session_->rows());
+    *response_.mutable_summary() = *std::move(summary);
+    Write();
+    return absl::OkStatus();
+  }
+
+  absl::Status Feed() {
+    if (request_.data().size() > kMaxPiece) {
+      return InvalidField("data", "more than 1 MiB; send the file in smaller pieces");
+    }
+    DNC_RETURN_IF_ERROR(session_->Feed(request_.data()));
+    DNC_RETURN_IF_ERROR(SendRejected());
+    if (session_->rows() - reported_rows_ < kRowsPerProgress) return absl::OkStatus();
+    reported_rows_ = session_->rows();
+    response_.set_rows(reported_rows_);
+    return Send();
+  }
+
+  absl::Status SendRejected() {
+    for (v1::RejectedRow& row : session_->TakeRejected()) {
+      *response_.add_rejected() = std::move(row);
+      if (response_.rejected_size() == kRejectedPerMessage) DNC_RETURN_IF_ERROR(Send());
+    }
+    return response_.rejected().empty() ? absl::OkStatus() : Send();
+  }
+
+  absl::Status Send() {
+    response_.set_rows(session_->rows());
+    const bool ok = Write();
+    response_.Clear();
+    return ok ? absl::OkStatus() : absl::CancelledError("the client broke off");
+  }
+
+  const ImportContext context_;
+  const absl::StatusOr<Principal> caller_;
+  std::unique_ptr<ImportSession> session_;
+  v1::ImportListRequest request_;
+  v1::ImportListResponse response_;
+  int64_t reported_rows_ = 0;
+
+  absl::Mutex mu_;
+  Step read_ ABSL_GUARDED_BY(mu_) = Step::kIdle;
+  Step written_ ABSL_GUARDED_BY(mu_) = Step::kIdle;
+  bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace
+
+grpc::ServerBidiReactor<v1::ImportListRequest, v1::ImportListResponse>* StartImport(
+    const ImportContext& context, absl::StatusOr<Principal> caller) {
+  return new ImportReactor(context, std::move(caller));
+}
+
+}  // namespace dnc

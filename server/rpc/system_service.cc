@@ -1,0 +1,46 @@
+#include "server/rpc/system_service.h"
+
+#include "google/protobuf/util/time_util.h"
+
+namespace dnc {
+
+void SystemService::Fill(v1::GetSystemStatusResponse* response) const {
+  const StateMachine::ViewGuard view = services_.state->Read();
+  response->set_state(v1::SERVING_STATE_SERVING);
+  if (!view->writable) {
+    response->set_state(v1::SERVING_STATE_STORE_NOT_WRITABLE);
+    response->set_message(services_.state->write_problem());
+  }
+  if (draining_.load()) response->set_state(v1::SERVING_STATE_DRAINING);
+  response->set_revision(view->revision);
+  response->set_version(DNC_VERSION);
+  *response->mutable_start_time() =
+      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(start_time_);
+  response->set_schema_version(static_cast<int32_t>(kSchemaVersion));
+  response->set_organizations(static_cast<int64_t>(view->catalog->organizations.size()) - 1);
+  int64_t registries = 0;
+  uint64_t numbers = 0;
+  size_t bytes = 0;
+  for (const auto& [id, organization] : view->catalog->organizations) {
+    for (const auto& [list_id, list] : organization->lists) {
+      if (list->numbers == nullptr) continue;
+      ++registries;
+      numbers += list->numbers->size();
+      bytes += list->numbers->memory_bytes();
+    }
+  }
+  response->set_registries(registries);
+  response->set_registry_numbers(static_cast<int64_t>(numbers));
+  response->set_registry_memory_bytes(static_cast<int64_t>(bytes));
+}
+
+grpc::ServerUnaryReactor* SystemService::GetSystemStatus(
+    grpc::CallbackServerContext* context, const v1::GetSystemStatusRequest* /*request*/,
+    v1::GetSystemStatusResponse* response) {
+  return Answer(services_, context, "/dnc.v1.SystemService/GetSystemStatus", [&](const Principal&) {
+    Fill(response);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace dnc

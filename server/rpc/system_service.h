@@ -1,0 +1,35 @@
+#ifndef DNC_SERVER_RPC_SYSTEM_SERVICE_H_
+#define DNC_SERVER_RPC_SYSTEM_SERVICE_H_
+
+#include <atomic>
+
+#include "dnc/v1/system.grpc.pb.h"
+#include "server/rpc/unary.h"
+#include "storage/base/clock.h"
+
+namespace dnc {
+
+// dnc.v1.SystemService.
+class SystemService : public v1::SystemService::CallbackService {
+ public:
+  SystemService(const Services& services, UnixMicros start_time)
+      : services_(services), start_time_(start_time) {}
+
+  grpc::ServerUnaryReactor* GetSystemStatus(grpc::CallbackServerContext* context,
+                                            const v1::GetSystemStatusRequest* request,
+                                            v1::GetSystemStatusResponse* response) override;
+
+  // From now on the state is DRAINING.
+  void SetDraining() { draining_.store(true); }
+
+ private:
+  void Fill(v1::GetSystemStatusResponse* response) const;
+
+  const Services& services_;
+  const UnixMicros start_time_;
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_RPC_SYSTEM_SERVICE_H_

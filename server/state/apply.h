@@ -1,0 +1,54 @@
+// One function per kind of mutation. Each judges its rules against the state that `txn` shows and
+// writes its changes into it. On an error the caller throws the changes away: a mutation takes
+// effect whole or not at all. No clock, no randomness, no settings, no I/O but through `txn`.
+#ifndef DNC_SERVER_STATE_APPLY_H_
+#define DNC_SERVER_STATE_APPLY_H_
+
+#include "absl/status/status.h"
+#include "dnc/storage/v1/mutation.pb.h"
+#include "server/state/txn.h"
+
+namespace dnc {
+
+absl::Status Apply(const v1::CreateOrganizationRequest& request, Txn& txn,
+                   v1::CreateOrganizationResponse* response);
+absl::Status Apply(const v1::CreateWorkflowRequest& request, Txn& txn,
+                   v1::CreateWorkflowResponse* response);
+absl::Status Apply(const v1::ApplyWorkflowRequest& request, Txn& txn,
+                   v1::ApplyWorkflowResponse* response);
+absl::Status Apply(const v1::CreateStatusRequest& request, Txn& txn,
+                   v1::CreateStatusResponse* response);
+absl::Status Apply(const v1::UpdateStatusRequest& request, Txn& txn,
+                   v1::UpdateStatusResponse* response);
+absl::Status Apply(const v1::CreateActionRequest& request, Txn& txn,
+                   v1::CreateActionResponse* response);
+absl::Status Apply(const v1::UpdateActionRequest& request, Txn& txn,
+                   v1::UpdateActionResponse* response);
+absl::Status Apply(const v1::DeleteActionRequest& request, Txn& txn,
+                   v1::DeleteActionResponse* response);
+absl::Status Apply(const v1::ApplyActionRequest& request, Txn& txn,
+                   v1::ApplyActionResponse* response);
+absl::Status Apply(const v1::CopyActionsRequest& request, Txn& txn,
+                   v1::CopyActionsResponse* response);
+absl::Status Apply(const v1::UpsertLeadRequest& request, Txn& txn,
+                   v1::UpsertLeadResponse* response);
+absl::Status Apply(const v1::BatchUpsertLeadsRequest& request, Txn& txn,
+                   v1::BatchUpsertLeadsResponse* response);
+absl::Status Apply(const v1::CreateListRequest& request, Txn& txn,
+                   v1::CreateListResponse* response);
+absl::Status Apply(const v1::AddEntryRequest& request, Txn& txn, v1::AddEntryResponse* response);
+absl::Status Apply(const v1::RevokeEntryRequest& request, Txn& txn,
+                   v1::RevokeEntryResponse* response);
+absl::Status Apply(const storage::v1::ImportEntries& request, Txn& txn,
+                   storage::v1::ImportEntriesResult* response);
+absl::Status Apply(const storage::v1::ActivateVersion& request, Txn& txn, v1::DncList* response);
+
+// Applies whatever the mutation carries: the serialised response, or a refusal.
+absl::StatusOr<std::string> ApplyMutation(Txn& txn);
+
+// The organization `global` and everything that a new store has.
+void ApplyBootstrap(Txn& txn);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_STATE_APPLY_H_

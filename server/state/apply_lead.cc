@@ -1,0 +1,133 @@
+// Leads: created and updated, never weakened.
+#include "absl/strings/str_cat.h"
+#include "server/name/resource_name.h"
+#include "server/state/apply.h"
+#include "server/state/leads.h"
+#include "server/workflow/rules.h"
+
+namespace dnc {
+namespace {
+
+struct Upserted {
+  LeadEdit lead;
+  bool changed = false;
+};
+
+absl::StatusOr<LeadEdit> CreateLead(const Txn& txn, const CatalogOrganization& organization,
+                                    const std::string& id, const v1::Lead& wanted) {
+  if (wanted.record_type().empty()) {
+    return MissingField("lead.record_type", "a new lead needs a record type");
+  }
+  if (wanted.status().empty()) return MissingField("lead.status", "a new lead needs a status");
+  DNC_ASSIGN_OR_RETURN(
+      const CatalogStatus* status,
+      FindMoveTarget(organization, wanted.status(), wanted.record_type(), "lead.status"));
+  return NewLead(txn, organization.id, id, *status);
+}
+
+absl::Status CheckExisting(const LeadEdit& held, const v1::Lead& wanted) {
+  const std::string etag = std::to_string(held.record.revision());
+  if (!wanted.etag().empty() && wanted.etag() != etag) {
+    return MakeError(v1::ERROR_REASON_ETAG_MISMATCH,
+                     absl::StrCat(wanted.name(), " changed since it was read; read it again"),
+                     {{"name", wanted.name()}, {"etag", etag}});
+  }
+  const std::string& record_type = held.record.lead().record_type();
+  if (wanted.record_type().empty() || wanted.record_type() == record_type) return absl::OkStatus();
+  return MakeError(
+      v1::ERROR_REASON_RECORD_TYPE_MISMATCH,
+      absl::StrCat(wanted.name(), " is a ", record_type, " and its record type is fixed"),
+      {{"source_record_type", wanted.record_type()},
+       {"target_record_type", record_type},
+       {"target", wanted.name()}});
+}
+
+absl::Status UpdateExisting(Txn& txn, const CatalogOrganization& organization,
+                            const v1::Lead& wanted, Upserted* upserted) {
+  LeadEdit& lead = upserted->lead;
+  DNC_RETURN_IF_ERROR(CheckExisting(lead, wanted));
+  if (wanted.status().empty()) return absl::OkStatus();
+  const CatalogStatus* current = organization.StatusByNumber(lead.state().status());
+  if (current != nullptr && current->proto().name() == wanted.status()) return absl::OkStatus();
+  DNC_ASSIGN_OR_RETURN(const CatalogStatus* status,
+                       FindMoveTarget(organization, wanted.status(),
+                                      lead.record.lead().record_type(), "lead.status"));
+  if (MoveLead(txn, *status, &lead)) upserted->changed = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Upserted> Upsert(Txn& txn, const CatalogOrganization& organization,
+                                const v1::Lead& wanted) {
+  const std::string id(LastPart(wanted.name()));
+  Upserted upserted;
+  DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> known, LoadLead(txn, organization.number(), id));
+  if (known.has_value()) {
+    upserted.lead = *std::move(known);
+    DNC_RETURN_IF_ERROR(UpdateExisting(txn, organization, wanted, &upserted));
+  } else {
+    DNC_ASSIGN_OR_RETURN(upserted.lead, CreateLead(txn, organization, id, wanted));
+    upserted.changed = true;
+  }
+  LeadEdit& lead = upserted.lead;
+  if (!wanted.display_name().empty() &&
+      wanted.display_name() != lead.record.lead().display_name()) {
+    lead.record.mutable_lead()->set_display_name(wanted.display_name());
+    upserted.changed = true;
+  }
+  for (const v1::ContactPoint& point : wanted.contact_points()) {
+    DNC_ASSIGN_OR_RETURN(const bool added,
+                         AddContactPoint(txn, organization, FromCanonical(point), &lead));
+    upserted.changed |= added;
+  }
+  if (upserted.changed) DNC_RETURN_IF_ERROR(SaveLead(txn, organization.number(), &lead));
+  return upserted;
+}
+
+void SetItemError(const absl::Status& status, int index, v1::ItemError* error) {
+  error->set_code(static_cast<int32_t>(status.code()));
+  error->set_message(std::string(status.message()));
+  const auto info = ErrorInfoOf(status);
+  if (!info.has_value()) return;
+  error->set_reason(info->reason());
+  const auto field = info->metadata().find("field");
+  if (field != info->metadata().end()) {
+    error->set_field(absl::StrCat("leads[", index, "].", field->second));
+  }
+}
+
+}  // namespace
+
+absl::Status Apply(const v1::UpsertLeadRequest& request, Txn& txn,
+                   v1::UpsertLeadResponse* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  DNC_ASSIGN_OR_RETURN(const Upserted upserted, Upsert(txn, *organization, request.lead()));
+  *response->mutable_lead() = LeadToProto(upserted.lead.record, *organization, txn.now());
+  response->set_created(upserted.lead.created);
+  return absl::OkStatus();
+}
+
+// A refused row must leave nothing behind, so each row is applied to a transaction of its own that
+// joins the mutation's only where it succeeds.
+absl::Status Apply(const v1::BatchUpsertLeadsRequest& request, Txn& txn,
+                   v1::BatchUpsertLeadsResponse* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  for (int i = 0; i < request.leads_size(); ++i) {
+    v1::LeadResult* result = response->add_results();
+    Txn row = txn.Nested();
+    const absl::StatusOr<Upserted> upserted = Upsert(row, *organization, request.leads(i));
+    if (!upserted.ok()) {
+      if (absl::IsDataLoss(upserted.status())) return upserted.status();
+      if (request.all_or_nothing()) {
+        return WithField(upserted.status(), absl::StrCat("leads[", i, "]"));
+      }
+      SetItemError(upserted.status(), i, result->mutable_error());
+      continue;
+    }
+    result->set_created(upserted->lead.created);
+    result->set_unchanged(!upserted->changed);
+    txn.Join(std::move(row));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace dnc

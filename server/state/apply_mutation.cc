@@ -1,0 +1,62 @@
+#include "absl/strings/str_cat.h"
+#include "server/state/apply.h"
+
+namespace dnc {
+namespace {
+
+using storage::v1::Mutation;
+
+template <typename Response, typename Request>
+absl::StatusOr<std::string> Run(const Request& request, Txn& txn) {
+  Response response;
+  DNC_RETURN_IF_ERROR(Apply(request, txn, &response));
+  return response.SerializeAsString();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ApplyMutation(Txn& txn) {
+  const Mutation& m = txn.mutation();
+  switch (m.body_case()) {
+    case Mutation::kCreateOrganization:
+      return Run<v1::CreateOrganizationResponse>(m.create_organization(), txn);
+    case Mutation::kCreateWorkflow:
+      return Run<v1::CreateWorkflowResponse>(m.create_workflow(), txn);
+    case Mutation::kApplyWorkflow:
+      return Run<v1::ApplyWorkflowResponse>(m.apply_workflow(), txn);
+    case Mutation::kCreateStatus:
+      return Run<v1::CreateStatusResponse>(m.create_status(), txn);
+    case Mutation::kUpdateStatus:
+      return Run<v1::UpdateStatusResponse>(m.update_status(), txn);
+    case Mutation::kCreateAction:
+      return Run<v1::CreateActionResponse>(m.create_action(), txn);
+    case Mutation::kUpdateAction:
+      return Run<v1::UpdateActionResponse>(m.update_action(), txn);
+    case Mutation::kDeleteAction:
+      return Run<v1::DeleteActionResponse>(m.delete_action(), txn);
+    case Mutation::kApplyAction:
+      return Run<v1::ApplyActionResponse>(m.apply_action(), txn);
+    case Mutation::kCopyActions:
+      return Run<v1::CopyActionsResponse>(m.copy_actions(), txn);
+    case Mutation::kUpsertLead:
+      return Run<v1::UpsertLeadResponse>(m.upsert_lead(), txn);
+    case Mutation::kBatchUpsertLeads:
+      return Run<v1::BatchUpsertLeadsResponse>(m.batch_upsert_leads(), txn);
+    case Mutation::kCreateList:
+      return Run<v1::CreateListResponse>(m.create_list(), txn);
+    case Mutation::kAddEntry:
+      return Run<v1::AddEntryResponse>(m.add_entry(), txn);
+    case Mutation::kRevokeEntry:
+      return Run<v1::RevokeEntryResponse>(m.revoke_entry(), txn);
+    case Mutation::kImportEntries:
+      return Run<storage::v1::ImportEntriesResult>(m.import_entries(), txn);
+    case Mutation::kActivateVersion:
+      return Run<v1::DncList>(m.activate_version(), txn);
+    case Mutation::BODY_NOT_SET:
+      break;
+  }
+  return absl::InternalError(absl::StrCat("the mutation at revision ", txn.revision(),
+                                          " is of a kind that this program does not know"));
+}
+
+}  // namespace dnc

@@ -1,0 +1,228 @@
+// DNC lists and entries.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/name/resource_name.h"
+#include "server/state/apply.h"
+#include "server/state/entries.h"
+#include "server/state/leads.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+using storage::v1::EntryRecord;
+using storage::v1::SubjectRecord;
+
+// What a registry may lose in one version without being asked again: a tenth.
+constexpr int64_t kShrinkDivisor = 10;
+
+absl::StatusOr<EntrySpec> SpecOf(const Txn& txn, const CatalogOrganization& organization,
+                                 const v1::Entry& entry, const char* source) {
+  EntrySpec spec;
+  spec.entry = entry;
+  DNC_ASSIGN_OR_RETURN(spec.list, ResolveInternalList(organization, entry.list(), "entry.list"));
+  spec.entry.set_source(source);
+  *spec.entry.mutable_actor() = txn.mutation().actor();
+  if (!entry.has_effective_time()) {
+    *spec.entry.mutable_effective_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
+  }
+  return spec;
+}
+
+// Blocks a lead and, as the registry is keyed by contact point, all its contact points too.
+absl::StatusOr<std::optional<EntryId>> AddForLead(Txn& txn, const CatalogOrganization& organization,
+                                                  EntrySpec spec, std::optional<EntryId>* covering,
+                                                  v1::AddEntryResponse* response) {
+  const std::string id(LastPart(spec.entry.lead()));
+  DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> lead, LoadLead(txn, organization.number(), id));
+  if (!lead.has_value()) {
+    return MakeError(v1::ERROR_REASON_LEAD_NOT_FOUND,
+                     absl::StrCat(spec.entry.lead(),
+                                  " is not known; upsert it first, or add an "
+                                  "entry for its contact point"),
+                     {{"lead", spec.entry.lead()}});
+  }
+  spec.covers_contact_points = true;
+  DNC_ASSIGN_OR_RETURN(const std::optional<EntryId> added,
+                       AddLeadEntry(txn, organization.number(), organization.id, id, spec,
+                                    lead->record.mutable_state()->mutable_entries(), covering));
+  for (const v1::ContactPoint& point : lead->record.lead().contact_points()) {
+    DNC_ASSIGN_OR_RETURN(
+        const std::optional<EntryId> of_point,
+        AddPointEntry(txn, organization.number(), organization.id, FromCanonical(point), spec));
+    if (of_point.has_value()) {
+      response->add_contact_point_entries(EntryNameOf(organization.id, *of_point));
+    }
+  }
+  DNC_RETURN_IF_ERROR(SaveLead(txn, organization.number(), &*lead));
+  return added;
+}
+
+absl::StatusOr<EntryRecord> ReadEntry(const Txn& txn, uint32_t organization, EntryId id) {
+  DNC_ASSIGN_OR_RETURN(std::optional<EntryRecord> record,
+                       txn.Read<EntryRecord>(Family::kEntries, keys::Entry(organization, id)));
+  if (!record.has_value()) return CorruptRecord(Family::kEntries);
+  return *std::move(record);
+}
+
+// Takes the entry out of what checks read.
+absl::Status Withdraw(Txn& txn, const CatalogOrganization& organization, EntryId id,
+                      const v1::Entry& entry) {
+  if (entry.has_lead()) {
+    DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> lead,
+                         LoadLead(txn, organization.number(), std::string(LastPart(entry.lead()))));
+    if (!lead.has_value()) return CorruptRecord(Family::kLeads);
+    RemoveSummary(id, lead->record.mutable_state()->mutable_entries());
+    return SaveLead(txn, organization.number(), &*lead);
+  }
+  const std::string key = SubjectKey(organization.number(), FromCanonical(entry.contact_point()));
+  DNC_ASSIGN_OR_RETURN(SubjectRecord subject, ReadSubject(txn, key));
+  RemoveSummary(id, subject.mutable_entries());
+  txn.Write(Family::kSubjects, key, subject);
+  return absl::OkStatus();
+}
+
+absl::Status CheckVersion(const CatalogList& list, const storage::v1::ActivateVersion& request) {
+  const v1::DncList& held = list.record.list();
+  const v1::ListVersion& version = request.version();
+  const int64_t active = list.has_version() ? held.active_version().version() : 0;
+  if (active != request.base_version()) {
+    return MakeError(v1::ERROR_REASON_IMPORT_IN_PROGRESS,
+                     absl::StrCat(held.name(), " got another version meanwhile; import again"),
+                     {{"list", held.name()}});
+  }
+  if (active == 0) return absl::OkStatus();
+  if (version.as_of_time() < held.active_version().as_of_time()) {
+    const std::string held_time = TimeUtil::ToString(held.active_version().as_of_time());
+    const std::string new_time = TimeUtil::ToString(version.as_of_time());
+    return MakeError(
+        v1::ERROR_REASON_VERSION_TOO_OLD,
+        absl::StrCat("the file speaks of ", new_time, " and the active version of ", held_time,
+                     "; import a newer file"),
+        {{"list", held.name()}, {"active_as_of_time", held_time}, {"as_of_time", new_time}});
+  }
+  const int64_t before = held.active_version().count();
+  if (request.allow_shrink() || version.removed() <= before / kShrinkDivisor) {
+    return absl::OkStatus();
+  }
+  return MakeError(v1::ERROR_REASON_REGISTRY_WOULD_SHRINK,
+                   absl::StrCat(held.name(), " would lose ", version.removed(), " of its ", before,
+                                " numbers; make sure that the file is whole, then confirm with "
+                                "allow_shrink"),
+                   {{"list", held.name()},
+                    {"previous_count", absl::StrCat(before)},
+                    {"new_count", absl::StrCat(version.count())}});
+}
+
+}  // namespace
+
+absl::Status Apply(const v1::CreateListRequest& request, Txn& txn,
+                   v1::CreateListResponse* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  const std::string name = ListName(organization->id, request.list_id());
+  if (organization->FindList(request.list_id()) != nullptr) {
+    return MakeError(v1::ERROR_REASON_ALREADY_EXISTS, absl::StrCat(name, " exists already"),
+                     {{"name", name}});
+  }
+  CatalogOrganization changed = *organization;
+  storage::v1::ListRecord record;
+  record.set_number(changed.record.next_list());
+  changed.record.set_next_list(record.number() + 1);
+  *record.mutable_list() = request.list();
+  record.mutable_list()->set_name(name);
+  record.mutable_list()->set_etag(txn.etag());
+  *record.mutable_list()->mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
+  *response->mutable_list() = record.list();
+  txn.PutOrganization(changed);
+  txn.PutList(std::make_shared<CatalogList>(std::move(record)));
+  return absl::OkStatus();
+}
+
+absl::Status Apply(const v1::AddEntryRequest& request, Txn& txn, v1::AddEntryResponse* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  DNC_ASSIGN_OR_RETURN(EntrySpec spec, SpecOf(txn, *organization, request.entry(), "api"));
+  std::optional<EntryId> covering;
+  absl::StatusOr<std::optional<EntryId>> added =
+      request.entry().has_lead()
+          ? AddForLead(txn, *organization, std::move(spec), &covering, response)
+          : AddPointEntry(txn, organization->number(), organization->id,
+                          FromCanonical(request.entry().contact_point()), spec, &covering);
+  if (!added.ok()) return added.status();
+  response->set_created(added->has_value());
+  const EntryId id = added->has_value() ? **added : *covering;
+  DNC_ASSIGN_OR_RETURN(EntryRecord record, ReadEntry(txn, organization->number(), id));
+  *response->mutable_entry() = std::move(*record.mutable_entry());
+  return absl::OkStatus();
+}
+
+absl::Status Apply(const v1::RevokeEntryRequest& request, Txn& txn,
+                   v1::RevokeEntryResponse* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  const std::optional<EntryId> id = ParseEntryId(LastPart(request.name()));
+  std::optional<EntryRecord> record;
+  if (id.has_value()) {
+    DNC_ASSIGN_OR_RETURN(
+        record, txn.Read<EntryRecord>(Family::kEntries, keys::Entry(organization->number(), *id)));
+  }
+  if (!record.has_value()) {
+    return MakeError(v1::ERROR_REASON_ENTRY_NOT_FOUND,
+                     absl::StrCat(request.name(), " does not exist"), {{"entry", request.name()}});
+  }
+  v1::Entry* entry = record->mutable_entry();
+  if (entry->has_revoke_time()) {
+    return MakeError(
+        v1::ERROR_REASON_ENTRY_ALREADY_REVOKED,
+        absl::StrCat(request.name(), " was revoked on ", TimeUtil::ToString(entry->revoke_time())),
+        {{"entry", request.name()}});
+  }
+  *entry->mutable_revoke_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
+  *entry->mutable_revoke_actor() = request.actor();
+  entry->set_revoke_evidence(request.evidence());
+  DNC_RETURN_IF_ERROR(Withdraw(txn, *organization, *id, *entry));
+  txn.Write(Family::kEntries, keys::Entry(organization->number(), *id), *record);
+  DNC_RETURN_IF_ERROR(txn.AddToEntryCount(organization->number(), record->list(), -1));
+  *response->mutable_entry() = *entry;
+  return absl::OkStatus();
+}
+
+absl::Status Apply(const storage::v1::ImportEntries& request, Txn& txn,
+                   storage::v1::ImportEntriesResult* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  for (const v1::Entry& entry : request.entries()) {
+    DNC_ASSIGN_OR_RETURN(EntrySpec spec, SpecOf(txn, *organization, entry, "import"));
+    DNC_ASSIGN_OR_RETURN(spec.list, ResolveInternalList(*organization, request.list(), "list"));
+    DNC_ASSIGN_OR_RETURN(const std::optional<EntryId> added,
+                         AddPointEntry(txn, organization->number(), organization->id,
+                                       FromCanonical(entry.contact_point()), spec));
+    if (added.has_value()) {
+      response->set_added(response->added() + 1);
+    } else {
+      response->set_unchanged(response->unchanged() + 1);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Apply(const storage::v1::ActivateVersion& request, Txn& txn, v1::DncList* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  const CatalogList* list = organization->FindList(LastPart(request.list()));
+  if (list == nullptr) {
+    return MakeError(v1::ERROR_REASON_LIST_NOT_FOUND,
+                     absl::StrCat(request.list(), " does not exist; create it first"),
+                     {{"list", request.list()}});
+  }
+  DNC_RETURN_IF_ERROR(CheckVersion(*list, request));
+  storage::v1::ListRecord record = list->record;
+  *record.mutable_list()->mutable_active_version() = request.version();
+  *record.mutable_list()->mutable_active_version()->mutable_activate_time() =
+      TimeUtil::MicrosecondsToTimestamp(txn.now());
+  record.mutable_list()->set_etag(txn.etag());
+  record.set_chunks(request.chunks());
+  *response = record.list();
+  txn.PutList(std::make_shared<CatalogList>(std::move(record)));
+  return absl::OkStatus();
+}
+
+}  // namespace dnc

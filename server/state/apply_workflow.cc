@@ -1,0 +1,221 @@
+// Organizations, workflows, statuses and actions.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/name/resource_name.h"
+#include "server/state/apply.h"
+#include "server/state/workflow_edits.h"
+#include "server/workflow/rules.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+absl::Status AlreadyExists(const std::string& name) {
+  return MakeError(v1::ERROR_REASON_ALREADY_EXISTS, absl::StrCat(name, " exists already"),
+                   {{"name", name}});
+}
+
+absl::StatusOr<const CatalogWorkflow*> FindWorkflow(const CatalogOrganization& organization,
+                                                    const ResourceName& name) {
+  const CatalogWorkflow* workflow = organization.FindWorkflow(name.workflow);
+  if (workflow != nullptr) return workflow;
+  const std::string whole = WorkflowName(organization.id, name.workflow);
+  return MakeError(v1::ERROR_REASON_WORKFLOW_NOT_FOUND, absl::StrCat(whole, " does not exist"),
+                   {{"workflow", whole}});
+}
+
+absl::StatusOr<const CatalogStatus*> FindStatus(const CatalogOrganization& organization,
+                                                const ResourceName& name) {
+  const CatalogStatus* status = organization.FindStatus(name.workflow, name.status);
+  if (status != nullptr) return status;
+  const std::string whole = StatusName(organization.id, name.workflow, name.status);
+  return MakeError(v1::ERROR_REASON_STATUS_NOT_FOUND, absl::StrCat(whole, " does not exist"),
+                   {{"status", whole}});
+}
+
+}  // namespace
+
+absl::Status Apply(const v1::CreateOrganizationRequest& request, Txn& txn,
+                   v1::CreateOrganizationResponse* response) {
+  const std::string name = OrganizationName(request.organization_id());
+  if (txn.catalog().Find(request.organization_id()) != nullptr) return AlreadyExists(name);
+  DNC_ASSIGN_OR_RETURN(std::optional<storage::v1::StoreRecord> store,
+                       txn.Read<storage::v1::StoreRecord>(Family::kMeta, keys::Store()));
+  if (!store.has_value()) return CorruptRecord(Family::kMeta);
+  CatalogOrganization organization;
+  organization.id = request.organization_id();
+  organization.record.set_number(store->next_organization());
+  organization.record.set_next_list(1);
+  store->set_next_organization(organization.record.number() + 1);
+  txn.Write(Family::kMeta, keys::Store(), *store);
+  v1::Organization* content = organization.record.mutable_organization();
+  *content = request.organization();
+  content->set_name(name);
+  content->set_etag(txn.etag());
+  *content->mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
+  txn.PutOrganization(organization);
+  storage::v1::ListRecord internal;
+  internal.mutable_list()->set_name(ListName(organization.id, kInternalList));
+  internal.mutable_list()->set_display_name("Internal Do-Not-Contact list");
+  internal.mutable_list()->set_kind(v1::LIST_KIND_INTERNAL);
+  internal.mutable_list()->set_etag(txn.etag());
+  *internal.mutable_list()->mutable_create_time() = content->create_time();
+  txn.PutList(std::make_shared<CatalogList>(std::move(internal)));
+  *response->mutable_organization() = *content;
+  return absl::OkStatus();
+}
+
+absl::Status Apply(const v1::CreateWorkflowRequest& request, Txn& txn,
+                   v1::CreateWorkflowResponse* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  if (organization->FindWorkflow(request.workflow_id()) != nullptr) {
+    return AlreadyExists(request.workflow().name());
+  }
+  AddWorkflowRow(txn, request.workflow());
+  const std::string& record_type = request.workflow().record_type();
+  for (const v1::Status& status : request.workflow().statuses()) {
+    AddStatus(txn, request.workflow_id(), record_type, status);
+  }
+  for (const v1::Status& status : request.workflow().statuses()) {
+    DNC_RETURN_IF_ERROR(CheckStatusReferences(txn, record_type, status));
+  }
+  *response->mutable_workflow() = ReadBack(txn, request.workflow_id());
+  return absl::OkStatus();
+}
+
+absl::Status Apply(const v1::CreateStatusRequest& request, Txn& txn,
+                   v1::CreateStatusResponse* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseWorkflowName(request.parent(), "parent"));
+  DNC_ASSIGN_OR_RETURN(const CatalogWorkflow* workflow, FindWorkflow(*organization, name));
+  if (workflow->FindStatus(request.status_id()) != nullptr) {
+    return AlreadyExists(request.status().name());
+  }
+  const std::string record_type = workflow->record.workflow().record_type();
+  AddStatus(txn, name.workflow, record_type, request.status());
+  DNC_RETURN_IF_ERROR(CheckStatusReferences(txn, record_type, request.status()));
+  DNC_ASSIGN_OR_RETURN(organization, txn.Organization());
+  *response->mutable_status() =
+      organization->FindStatus(name.workflow, request.status_id())->proto();
+  return absl::OkStatus();
+}
+
+absl::Status Apply(const v1::UpdateStatusRequest& request, Txn& txn,
+                   v1::UpdateStatusResponse* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  DNC_ASSIGN_OR_RETURN(const ResourceName name,
+                       ParseStatusName(request.status().name(), "status.name"));
+  DNC_ASSIGN_OR_RETURN(const CatalogStatus* held, FindStatus(*organization, name));
+  DNC_RETURN_IF_ERROR(
+      CheckEtag(request.status().name(), request.status().etag(), held->proto().etag()));
+  v1::Status status = request.status();
+  *status.mutable_actions() = held->proto().actions();
+  status.set_etag(txn.etag());
+  *response->mutable_status() = status;
+  const std::shared_ptr<const Catalog> keep = txn.shared_catalog();  // `held` points into it
+  ReplaceStatus(txn, name.workflow, *held, std::move(status));
+  return absl::OkStatus();
+}
+
+namespace {
+
+// Changes a status's actions by `edit` and writes it. The catalog that `held` belongs to is kept.
+absl::Status EditActions(Txn& txn, const std::string& status_name,
+                         absl::FunctionRef<absl::Status(const CatalogStatus&, v1::Status*)> edit) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseStatusName(status_name, "status"));
+  DNC_ASSIGN_OR_RETURN(const CatalogStatus* held, FindStatus(*organization, name));
+  const std::shared_ptr<const Catalog> keep = txn.shared_catalog();
+  v1::Status status = held->proto();
+  DNC_RETURN_IF_ERROR(edit(*held, &status));
+  for (const v1::Action& action : status.actions()) {
+    if (action.etag() != txn.etag()) continue;
+    DNC_RETURN_IF_ERROR(CheckReferences(*organization, held->record_type, action, "action"));
+  }
+  ReplaceStatus(txn, name.workflow, *held, std::move(status));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::Action*> FindAction(const std::string& name, v1::Status* status) {
+  for (v1::Action& action : *status->mutable_actions()) {
+    if (action.name() == name) return &action;
+  }
+  return MakeError(v1::ERROR_REASON_ACTION_NOT_FOUND, absl::StrCat(name, " does not exist"),
+                   {{"action", name}});
+}
+
+int IndexOf(const v1::Action& action, const v1::Status& status) {
+  int index = 0;
+  while (&status.actions(index) != &action) ++index;
+  return index;
+}
+
+std::string StatusOfAction(const std::string& action_name) {
+  return action_name.substr(0, action_name.rfind("/actions/"));
+}
+
+}  // namespace
+
+absl::Status Apply(const v1::CreateActionRequest& request, Txn& txn,
+                   v1::CreateActionResponse* response) {
+  return EditActions(txn, request.parent(), [&](const CatalogStatus& held, v1::Status* status) {
+    if (held.FindAction(request.action_id()) != nullptr) {
+      return AlreadyExists(request.action().name());
+    }
+    *response->mutable_action() = request.action();
+    response->mutable_action()->set_etag(txn.etag());
+    *status->add_actions() = response->action();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Apply(const v1::UpdateActionRequest& request, Txn& txn,
+                   v1::UpdateActionResponse* response) {
+  const v1::Action& wanted = request.action();
+  return EditActions(
+      txn, StatusOfAction(wanted.name()),
+      [&](const CatalogStatus& /*held*/, v1::Status* status) -> absl::Status {
+        DNC_ASSIGN_OR_RETURN(v1::Action * action, FindAction(wanted.name(), status));
+        DNC_RETURN_IF_ERROR(CheckEtag(wanted.name(), wanted.etag(), action->etag()));
+        DNC_RETURN_IF_ERROR(CheckKeepsDnc(*action, &wanted, request.allow_dropping_dnc()));
+        const std::string copied_from = action->copied_from();
+        *action = wanted;
+        action->set_copied_from(copied_from);
+        action->set_etag(txn.etag());
+        *response->mutable_action() = *action;
+        return absl::OkStatus();
+      });
+}
+
+absl::Status Apply(const v1::DeleteActionRequest& request, Txn& txn,
+                   v1::DeleteActionResponse* /*response*/) {
+  return EditActions(
+      txn, StatusOfAction(request.name()),
+      [&](const CatalogStatus& /*held*/, v1::Status* status) -> absl::Status {
+        DNC_ASSIGN_OR_RETURN(v1::Action * action, FindAction(request.name(), status));
+        DNC_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), action->etag()));
+        DNC_RETURN_IF_ERROR(CheckKeepsDnc(*action, nullptr, request.allow_dropping_dnc()));
+        const int index = IndexOf(*action, *status);
+        status->mutable_actions()->DeleteSubrange(index, 1);
+        return absl::OkStatus();
+      });
+}
+
+void ApplyBootstrap(Txn& txn) {
+  storage::v1::StoreRecord store;
+  store.set_schema_version(kSchemaVersion);
+  store.set_next_organization(kGlobalNumber + 1);
+  txn.Write(Family::kMeta, keys::Store(), store);
+  CatalogOrganization global;
+  global.id = kGlobalOrganization;
+  global.record.set_number(kGlobalNumber);
+  global.record.mutable_organization()->set_name(OrganizationName(kGlobalOrganization));
+  global.record.mutable_organization()->set_display_name("Lists for every organization");
+  global.record.mutable_organization()->set_default_region("US");
+  txn.PutOrganization(global);
+}
+
+}  // namespace dnc

@@ -1,0 +1,168 @@
+#include "server/state/leads.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/name/resource_name.h"
+#include "storage/base/logging.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+using storage::v1::EntryRecord;
+using storage::v1::EntrySummary;
+using storage::v1::LeadRecord;
+using storage::v1::LeadReference;
+using storage::v1::SubjectRecord;
+
+constexpr int kMaxContactPoints = 100;
+// One record holds every lead of a contact point, and each of their changes rewrites it.
+constexpr int kMaxLeadsPerContactPoint = 4096;
+
+bool HasPoint(const LeadRecord& record, const v1::ContactPoint& point) {
+  return std::any_of(record.lead().contact_points().begin(), record.lead().contact_points().end(),
+                     [&](const v1::ContactPoint& held) {
+                       return google::protobuf::util::MessageDifferencer::Equals(held, point);
+                     });
+}
+
+LeadReference* ReferenceOf(const std::string& lead_id, SubjectRecord* subject) {
+  for (LeadReference& reference : *subject->mutable_leads()) {
+    if (reference.lead() == lead_id) return &reference;
+  }
+  LeadReference* reference = subject->add_leads();
+  reference->set_lead(lead_id);
+  return reference;
+}
+
+absl::Status SharedTooWidely(const ContactPoint& point) {
+  return MakeError(v1::ERROR_REASON_CONTACT_POINT_SHARED_TOO_WIDELY,
+                   absl::StrCat("more than ", kMaxLeadsPerContactPoint,
+                                " leads would share one contact point; use the number of a person, "
+                                "not of a switchboard"),
+                   {{"contact_point", MaskContact(ToString(point))},
+                    {"limit", absl::StrCat(kMaxLeadsPerContactPoint)}});
+}
+
+// A contact point that joins a flagged lead is blocked as the lead is.
+absl::Status CoverNewPoint(Txn& txn, const CatalogOrganization& organization,
+                           const ContactPoint& point, const LeadEdit& lead) {
+  for (const EntrySummary& held : lead.state().entries()) {
+    if (!held.covers_contact_points()) continue;
+    if (held.expire_time() != 0 && held.expire_time() <= txn.now()) continue;
+    const EntryId id{held.revision(), held.ordinal()};
+    DNC_ASSIGN_OR_RETURN(
+        const std::optional<EntryRecord> record,
+        txn.Read<EntryRecord>(Family::kEntries, keys::Entry(organization.number(), id)));
+    if (!record.has_value()) return CorruptRecord(Family::kEntries);
+    EntrySpec spec;
+    spec.entry = record->entry();
+    spec.entry.set_source(absl::StrCat("entry ", record->entry().name()));
+    spec.list = organization.ListByNumber(held.list());
+    if (spec.list == nullptr) return CorruptRecord(Family::kEntries);
+    DNC_RETURN_IF_ERROR(
+        AddPointEntry(txn, organization.number(), organization.id, point, spec).status());
+  }
+  return absl::OkStatus();
+}
+
+bool IsActive(const EntrySummary& entry, UnixMicros now) {
+  return entry.effective_time() <= now && (entry.expire_time() == 0 || entry.expire_time() > now);
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<LeadEdit>> LoadLead(const Txn& txn, uint32_t organization,
+                                                 const std::string& lead_id) {
+  DNC_ASSIGN_OR_RETURN(std::optional<LeadRecord> record,
+                       txn.Read<LeadRecord>(Family::kLeads, keys::Lead(organization, lead_id)));
+  if (!record.has_value()) return std::optional<LeadEdit>();
+  LeadEdit edit;
+  edit.id = lead_id;
+  edit.stored_status = record->state().status();
+  edit.record = *std::move(record);
+  return std::optional<LeadEdit>(std::move(edit));
+}
+
+LeadEdit NewLead(const Txn& txn, const std::string& organization_id, const std::string& lead_id,
+                 const CatalogStatus& status) {
+  LeadEdit edit;
+  edit.id = lead_id;
+  edit.created = true;
+  edit.record.mutable_lead()->set_name(LeadName(organization_id, lead_id));
+  edit.record.mutable_lead()->set_record_type(status.record_type);
+  edit.record.mutable_state()->set_status(status.record.number());
+  edit.record.mutable_state()->set_status_time(txn.now());
+  edit.record.set_create_time(txn.now());
+  return edit;
+}
+
+absl::StatusOr<bool> AddContactPoint(Txn& txn, const CatalogOrganization& organization,
+                                     const ContactPoint& point, LeadEdit* lead) {
+  const v1::ContactPoint proto = ToProto(point);
+  if (HasPoint(lead->record, proto)) return false;
+  if (lead->record.lead().contact_points_size() >= kMaxContactPoints) {
+    return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                     absl::StrCat("contact_points: a lead has at most ", kMaxContactPoints),
+                     {{"field", "contact_points"}, {"limit", absl::StrCat(kMaxContactPoints)}});
+  }
+  DNC_ASSIGN_OR_RETURN(const SubjectRecord subject,
+                       ReadSubject(txn, SubjectKey(organization.number(), point)));
+  if (subject.leads_size() >= kMaxLeadsPerContactPoint) return SharedTooWidely(point);
+  *lead->record.mutable_lead()->add_contact_points() = proto;
+  DNC_RETURN_IF_ERROR(CoverNewPoint(txn, organization, point, *lead));
+  return true;
+}
+
+bool MoveLead(const Txn& txn, const CatalogStatus& status, LeadEdit* lead) {
+  storage::v1::LeadState* state = lead->record.mutable_state();
+  if (state->status() == status.record.number()) return false;
+  state->set_status(status.record.number());
+  state->set_status_time(txn.now());
+  return true;
+}
+
+absl::Status SaveLead(Txn& txn, uint32_t organization, LeadEdit* lead) {
+  LeadRecord& record = lead->record;
+  record.set_update_time(txn.now());
+  record.set_revision(txn.revision());
+  txn.Write(Family::kLeads, keys::Lead(organization, lead->id), record);
+  for (const v1::ContactPoint& point : record.lead().contact_points()) {
+    const std::string key = SubjectKey(organization, FromCanonical(point));
+    DNC_ASSIGN_OR_RETURN(SubjectRecord subject, ReadSubject(txn, key));
+    *ReferenceOf(lead->id, &subject)->mutable_state() = record.state();
+    txn.Write(Family::kSubjects, key, subject);
+  }
+  const uint32_t status = record.state().status();
+  if (!lead->created && lead->stored_status == status) return absl::OkStatus();
+  if (!lead->created) {
+    txn.Delete(Family::kIndex, keys::StatusIndex(organization, lead->stored_status, lead->id));
+  }
+  txn.WriteEmpty(Family::kIndex, keys::StatusIndex(organization, status, lead->id));
+  return absl::OkStatus();
+}
+
+v1::Lead LeadToProto(const LeadRecord& record, const CatalogOrganization& organization,
+                     UnixMicros now) {
+  v1::Lead lead = record.lead();
+  const CatalogStatus* status = organization.StatusByNumber(record.state().status());
+  if (status != nullptr) lead.set_status(status->proto().name());
+  for (const EntrySummary& entry : record.state().entries()) {
+    if (IsActive(entry, now)) lead.set_do_not_contact(true);
+  }
+  if (record.state().nurture_until() > now) {
+    *lead.mutable_nurture_until() =
+        TimeUtil::MicrosecondsToTimestamp(record.state().nurture_until());
+  }
+  *lead.mutable_status_time() = TimeUtil::MicrosecondsToTimestamp(record.state().status_time());
+  *lead.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(record.create_time());
+  *lead.mutable_update_time() = TimeUtil::MicrosecondsToTimestamp(record.update_time());
+  lead.set_etag(std::to_string(record.revision()));
+  return lead;
+}
+
+}  // namespace dnc

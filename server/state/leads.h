@@ -1,0 +1,51 @@
+// Leads as the state machine writes them: the record, the copy of its state at each of its contact
+// points, and the index by status, always together.
+#ifndef DNC_SERVER_STATE_LEADS_H_
+#define DNC_SERVER_STATE_LEADS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/state/entries.h"
+#include "server/state/txn.h"
+
+namespace dnc {
+
+// A lead while a mutation changes it.
+struct LeadEdit {
+  std::string id;
+  storage::v1::LeadRecord record;
+  bool created = false;
+  uint32_t stored_status = 0;  // the status under which the index has it; only if !created
+
+  const storage::v1::LeadState& state() const { return record.state(); }
+};
+
+// The lead, or nothing where there is none.
+absl::StatusOr<std::optional<LeadEdit>> LoadLead(const Txn& txn, uint32_t organization,
+                                                 const std::string& lead_id);
+
+// A lead that does not exist yet, in `status`.
+LeadEdit NewLead(const Txn& txn, const std::string& organization_id, const std::string& lead_id,
+                 const CatalogStatus& status);
+
+// Adds a contact point that the lead does not have, with an entry for each of the lead's entries
+// that covers its contact points. Answers whether it was new.
+// CONTACT_POINT_SHARED_TOO_WIDELY, LIMIT_EXCEEDED.
+absl::StatusOr<bool> AddContactPoint(Txn& txn, const CatalogOrganization& organization,
+                                     const ContactPoint& point, LeadEdit* lead);
+
+// Moves the lead; answers whether it was elsewhere before.
+bool MoveLead(const Txn& txn, const CatalogStatus& status, LeadEdit* lead);
+
+// Writes everything.
+absl::Status SaveLead(Txn& txn, uint32_t organization, LeadEdit* lead);
+
+// The lead as the API shows it, judged at `now`.
+v1::Lead LeadToProto(const storage::v1::LeadRecord& record, const CatalogOrganization& organization,
+                     UnixMicros now);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_STATE_LEADS_H_

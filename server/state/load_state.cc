@@ -1,0 +1,195 @@
+#include "server/state/load_state.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/name/resource_name.h"
+#include "server/state/apply.h"
+#include "storage/registry/chunk_codec.h"
+
+namespace dnc {
+namespace {
+
+using storage::v1::ListRecord;
+using storage::v1::OrganizationRecord;
+using storage::v1::StatusRecord;
+using storage::v1::StoreRecord;
+using storage::v1::WorkflowRecord;
+
+// How many of the newest audit records are checked for gaps at every start.
+constexpr int64_t kRevisionsChecked = 10'000;
+
+template <typename Record>
+absl::Status ScanRecords(const StoreReader& reader, Family family, const std::string& prefix,
+                         absl::FunctionRef<absl::Status(absl::string_view, Record)> on_record) {
+  absl::Status result;
+  DNC_RETURN_IF_ERROR(reader.Scan(
+      family, prefix, keys::PrefixEnd(prefix), [&](absl::string_view key, absl::string_view value) {
+        Record record;
+        const bool parsed = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
+        result = parsed ? on_record(key, std::move(record)) : CorruptRecord(family);
+        return result.ok();
+      }));
+  return result;
+}
+
+absl::StatusOr<std::optional<StoreRecord>> ReadStoreRecord(const StoreReader& reader) {
+  StoreRecord record;
+  DNC_ASSIGN_OR_RETURN(
+      const bool found, reader.Get(Family::kMeta, keys::Store(), [&](absl::string_view bytes) {
+        return record.ParseFromString(std::string(bytes)) ? absl::OkStatus()
+                                                          : CorruptRecord(Family::kMeta);
+      }));
+  if (!found) return std::optional<StoreRecord>();
+  return std::optional<StoreRecord>(std::move(record));
+}
+
+absl::Status CheckSchema(const StoreRecord& store) {
+  if (store.schema_version() == kSchemaVersion) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the store has schema version ", store.schema_version(), " and this program knows version ",
+      kSchemaVersion, "; run the release that wrote it, or restore a backup"));
+}
+
+// The newest audit records must be dense and end at the applied revision.
+absl::Status CheckRevisions(const StoreReader& reader, int64_t applied) {
+  int64_t expected = std::max<int64_t>(1, applied - kRevisionsChecked + 1);
+  absl::Status result;
+  DNC_RETURN_IF_ERROR(reader.Scan(
+      Family::kAudit, keys::Audit(expected), "", [&](absl::string_view key, absl::string_view) {
+        const int64_t found = keys::RevisionOfAuditKey(key);
+        if (found != expected) {
+          result = absl::DataLossError(absl::StrCat("revision ", expected,
+                                                    " is missing from the store (found ", found,
+                                                    "); restore the directory from a backup"));
+        }
+        ++expected;
+        return result.ok();
+      }));
+  if (!result.ok() || expected == applied + 1) return result;
+  return absl::DataLossError(absl::StrCat("the store says that revision ", applied,
+                                          " was applied, but its records end at ", expected - 1,
+                                          "; restore the directory from a backup"));
+}
+
+absl::Status LoadLists(const StoreReader& reader, CatalogOrganization* organization) {
+  return ScanRecords<ListRecord>(
+      reader, Family::kConfig, keys::List(organization->number(), ""),
+      [&](absl::string_view, ListRecord record) -> absl::Status {
+        auto list = std::make_shared<CatalogList>(std::move(record));
+        if (list->has_version()) {
+          DNC_ASSIGN_OR_RETURN(list->numbers, LoadNumbers(reader, organization->number(), *list));
+        }
+        organization->PutList(std::move(list));
+        return absl::OkStatus();
+      });
+}
+
+absl::Status LoadWorkflows(const StoreReader& reader, CatalogOrganization* organization) {
+  DNC_RETURN_IF_ERROR(ScanRecords<WorkflowRecord>(
+      reader, Family::kConfig, keys::Workflow(organization->number(), ""),
+      [&](absl::string_view, WorkflowRecord record) {
+        auto workflow = std::make_shared<CatalogWorkflow>();
+        const std::string id(LastPart(record.workflow().name()));
+        workflow->record = std::move(record);
+        organization->workflows[id] = std::move(workflow);
+        return absl::OkStatus();
+      }));
+  return ScanRecords<StatusRecord>(
+      reader, Family::kConfig, keys::Status(organization->number(), "", "").substr(0, 5),
+      [&](absl::string_view, StatusRecord record) -> absl::Status {
+        DNC_ASSIGN_OR_RETURN(const ResourceName name,
+                             ParseStatusName(record.status().name(), "status.name"));
+        const auto parent = organization->workflows.find(name.workflow);
+        if (parent == organization->workflows.end()) return CorruptRecord(Family::kConfig);
+        const std::shared_ptr<const CatalogWorkflow> workflow = parent->second;
+        organization->PutStatus(
+            *workflow, std::make_shared<CatalogStatus>(std::move(record),
+                                                       workflow->record.workflow().record_type()));
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const StoreReader& reader) {
+  auto catalog = std::make_shared<Catalog>();
+  DNC_RETURN_IF_ERROR(ScanRecords<OrganizationRecord>(
+      reader, Family::kConfig, keys::Organization(""),
+      [&](absl::string_view key, OrganizationRecord record) -> absl::Status {
+        auto organization = std::make_shared<CatalogOrganization>();
+        organization->id = std::string(key.substr(1));
+        organization->record = std::move(record);
+        DNC_RETURN_IF_ERROR(LoadLists(reader, organization.get()));
+        DNC_RETURN_IF_ERROR(LoadWorkflows(reader, organization.get()));
+        catalog->organizations[organization->id] = std::move(organization);
+        return absl::OkStatus();
+      }));
+  if (catalog->Find(kGlobalOrganization) == nullptr) return CorruptRecord(Family::kConfig);
+  return catalog;
+}
+
+absl::Status LoadFilter(const StoreReader& reader, SubjectFilter* filter) {
+  return reader.Scan(Family::kSubjects, "", "", [&](absl::string_view key, absl::string_view) {
+    filter->Insert(SubjectFilter::Hash(key));
+    return true;
+  });
+}
+
+absl::Status Bootstrap(Store* store) {
+  const storage::v1::Mutation mutation;
+  Overlay batch(&store->Latest());
+  Txn txn(&batch, std::make_shared<Catalog>(), 0, mutation);
+  ApplyBootstrap(txn);
+  WriteSet writes;
+  std::move(txn).TakeChanges().AppendTo(&writes);
+  return store->Commit(writes, Durability::kSynced);
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const NumberSet>> LoadNumbers(const StoreReader& reader,
+                                                             uint32_t organization,
+                                                             const CatalogList& list) {
+  const v1::ListVersion& version = list.record.list().active_version();
+  const std::string prefix =
+      keys::ChunkPrefix(organization, list.record.number(), version.version());
+  NumberSet::Builder builder;
+  absl::Status result;
+  uint32_t chunks = 0;
+  DNC_RETURN_IF_ERROR(reader.Scan(Family::kChunks, prefix, keys::PrefixEnd(prefix),
+                                  [&](absl::string_view, absl::string_view bytes) {
+                                    ++chunks;
+                                    result = DecodeChunk(
+                                        bytes, [&](uint64_t block, const BlockPayload& payload) {
+                                          return builder.AddBlock(block, payload);
+                                        });
+                                    return result.ok();
+                                  }));
+  std::shared_ptr<const NumberSet> numbers = std::move(builder).Build();
+  const bool whole =
+      chunks == list.record.chunks() && numbers->size() == static_cast<uint64_t>(version.count());
+  if (result.ok() && whole) return numbers;
+  return absl::DataLossError(absl::StrCat(
+      list.record.list().name(), " version ", version.version(),
+      " cannot be read: ", result.ok() ? "chunks are missing" : std::string(result.message()),
+      "; restore the directory from a backup, or import the list again into a new store"));
+}
+
+absl::StatusOr<LoadedState> LoadState(Store* store) {
+  DNC_ASSIGN_OR_RETURN(std::optional<StoreRecord> record, ReadStoreRecord(store->Latest()));
+  if (!record.has_value()) {
+    DNC_RETURN_IF_ERROR(Bootstrap(store));
+    DNC_ASSIGN_OR_RETURN(record, ReadStoreRecord(store->Latest()));
+  }
+  DNC_RETURN_IF_ERROR(CheckSchema(*record));
+  LoadedState state;
+  state.revision = record->applied_revision();
+  DNC_RETURN_IF_ERROR(CheckRevisions(store->Latest(), state.revision));
+  DNC_ASSIGN_OR_RETURN(state.catalog, LoadCatalog(store->Latest()));
+  DNC_RETURN_IF_ERROR(LoadFilter(store->Latest(), &state.filter));
+  return state;
+}
+
+}  // namespace dnc

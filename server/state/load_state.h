@@ -1,0 +1,31 @@
+// Reads a store at start: what is held in memory, and whether the store is whole.
+#ifndef DNC_SERVER_STATE_LOAD_STATE_H_
+#define DNC_SERVER_STATE_LOAD_STATE_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "server/catalog/catalog.h"
+#include "server/state/subject_filter.h"
+#include "storage/rocksdb/store.h"
+
+namespace dnc {
+
+struct LoadedState {
+  int64_t revision = 0;
+  std::shared_ptr<const Catalog> catalog;
+  SubjectFilter filter;
+};
+
+// Writes what a new store has where `store` is empty. Errors: see StateMachine::Create.
+absl::StatusOr<LoadedState> LoadState(Store* store);
+
+// Reads a registry version's numbers. DATA_LOSS where chunks are damaged or missing.
+absl::StatusOr<std::shared_ptr<const NumberSet>> LoadNumbers(const StoreReader& reader,
+                                                             uint32_t organization,
+                                                             const CatalogList& list);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_STATE_LOAD_STATE_H_

@@ -1,0 +1,170 @@
+// ApplyWorkflow: one object after another is compared with what is wanted and brought to that
+// shape.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "server/name/resource_name.h"
+#include "server/state/apply.h"
+#include "server/state/workflow_edits.h"
+#include "server/workflow/rules.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+using v1::PlannedChange;
+
+class Reconciler {
+ public:
+  Reconciler(Txn& txn, const v1::ApplyWorkflowRequest& request, v1::ApplyWorkflowResponse* response)
+      : txn_(txn),
+        wanted_(request.workflow()),
+        allow_dropping_dnc_(request.allow_dropping_dnc()),
+        id_(LastPart(wanted_.name())),
+        response_(response) {}
+
+  absl::Status Run() {
+    DNC_RETURN_IF_ERROR(ReconcileWorkflow());
+    for (const v1::Status& status : wanted_.statuses()) {
+      DNC_RETURN_IF_ERROR(ReconcileStatus(status));
+    }
+    for (const v1::Status& status : wanted_.statuses()) {
+      DNC_RETURN_IF_ERROR(CheckStatusReferences(txn_, wanted_.record_type(), status));
+    }
+    *response_->mutable_workflow() = ReadBack(txn_, id_);
+    return absl::OkStatus();
+  }
+
+ private:
+  PlannedChange* Record(const std::string& name, PlannedChange::Kind kind) {
+    PlannedChange* change = response_->add_changes();
+    change->set_name(name);
+    change->set_kind(kind);
+    return change;
+  }
+
+  const CatalogWorkflow* Held() const {
+    return txn_.catalog().Find(txn_.mutation().organization())->FindWorkflow(id_);
+  }
+
+  absl::Status ReconcileWorkflow() {
+    const CatalogWorkflow* held = Held();
+    if (held == nullptr) {
+      Record(wanted_.name(), PlannedChange::KIND_CREATE);
+      AddWorkflowRow(txn_, wanted_);
+      return absl::OkStatus();
+    }
+    const v1::Workflow& current = held->record.workflow();
+    DNC_RETURN_IF_ERROR(CheckEtag(wanted_.name(), wanted_.etag(), current.etag()));
+    if (current.record_type() != wanted_.record_type()) {
+      return MakeError(v1::ERROR_REASON_RECORD_TYPE_MISMATCH,
+                       absl::StrCat(wanted_.name(), " is for ", current.record_type(),
+                                    " records and its record type is fixed"),
+                       {{"source_record_type", wanted_.record_type()},
+                        {"target_record_type", current.record_type()},
+                        {"target", wanted_.name()}});
+    }
+    CatalogWorkflow changed = *held;
+    v1::Workflow* row = changed.record.mutable_workflow();
+    PlannedChange* change = Record(wanted_.name(), PlannedChange::KIND_UNCHANGED);
+    if (current.display_name() != wanted_.display_name()) change->add_fields("display_name");
+    if (current.state() != wanted_.state()) change->add_fields("state");
+    if (change->fields().empty()) return absl::OkStatus();
+    change->set_kind(PlannedChange::KIND_UPDATE);
+    row->set_display_name(wanted_.display_name());
+    row->set_state(wanted_.state());
+    row->set_etag(txn_.etag());
+    txn_.PutWorkflow(changed);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReconcileStatus(const v1::Status& wanted) {
+    const CatalogStatus* held = Held()->FindStatus(LastPart(wanted.name()));
+    if (held == nullptr) {
+      Record(wanted.name(), PlannedChange::KIND_CREATE);
+      for (const v1::Action& action : wanted.actions()) {
+        Record(action.name(), PlannedChange::KIND_CREATE);
+      }
+      AddStatus(txn_, id_, wanted_.record_type(), wanted);
+      return absl::OkStatus();
+    }
+    const std::shared_ptr<const Catalog> keep = txn_.shared_catalog();  // `held` points into it
+    v1::Status merged = held->proto();
+    bool changed = ReconcileFields(wanted, &merged);
+    for (const v1::Action& action : wanted.actions()) {
+      DNC_ASSIGN_OR_RETURN(const bool action_changed, ReconcileAction(action, &merged));
+      changed |= action_changed;
+    }
+    if (changed) ReplaceStatus(txn_, id_, *held, std::move(merged));
+    return absl::OkStatus();
+  }
+
+  bool ReconcileFields(const v1::Status& wanted, v1::Status* merged) {
+    PlannedChange* change = Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
+    if (merged->display_name() != wanted.display_name()) change->add_fields("display_name");
+    if (merged->system_status() != wanted.system_status()) change->add_fields("system_status");
+    if (merged->state() != wanted.state()) change->add_fields("state");
+    if (merged->has_restriction() != wanted.has_restriction() ||
+        !MessageDifferencer::Equals(merged->restriction(), wanted.restriction())) {
+      change->add_fields("restriction");
+    }
+    if (change->fields().empty()) return false;
+    change->set_kind(PlannedChange::KIND_UPDATE);
+    merged->set_display_name(wanted.display_name());
+    merged->set_system_status(wanted.system_status());
+    merged->set_state(wanted.state());
+    merged->clear_restriction();
+    if (wanted.has_restriction()) *merged->mutable_restriction() = wanted.restriction();
+    return true;
+  }
+
+  absl::StatusOr<bool> ReconcileAction(const v1::Action& wanted, v1::Status* merged) {
+    v1::Action* held = nullptr;
+    for (v1::Action& action : *merged->mutable_actions()) {
+      if (action.name() == wanted.name()) held = &action;
+    }
+    if (held != nullptr && SameContent(*held, wanted)) {
+      Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
+      return false;
+    }
+    if (held == nullptr) {
+      Record(wanted.name(), PlannedChange::KIND_CREATE);
+      held = merged->add_actions();
+    } else {
+      DNC_RETURN_IF_ERROR(CheckKeepsDnc(*held, &wanted, allow_dropping_dnc_));
+      NameDifferences(*held, wanted, Record(wanted.name(), PlannedChange::KIND_UPDATE));
+    }
+    const std::string copied_from = held->copied_from();
+    *held = wanted;
+    held->set_copied_from(copied_from);
+    held->set_etag(txn_.etag());
+    return true;
+  }
+
+  static void NameDifferences(const v1::Action& held, const v1::Action& wanted,
+                              PlannedChange* change) {
+    if (held.display_name() != wanted.display_name()) change->add_fields("display_name");
+    if (held.category() != wanted.category()) change->add_fields("category");
+    if (held.state() != wanted.state()) change->add_fields("state");
+    v1::Action probe = wanted;
+    *probe.mutable_operations() = held.operations();
+    if (!MessageDifferencer::Equals(probe, wanted)) change->add_fields("operations");
+  }
+
+  Txn& txn_;
+  const v1::Workflow& wanted_;
+  const bool allow_dropping_dnc_;
+  const std::string id_;
+  v1::ApplyWorkflowResponse* const response_;
+};
+
+}  // namespace
+
+absl::Status Apply(const v1::ApplyWorkflowRequest& request, Txn& txn,
+                   v1::ApplyWorkflowResponse* response) {
+  DNC_RETURN_IF_ERROR(txn.Organization().status());
+  return Reconciler(txn, request, response).Run();
+}
+
+}  // namespace dnc

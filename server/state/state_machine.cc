@@ -1,0 +1,239 @@
+#include "server/state/state_machine.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "server/name/resource_name.h"
+#include "server/state/apply.h"
+#include "server/state/load_state.h"
+#include "storage/base/logging.h"
+
+namespace dnc {
+namespace {
+
+using storage::v1::AuditRecord;
+using storage::v1::RequestRecord;
+using storage::v1::StoreRecord;
+
+Outcome RefusalOutcome(const absl::Status& status) {
+  Outcome outcome;
+  outcome.set_code(static_cast<int32_t>(status.code()));
+  outcome.set_message(std::string(status.message()));
+  if (auto info = ErrorInfoOf(status); info.has_value()) {
+    *outcome.mutable_error() = *std::move(info);
+  }
+  return outcome;
+}
+
+absl::Status RequestIdReused(const std::string& request_id) {
+  return MakeError(v1::ERROR_REASON_REQUEST_ID_REUSED,
+                   "request_id: it was used before for another request; use a new one",
+                   {{"request_id", request_id}});
+}
+
+void WriteAudit(const LogEntry& entry, AuditRecord::Disposition disposition, const Outcome& outcome,
+                Overlay* batch) {
+  AuditRecord record;
+  record.set_revision(entry.revision);
+  record.set_disposition(disposition);
+  *record.mutable_mutation() = entry.mutation;
+  *record.mutable_outcome() = outcome;
+  batch->Put(Family::kAudit, keys::Audit(entry.revision), record.SerializeAsString());
+}
+
+// The organization whose request ids the mutation's is one of; creating an organization belongs
+// to `global`.
+uint32_t RequestScope(const Mutation& mutation, const Catalog& catalog) {
+  const CatalogOrganization* organization = catalog.Find(mutation.organization());
+  return organization == nullptr ? kGlobalNumber : organization->number();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<StateMachine>> StateMachine::Create(Store* store) {
+  DNC_ASSIGN_OR_RETURN(LoadedState state, LoadState(store));
+  return std::unique_ptr<StateMachine>(
+      new StateMachine(store, state.revision, std::move(state.catalog), std::move(state.filter)));
+}
+
+StateMachine::StateMachine(Store* store, int64_t revision, std::shared_ptr<const Catalog> catalog,
+                           SubjectFilter filter)
+    : store_(store),
+      applied_(revision),
+      catalog_(std::move(catalog)),
+      filter_(std::move(filter)),
+      published_(std::make_unique<View>(
+          View{revision, true, catalog_, store->Snapshot(), filter_.table()})) {}
+
+Outcome StateMachine::Execute(const LogEntry& entry, Overlay* batch,
+                              std::shared_ptr<const Catalog>* catalog) {
+  Txn txn(batch, *catalog, entry.revision, entry.mutation);
+  absl::StatusOr<std::string> response = ApplyMutation(txn);
+  if (!response.ok()) return RefusalOutcome(response.status());
+  Outcome outcome;
+  outcome.set_response(*std::move(response));
+  *catalog = txn.shared_catalog();
+  std::move(txn).TakeChanges().MergeInto(batch);
+  return outcome;
+}
+
+Outcome StateMachine::ApplyOne(const LogEntry& entry, Overlay* batch,
+                               std::shared_ptr<const Catalog>* catalog) {
+  const Mutation& mutation = entry.mutation;
+  const std::string request_key =
+      keys::Request(RequestScope(mutation, **catalog), mutation.request_id());
+  if (!mutation.request_id().empty()) {
+    const Txn reader(batch, *catalog, entry.revision, mutation);
+    const auto first = reader.Read<RequestRecord>(Family::kRequests, request_key);
+    if (!first.ok()) return RefusalOutcome(first.status());
+    if (first->has_value()) {
+      const bool same = (*first)->fingerprint() == mutation.fingerprint();
+      Outcome outcome =
+          same ? (*first)->outcome() : RefusalOutcome(RequestIdReused(mutation.request_id()));
+      if (!same) outcome.set_revision(entry.revision);
+      WriteAudit(entry, same ? AuditRecord::DISPOSITION_REPEATED : AuditRecord::DISPOSITION_REFUSED,
+                 outcome, batch);
+      return outcome;
+    }
+  }
+  Outcome outcome = Execute(entry, batch, catalog);
+  outcome.set_revision(entry.revision);
+  const bool applied = outcome.code() == 0;
+  WriteAudit(entry, applied ? AuditRecord::DISPOSITION_APPLIED : AuditRecord::DISPOSITION_REFUSED,
+             outcome, batch);
+  // A refusal changed nothing, so the same request may be tried again once its cause is mended.
+  if (applied && !mutation.request_id().empty()) {
+    RequestRecord record;
+    record.set_fingerprint(mutation.fingerprint());
+    *record.mutable_outcome() = outcome;
+    batch->Put(Family::kRequests, request_key, record.SerializeAsString());
+  }
+  return outcome;
+}
+
+absl::Status StateMachine::Commit(Overlay batch, int64_t revision) {
+  const Mutation none;
+  Txn txn(&batch, catalog_, revision, none);
+  DNC_ASSIGN_OR_RETURN(std::optional<StoreRecord> store,
+                       txn.Read<StoreRecord>(Family::kMeta, keys::Store()));
+  if (!store.has_value()) return CorruptRecord(Family::kMeta);
+  store->set_applied_revision(revision);
+  batch.Put(Family::kMeta, keys::Store(), store->SerializeAsString());
+  for (const auto& [key, value] : batch.changes()) {
+    if (key.first == Family::kSubjects) filter_.Insert(SubjectFilter::Hash(key.second));
+  }
+  WriteSet writes;
+  std::move(batch).AppendTo(&writes);
+  return store_->Commit(writes, Durability::kSynced);
+}
+
+absl::Status StateMachine::Apply(absl::Span<const LogEntry> entries,
+                                 std::vector<Outcome>* outcomes) {
+  absl::MutexLock lock(&mu_);
+  if (!writable_.load()) {
+    return MakeError(v1::ERROR_REASON_STORE_UNAVAILABLE, problem_);
+  }
+  Overlay batch(&store_->Latest());
+  std::shared_ptr<const Catalog> catalog = catalog_;
+  outcomes->clear();
+  for (const LogEntry& entry : entries) outcomes->push_back(ApplyOne(entry, &batch, &catalog));
+  const int64_t revision = entries.back().revision;
+  if (const absl::Status committed = Commit(std::move(batch), revision); !committed.ok()) {
+    SetWritable(false, std::string(committed.message()));
+    return MakeError(v1::ERROR_REASON_STORE_UNAVAILABLE, committed.message());
+  }
+  catalog_ = WithNumbers(std::move(catalog));
+  applied_.store(revision, std::memory_order_release);
+  published_.Publish(MakeView());
+  return absl::OkStatus();
+}
+
+Outcome StateMachine::DryRun(const Mutation& mutation) {
+  absl::MutexLock lock(&mu_);
+  Overlay batch(&store_->Latest());
+  std::shared_ptr<const Catalog> catalog = catalog_;
+  const LogEntry entry{applied_revision() + 1, mutation};
+  return Execute(entry, &batch, &catalog);
+}
+
+void StateMachine::StageNumbers(uint32_t organization, uint32_t list, int64_t version,
+                                std::shared_ptr<const NumberSet> numbers) {
+  absl::MutexLock lock(&staged_mu_);
+  staged_[{{organization, list}, version}] = std::move(numbers);
+}
+
+void StateMachine::UnstageNumbers(uint32_t organization, uint32_t list, int64_t version) {
+  absl::MutexLock lock(&staged_mu_);
+  staged_.erase({{organization, list}, version});
+}
+
+// Gives each registry whose version changed the numbers that were staged for it, or reads them.
+std::shared_ptr<const Catalog> StateMachine::WithNumbers(std::shared_ptr<const Catalog> catalog) {
+  std::shared_ptr<Catalog> changed;
+  for (const auto& [id, organization] : catalog->organizations) {
+    std::shared_ptr<CatalogOrganization> changed_organization;
+    for (const auto& [list_id, list] : organization->lists) {
+      if (!list->has_version() || list->numbers != nullptr) continue;
+      auto loaded = std::make_shared<CatalogList>(*list);
+      const VersionKey key{{organization->number(), list->record.number()},
+                           list->record.list().active_version().version()};
+      {
+        absl::MutexLock lock(&staged_mu_);
+        if (auto staged = staged_.extract(key); !staged.empty()) loaded->numbers = staged.mapped();
+      }
+      if (loaded->numbers == nullptr) {
+        absl::StatusOr<std::shared_ptr<const NumberSet>> numbers =
+            LoadNumbers(store_->Latest(), organization->number(), *list);
+        // Without its numbers the registry counts as having none, and checks answer UNKNOWN.
+        if (!numbers.ok()) {
+          spdlog::error("{}", std::string(numbers.status().message()));
+          loaded->record.mutable_list()->clear_active_version();
+        } else {
+          loaded->numbers = *std::move(numbers);
+        }
+      }
+      if (changed_organization == nullptr) {
+        changed_organization = std::make_shared<CatalogOrganization>(*organization);
+      }
+      changed_organization->PutList(std::move(loaded));
+    }
+    if (changed_organization == nullptr) continue;
+    if (changed == nullptr) changed = std::make_shared<Catalog>(*catalog);
+    changed->organizations[id] = std::move(changed_organization);
+  }
+  return changed == nullptr ? catalog : changed;
+}
+
+std::unique_ptr<View> StateMachine::MakeView() const {
+  return std::make_unique<View>(
+      View{applied_revision(), writable_.load(), catalog_, store_->Snapshot(), filter_.table()});
+}
+
+void StateMachine::SetWritable(bool writable, std::string problem) {
+  if (writable) {
+    spdlog::info("the store can write again");
+  } else {
+    spdlog::error("{}", problem);
+  }
+  writable_.store(writable);
+  problem_ = std::move(problem);
+  published_.Publish(MakeView());
+}
+
+std::string StateMachine::write_problem() const {
+  absl::MutexLock lock(&mu_);
+  return problem_;
+}
+
+absl::Status StateMachine::TryRecover() {
+  absl::MutexLock lock(&mu_);
+  if (writable_.load()) return absl::OkStatus();
+  DNC_RETURN_IF_ERROR(store_->Resume());
+  // Nothing of a failed batch is visible, so this rewrites what the store says already: a probe
+  // that the disk takes a synced write.
+  DNC_RETURN_IF_ERROR(Commit(Overlay(&store_->Latest()), applied_revision()));
+  SetWritable(true, "");
+  return absl::OkStatus();
+}
+
+}  // namespace dnc

@@ -1,0 +1,94 @@
+// What one mutation sees and changes while it is applied: the state before it, plus its own
+// changes. Everything in it is determined by the log.
+#ifndef DNC_SERVER_STATE_TXN_H_
+#define DNC_SERVER_STATE_TXN_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "dnc/storage/v1/mutation.pb.h"
+#include "server/catalog/catalog.h"
+#include "server/error/error.h"
+#include "server/state/overlay.h"
+#include "storage/base/status_macros.h"
+#include "storage/schema/keys.h"
+
+namespace dnc {
+
+// CORRUPT_RECORD for a value that does not parse.
+absl::Status CorruptRecord(Family family);
+
+class Txn {
+ public:
+  Txn(const Overlay* batch, std::shared_ptr<const Catalog> catalog, int64_t revision,
+      const storage::v1::Mutation& mutation)
+      : overlay_(batch), catalog_(std::move(catalog)), revision_(revision), mutation_(mutation) {}
+
+  int64_t revision() const { return revision_; }
+  UnixMicros now() const { return mutation_.propose_time(); }
+  const storage::v1::Mutation& mutation() const { return mutation_; }
+  std::string etag() const { return std::to_string(revision_); }
+
+  const Catalog& catalog() const { return *catalog_; }
+  std::shared_ptr<const Catalog> shared_catalog() const { return catalog_; }
+  // The mutation's organization. ORGANIZATION_NOT_FOUND.
+  absl::StatusOr<const CatalogOrganization*> Organization() const;
+
+  // Replace configuration, in the catalog and in the store.
+  void PutOrganization(const CatalogOrganization& organization);
+  void PutList(std::shared_ptr<const CatalogList> list);
+  // `status_order` of the workflow record must name each status put.
+  void PutWorkflow(const CatalogWorkflow& workflow);
+  void PutStatus(const std::string& workflow_id, std::shared_ptr<const CatalogStatus> status);
+
+  EntryId NextEntryId() { return {static_cast<uint64_t>(revision_), next_ordinal_++}; }
+
+  template <typename Record>
+  absl::StatusOr<std::optional<Record>> Read(Family family, const std::string& key) const {
+    DNC_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, overlay_.Get(family, key));
+    if (!bytes.has_value()) return std::optional<Record>();
+    Record record;
+    if (!record.ParseFromString(*bytes)) return CorruptRecord(family);
+    return std::optional<Record>(std::move(record));
+  }
+  template <typename Record>
+  void Write(Family family, std::string key, const Record& record) {
+    overlay_.Put(family, std::move(key), record.SerializeAsString());
+  }
+  void WriteEmpty(Family family, std::string key) { overlay_.Put(family, std::move(key), ""); }
+  void Delete(Family family, std::string key) { overlay_.Delete(family, std::move(key)); }
+  absl::Status AddToEntryCount(uint32_t organization, uint32_t list, int64_t delta);
+
+  Overlay TakeChanges() && { return std::move(overlay_); }
+
+  // A part of this mutation that may fail alone: sees its changes, and adds to them by Join. Only
+  // one at a time, and only for changes of rows, not of the catalog.
+  Txn Nested() const {
+    Txn nested(&overlay_, catalog_, revision_, mutation_);
+    nested.next_ordinal_ = next_ordinal_;
+    return nested;
+  }
+  void Join(Txn nested) {
+    next_ordinal_ = nested.next_ordinal_;
+    std::move(nested.overlay_).MergeInto(&overlay_);
+  }
+
+ private:
+  void Replace(std::shared_ptr<const CatalogOrganization> organization);
+
+  Overlay overlay_;
+  std::shared_ptr<const Catalog> catalog_;
+  const int64_t revision_;
+  const storage::v1::Mutation& mutation_;
+  uint32_t next_ordinal_ = 0;
+};
+
+// The number in a counter's value; 0 for an empty one.
+int64_t DecodeCount(absl::string_view bytes);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_STATE_TXN_H_

@@ -1,0 +1,76 @@
+#include "server/state/workflow_edits.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/name/resource_name.h"
+#include "server/workflow/rules.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+void StampActions(const std::string& etag, v1::Status* status) {
+  status->set_etag(etag);
+  for (v1::Action& action : *status->mutable_actions()) action.set_etag(etag);
+}
+
+}  // namespace
+
+absl::Status CheckEtag(const std::string& name, const std::string& given, const std::string& held) {
+  if (given.empty() || given == held) return absl::OkStatus();
+  return MakeError(v1::ERROR_REASON_ETAG_MISMATCH,
+                   absl::StrCat(name, " changed since it was read; read it again and repeat"),
+                   {{"name", name}, {"etag", held}});
+}
+
+absl::Status CheckStatusReferences(const Txn& txn, const std::string& record_type,
+                                   const v1::Status& status) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  for (int i = 0; i < status.actions_size(); ++i) {
+    DNC_RETURN_IF_ERROR(CheckReferences(*organization, record_type, status.actions(i),
+                                        absl::StrCat(status.name(), ": actions[", i, "]")));
+  }
+  return absl::OkStatus();
+}
+
+void AddStatus(Txn& txn, const std::string& workflow_id, const std::string& record_type,
+               v1::Status status) {
+  CatalogOrganization organization = *txn.catalog().Find(txn.mutation().organization());
+  storage::v1::StatusRecord record;
+  record.set_number(organization.record.next_status());
+  organization.record.set_next_status(record.number() + 1);
+  txn.PutOrganization(organization);
+  CatalogWorkflow workflow = *organization.FindWorkflow(workflow_id);
+  workflow.record.add_status_order(std::string(LastPart(status.name())));
+  workflow.record.mutable_workflow()->set_etag(txn.etag());
+  txn.PutWorkflow(workflow);
+  StampActions(txn.etag(), &status);
+  *record.mutable_status() = std::move(status);
+  txn.PutStatus(workflow_id, std::make_shared<CatalogStatus>(std::move(record), record_type));
+}
+
+void ReplaceStatus(Txn& txn, const std::string& workflow_id, const CatalogStatus& held,
+                   v1::Status status) {
+  storage::v1::StatusRecord record = held.record;
+  status.set_etag(txn.etag());
+  *record.mutable_status() = std::move(status);
+  txn.PutStatus(workflow_id, std::make_shared<CatalogStatus>(std::move(record), held.record_type));
+}
+
+void AddWorkflowRow(Txn& txn, v1::Workflow workflow) {
+  workflow.clear_statuses();
+  workflow.set_etag(txn.etag());
+  *workflow.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
+  CatalogWorkflow added;
+  *added.record.mutable_workflow() = std::move(workflow);
+  txn.PutWorkflow(added);
+}
+
+v1::Workflow ReadBack(const Txn& txn, const std::string& workflow_id) {
+  return txn.catalog().Find(txn.mutation().organization())->FindWorkflow(workflow_id)->ToProto();
+}
+
+}  // namespace dnc

@@ -1,0 +1,34 @@
+// Steps that creating and reconciling workflows share: each writes the catalog and the store.
+#ifndef DNC_SERVER_STATE_WORKFLOW_EDITS_H_
+#define DNC_SERVER_STATE_WORKFLOW_EDITS_H_
+
+#include <string>
+
+#include "server/state/txn.h"
+
+namespace dnc {
+
+// ETAG_MISMATCH unless `given` is empty or the one held.
+absl::Status CheckEtag(const std::string& name, const std::string& given, const std::string& held);
+
+// Everything that the status's actions refer to must exist.
+absl::Status CheckStatusReferences(const Txn& txn, const std::string& record_type,
+                                   const v1::Status& status);
+
+// Gives a new status its number and its place at the end of the workflow.
+void AddStatus(Txn& txn, const std::string& workflow_id, const std::string& record_type,
+               v1::Status status);
+
+// Replaces a status's content, which has the same name.
+void ReplaceStatus(Txn& txn, const std::string& workflow_id, const CatalogStatus& held,
+                   v1::Status status);
+
+// The workflow row alone; statuses are added afterwards, so that moves between them resolve.
+void AddWorkflowRow(Txn& txn, v1::Workflow workflow);
+
+// The workflow with its statuses as it is now.
+v1::Workflow ReadBack(const Txn& txn, const std::string& workflow_id);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_STATE_WORKFLOW_EDITS_H_

@@ -1,0 +1,119 @@
+#include "server/subject/subject.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "server/contact/email.h"
+#include "server/contact/other.h"
+#include "server/contact/phone.h"
+#include "server/error/error.h"
+#include "storage/base/status_macros.h"
+#include "storage/schema/keys.h"
+
+namespace dnc {
+namespace {
+
+absl::Status FieldError(v1::ErrorReason reason, absl::string_view field,
+                        const absl::Status& problem) {
+  return MakeError(reason, absl::StrCat(field, ": ", problem.message()),
+                   {{"field", std::string(field)}});
+}
+
+absl::StatusOr<ContactPoint> NormalizePhonePoint(const v1::ContactPoint& contact,
+                                                 absl::string_view default_region,
+                                                 absl::string_view field) {
+  const absl::string_view region =
+      contact.default_region().empty() ? default_region : contact.default_region();
+  if (!region.empty() && !IsKnownRegion(region)) {
+    return InvalidField(absl::StrCat(field, ".default_region"),
+                        "not an ISO 3166-1 alpha-2 region such as \"US\"");
+  }
+  const absl::StatusOr<uint64_t> phone = NormalizePhone(contact.phone(), region);
+  if (!phone.ok()) {
+    return FieldError(v1::ERROR_REASON_INVALID_PHONE_NUMBER, absl::StrCat(field, ".phone"),
+                      phone.status());
+  }
+  return ContactPoint{ContactKind::kPhone, *phone, {}};
+}
+
+}  // namespace
+
+absl::StatusOr<ContactPoint> NormalizeContactPoint(const v1::ContactPoint& contact,
+                                                   absl::string_view default_region,
+                                                   absl::string_view field) {
+  switch (contact.address_case()) {
+    case v1::ContactPoint::kPhone:
+      return NormalizePhonePoint(contact, default_region, field);
+    case v1::ContactPoint::kEmail: {
+      absl::StatusOr<std::string> email = NormalizeEmail(contact.email());
+      if (email.ok()) return ContactPoint{ContactKind::kEmail, 0, *std::move(email)};
+      return FieldError(v1::ERROR_REASON_INVALID_EMAIL_ADDRESS, absl::StrCat(field, ".email"),
+                        email.status());
+    }
+    case v1::ContactPoint::kOther: {
+      absl::StatusOr<std::string> other = NormalizeOther(contact.other());
+      if (other.ok()) return ContactPoint{ContactKind::kOther, 0, *std::move(other)};
+      return FieldError(v1::ERROR_REASON_INVALID_FIELD, absl::StrCat(field, ".other"),
+                        other.status());
+    }
+    case v1::ContactPoint::ADDRESS_NOT_SET:
+      break;
+  }
+  return MissingField(field, "set one of phone, email and other");
+}
+
+ContactPoint FromCanonical(const v1::ContactPoint& contact) {
+  if (contact.has_email()) return {ContactKind::kEmail, 0, contact.email()};
+  if (contact.has_other()) return {ContactKind::kOther, 0, contact.other()};
+  ContactPoint point;
+  const absl::string_view digits = contact.phone();
+  if (!digits.empty() && !absl::SimpleAtoi(digits.substr(1), &point.phone)) point.phone = 0;
+  return point;
+}
+
+v1::ContactPoint ToProto(const ContactPoint& contact) {
+  v1::ContactPoint proto;
+  switch (contact.kind) {
+    case ContactKind::kPhone:
+      proto.set_phone(FormatE164(contact.phone));
+      break;
+    case ContactKind::kEmail:
+      proto.set_email(contact.text);
+      break;
+    case ContactKind::kOther:
+      proto.set_other(contact.text);
+      break;
+  }
+  return proto;
+}
+
+std::string SubjectKey(uint32_t organization, const ContactPoint& contact) {
+  if (contact.kind == ContactKind::kPhone) return keys::PhoneSubject(organization, contact.phone);
+  return keys::TextSubject(organization, static_cast<uint8_t>(contact.kind), contact.text);
+}
+
+bool ChannelReaches(v1::Channel channel, ContactKind kind) {
+  switch (channel) {
+    case v1::CHANNEL_VOICE:
+    case v1::CHANNEL_SMS:
+    case v1::CHANNEL_FAX:
+      return kind == ContactKind::kPhone;
+    case v1::CHANNEL_EMAIL:
+      return kind == ContactKind::kEmail;
+    case v1::CHANNEL_MAIL:
+      return kind == ContactKind::kOther;
+    default:
+      return true;
+  }
+}
+
+absl::Status CheckChannelReaches(v1::Channel channel, ContactKind kind, absl::string_view field) {
+  if (ChannelReaches(channel, kind)) return absl::OkStatus();
+  const std::string name = v1::Channel_Name(channel);
+  return MakeError(v1::ERROR_REASON_CHANNEL_MISMATCH,
+                   absl::StrCat(field, ": ", name,
+                                " cannot reach that kind of address; VOICE, SMS and FAX take a "
+                                "phone, EMAIL an email, MAIL an other"),
+                   {{"field", std::string(field)}, {"channel", name}});
+}
+
+}  // namespace dnc

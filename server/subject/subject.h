@@ -1,0 +1,34 @@
+// Contact points between the API, the domain and the store's keys.
+#ifndef DNC_SERVER_SUBJECT_SUBJECT_H_
+#define DNC_SERVER_SUBJECT_SUBJECT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "dnc/v1/contact.pb.h"
+#include "server/contact/contact_point.h"
+
+namespace dnc {
+
+// Brings a contact point of a request into its canonical form. `field` is where it stands, for
+// errors: REQUIRED_FIELD_MISSING, INVALID_PHONE_NUMBER, INVALID_EMAIL_ADDRESS, INVALID_FIELD.
+absl::StatusOr<ContactPoint> NormalizeContactPoint(const v1::ContactPoint& contact,
+                                                   absl::string_view default_region,
+                                                   absl::string_view field);
+
+// A contact point that went through NormalizeContactPoint and ToProto before.
+ContactPoint FromCanonical(const v1::ContactPoint& contact);
+v1::ContactPoint ToProto(const ContactPoint& contact);
+
+// Its key in the family subjects.
+std::string SubjectKey(uint32_t organization, const ContactPoint& contact);
+
+// Whether the channel can reach that kind of address.
+bool ChannelReaches(v1::Channel channel, ContactKind kind);
+// CHANNEL_MISMATCH unless it can.
+absl::Status CheckChannelReaches(v1::Channel channel, ContactKind kind, absl::string_view field);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_SUBJECT_SUBJECT_H_

@@ -1,0 +1,38 @@
+// Rules about workflows that are judged against the catalog. Pure.
+#ifndef DNC_SERVER_WORKFLOW_RULES_H_
+#define DNC_SERVER_WORKFLOW_RULES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/catalog/catalog.h"
+
+namespace dnc {
+
+// Whether one of its operations adds to a DNC list.
+bool HasDncOperation(const v1::Action& action);
+
+// The status that a move names: must exist, be enabled and belong to the record type.
+// STATUS_NOT_FOUND, STATUS_DISABLED, STATUS_ARCHIVED, WORKFLOW_ARCHIVED, RECORD_TYPE_MISMATCH.
+absl::StatusOr<const CatalogStatus*> FindMoveTarget(const CatalogOrganization& organization,
+                                                    const std::string& status_name,
+                                                    const std::string& record_type,
+                                                    absl::string_view field);
+
+// What an action refers to must exist when it is saved: lists are internal ones, moves stay within
+// the record type. Moves to a disabled status are fine; the answer of the action will tell.
+absl::Status CheckReferences(const CatalogOrganization& organization,
+                             const std::string& record_type, const v1::Action& action,
+                             absl::string_view field);
+
+// DNC_OPERATION_DROPPED where `before` adds to a DNC list and `after` (null: deleted) does not.
+absl::Status CheckKeepsDnc(const v1::Action& before, const v1::Action* after, bool allow);
+
+// Whether two actions are the same but for name, etag and origin.
+bool SameContent(const v1::Action& a, const v1::Action& b);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_WORKFLOW_RULES_H_

@@ -1,0 +1,132 @@
+#include "storage/log/embedded_mutation_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/logging.h"
+
+namespace dnc {
+
+absl::StatusOr<std::unique_ptr<EmbeddedMutationLog>> EmbeddedMutationLog::Create(
+    MutationSink* sink, std::unique_ptr<CommitMarker> marker,
+    const EmbeddedMutationLogOptions& options) {
+  const int64_t applied = sink->applied_revision();
+  if (marker->revision().has_value() && *marker->revision() > applied) {
+    return absl::DataLossError(absl::StrCat(
+        "the store ends at revision ", applied, " but revision ", *marker->revision(),
+        " was acknowledged: ", *marker->revision() - applied,
+        " acknowledged changes are missing; restore the data directory from a backup"));
+  }
+  if (!marker->revision().has_value() && applied > 0) {
+    spdlog::warn(
+        "the commit marker is missing: acknowledged changes up to revision {} are here, "
+        "later ones could not be missed",
+        applied);
+  }
+  return std::unique_ptr<EmbeddedMutationLog>(
+      new EmbeddedMutationLog(sink, std::move(marker), options));
+}
+
+EmbeddedMutationLog::EmbeddedMutationLog(MutationSink* sink, std::unique_ptr<CommitMarker> marker,
+                                         const EmbeddedMutationLogOptions& options)
+    : sink_(sink), marker_(std::move(marker)), options_(options) {
+  absl::MutexLock lock(&join_mu_);
+  applier_ = std::thread([this] { RunApplier(); });
+  answerer_ = std::thread([this] { RunAnswerer(); });
+}
+
+EmbeddedMutationLog::~EmbeddedMutationLog() { Stop(); }
+
+void EmbeddedMutationLog::Propose(Mutation mutation, Done done) {
+  absl::Status refusal;
+  {
+    absl::MutexLock lock(&mu_);
+    if (stopping_) {
+      refusal = absl::UnavailableError("the log has stopped: the server is shutting down");
+    } else if (queue_.size() >= options_.max_queue) {
+      refusal = absl::ResourceExhaustedError(
+          absl::StrCat(queue_.size(), " changes wait already; back off and repeat"));
+    } else {
+      queue_.push_back({std::move(mutation), std::move(done)});
+    }
+  }
+  if (!refusal.ok()) std::move(done)(std::move(refusal));
+}
+
+void EmbeddedMutationLog::Stop() {
+  {
+    absl::MutexLock lock(&mu_);
+    stopping_ = true;
+  }
+  absl::MutexLock lock(&join_mu_);
+  if (applier_.joinable()) applier_.join();
+  if (answerer_.joinable()) answerer_.join();
+}
+
+std::vector<EmbeddedMutationLog::Pending> EmbeddedMutationLog::TakeBatch() {
+  absl::MutexLock lock(&mu_);
+  const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return stopping_ || !queue_.empty();
+  };
+  mu_.Await(absl::Condition(&ready));
+  std::vector<Pending> batch;
+  const size_t count = std::min(queue_.size(), options_.max_batch);
+  batch.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return batch;
+}
+
+EmbeddedMutationLog::Decided EmbeddedMutationLog::ApplyBatch(std::vector<Pending> batch) {
+  Decided decided;
+  std::vector<LogEntry> entries;
+  entries.reserve(batch.size());
+  int64_t revision = sink_->applied_revision();
+  for (Pending& pending : batch) {
+    entries.push_back({++revision, std::move(pending.mutation)});
+    decided.done.push_back(std::move(pending.done));
+  }
+  decided.status = sink_->Apply(entries, &decided.outcomes);
+  if (decided.status.ok()) decided.status = marker_->Advance(revision);
+  return decided;
+}
+
+void EmbeddedMutationLog::RunApplier() {
+  for (;;) {
+    std::vector<Pending> batch = TakeBatch();
+    if (batch.empty()) break;  // stopping, and nothing waits
+    Decided decided = ApplyBatch(std::move(batch));
+    absl::MutexLock lock(&answers_mu_);
+    answers_.push_back(std::move(decided));
+  }
+  absl::MutexLock lock(&answers_mu_);
+  applier_ended_ = true;
+}
+
+void EmbeddedMutationLog::RunAnswerer() {
+  for (;;) {
+    Decided decided;
+    {
+      absl::MutexLock lock(&answers_mu_);
+      const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(answers_mu_) {
+        return applier_ended_ || !answers_.empty();
+      };
+      answers_mu_.Await(absl::Condition(&ready));
+      if (answers_.empty()) return;
+      decided = std::move(answers_.front());
+      answers_.pop_front();
+    }
+    for (size_t i = 0; i < decided.done.size(); ++i) {
+      if (decided.status.ok()) {
+        std::move(decided.done[i])(std::move(decided.outcomes[i]));
+      } else {
+        std::move(decided.done[i])(decided.status);
+      }
+    }
+  }
+}
+
+}  // namespace dnc

@@ -1,0 +1,242 @@
+#include "storage/rocksdb/store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/slice.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/logging.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc {
+namespace {
+
+constexpr int kBloomBitsPerKey = 10;
+constexpr uint64_t kMaxWalBytes = 512u << 20;
+
+rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
+absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+absl::Status ReadError(const rocksdb::Status& status, Family family) {
+  const std::string message = absl::StrCat(
+      "reading family ", kFamilyNames[static_cast<size_t>(family)], ": ", status.ToString());
+  return status.IsCorruption() ? absl::DataLossError(message) : absl::UnavailableError(message);
+}
+
+absl::Status WriteError(const rocksdb::Status& status) {
+  return absl::UnavailableError(
+      absl::StrCat("the store cannot write: ", status.ToString(),
+                   "; free disk space or mend the disk, then repeat with the same request_id"));
+}
+
+class RocksStore;
+
+// Reads at a snapshot, or at the newest state where `snapshot` is null.
+class RocksReader : public StoreReader {
+ public:
+  RocksReader(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles,
+              const rocksdb::Snapshot* snapshot)
+      : db_(db), handles_(handles), snapshot_(snapshot) {}
+  ~RocksReader() override {
+    if (snapshot_ != nullptr) db_->ReleaseSnapshot(snapshot_);
+  }
+  RocksReader(const RocksReader&) = delete;
+  RocksReader& operator=(const RocksReader&) = delete;
+
+  absl::StatusOr<bool> Get(
+      Family family, absl::string_view key,
+      absl::FunctionRef<absl::Status(absl::string_view)> on_value) const override {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_;
+    rocksdb::PinnableSlice value;
+    const rocksdb::Status status = db_->Get(options, handle(family), ToSlice(key), &value);
+    if (status.IsNotFound()) return false;
+    if (!status.ok()) return ReadError(status, family);
+    DNC_RETURN_IF_ERROR(on_value(ToView(value)));
+    return true;
+  }
+
+  absl::Status Scan(
+      Family family, absl::string_view lower, absl::string_view upper,
+      absl::FunctionRef<bool(absl::string_view, absl::string_view)> on_row) const override {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_;
+    const rocksdb::Slice bound = ToSlice(upper);
+    if (!upper.empty()) options.iterate_upper_bound = &bound;
+    std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, handle(family)));
+    for (it->Seek(ToSlice(lower)); it->Valid(); it->Next()) {
+      if (!on_row(ToView(it->key()), ToView(it->value()))) return absl::OkStatus();
+    }
+    return it->status().ok() ? absl::OkStatus() : ReadError(it->status(), family);
+  }
+
+ private:
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return handles_[static_cast<size_t>(family)];
+  }
+
+  rocksdb::DB* const db_;
+  const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;
+  const rocksdb::Snapshot* const snapshot_;
+};
+
+rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& options,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.format_version = 5;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  rocksdb::ColumnFamilyOptions family_options;
+  family_options.write_buffer_size = options.write_buffer_bytes;
+  // Chunks carry their own compact coding.
+  family_options.compression =
+      family == Family::kChunks ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
+  family_options.memtable_whole_key_filtering = true;
+  family_options.memtable_prefix_bloom_size_ratio = 0.02;
+  family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return family_options;
+}
+
+rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALRecoveryMode mode) {
+  rocksdb::DBOptions db_options;
+  db_options.create_if_missing = true;
+  db_options.create_missing_column_families = true;
+  db_options.paranoid_checks = true;
+  db_options.wal_recovery_mode = mode;
+  db_options.max_total_wal_size = kMaxWalBytes;
+  db_options.keep_log_file_num = 4;
+  db_options.max_log_file_size = 16u << 20;
+  db_options.max_background_jobs = 2;
+  if (options.env != nullptr) db_options.env = options.env;
+  return db_options;
+}
+
+class RocksStore : public Store {
+ public:
+  RocksStore(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> handles,
+             bool wal_tail_dropped)
+      : db_(std::move(db)),
+        handles_(std::move(handles)),
+        latest_(db_.get(), handles_, nullptr),
+        wal_tail_dropped_(wal_tail_dropped) {}
+
+  ~RocksStore() override {
+    for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+    const rocksdb::Status status = db_->Close();
+    if (!status.ok()) spdlog::warn("closing the store: {}", status.ToString());
+  }
+
+  const StoreReader& Latest() const override { return latest_; }
+
+  std::shared_ptr<const StoreReader> Snapshot() const override {
+    return std::make_shared<RocksReader>(db_.get(), handles_, db_->GetSnapshot());
+  }
+
+  absl::Status Commit(const WriteSet& changes, Durability durability) override {
+    rocksdb::WriteBatch batch;
+    for (const WriteSet::Change& change : changes.changes()) {
+      rocksdb::ColumnFamilyHandle* handle = handles_[static_cast<size_t>(change.family)];
+      const rocksdb::Status status = change.value.has_value()
+                                         ? batch.Put(handle, change.key, *change.value)
+                                         : batch.Delete(handle, change.key);
+      if (!status.ok()) return WriteError(status);
+    }
+    rocksdb::WriteOptions options;
+    options.sync = durability == Durability::kSynced;
+    const rocksdb::Status status = db_->Write(options, &batch);
+    return status.ok() ? absl::OkStatus() : WriteError(status);
+  }
+
+  absl::Status DeleteRange(Family family, absl::string_view lower,
+                           absl::string_view upper) override {
+    const rocksdb::Status status =
+        db_->DeleteRange(rocksdb::WriteOptions(), handles_[static_cast<size_t>(family)],
+                         ToSlice(lower), ToSlice(upper));
+    return status.ok() ? absl::OkStatus() : WriteError(status);
+  }
+
+  absl::Status Resume() override {
+    const rocksdb::Status status = db_->Resume();
+    return status.ok() ? absl::OkStatus() : WriteError(status);
+  }
+
+  bool wal_tail_dropped() const override { return wal_tail_dropped_; }
+
+ private:
+  const std::unique_ptr<rocksdb::DB> db_;
+  const std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  const RocksReader latest_;
+  const bool wal_tail_dropped_;
+};
+
+struct Opened {
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+};
+
+rocksdb::Status OpenOnce(const StoreOptions& options, rocksdb::WALRecoveryMode mode,
+                         Opened* opened) {
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    families.emplace_back(kFamilyNames[i], FamilyOptions(static_cast<Family>(i), options, cache));
+  }
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(DatabaseOptions(options, mode), options.dir, families, &handles, &db);
+  if (!status.ok()) return status;
+  db->DestroyColumnFamilyHandle(handles.front());
+  opened->db.reset(db);
+  opened->handles.assign(handles.begin() + 1, handles.end());
+  return status;
+}
+
+absl::Status OpenError(const rocksdb::Status& status, const std::string& dir) {
+  const std::string message = absl::StrCat("opening the store in ", dir, ": ", status.ToString());
+  if (status.IsCorruption()) {
+    return absl::DataLossError(
+        absl::StrCat(message, "; the files are damaged: restore the directory from a backup"));
+  }
+  if (status.IsIOError() && absl::StrContains(status.ToString(), "lock")) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(message,
+                     "; another process uses it: stop that one or choose another "
+                     "directory"));
+  }
+  return absl::UnavailableError(
+      absl::StrCat(message, "; check that the directory exists and may be written"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
+  Opened opened;
+  bool tail_dropped = false;
+  // First as if nothing had been torn, so that a torn tail is noticed, not passed over.
+  rocksdb::Status status =
+      OpenOnce(options, rocksdb::WALRecoveryMode::kAbsoluteConsistency, &opened);
+  if (status.IsCorruption()) {
+    spdlog::warn(
+        "the write-ahead log does not end cleanly ({}); opening without its last, "
+        "incomplete record",
+        status.ToString());
+    status = OpenOnce(options, rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords, &opened);
+    tail_dropped = true;
+  }
+  if (!status.ok()) return OpenError(status, options.dir);
+  return std::make_unique<RocksStore>(std::move(opened.db), std::move(opened.handles),
+                                      tail_dropped);
+}
+
+}  // namespace dnc

@@ -1,0 +1,103 @@
+// The authoritative store: RocksDB behind an interface without its headers. One writer (the
+// applier) and the bulk importer write; everybody reads.
+#ifndef DNC_STORAGE_ROCKSDB_STORE_H_
+#define DNC_STORAGE_ROCKSDB_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/schema/column_families.h"
+
+namespace rocksdb {
+class Env;
+}  // namespace rocksdb
+
+namespace dnc {
+
+// Reads one state of the store. Thread-safe.
+class StoreReader {
+ public:
+  virtual ~StoreReader() = default;
+
+  // Hands the value to `on_value` where the key exists; the bytes live only during that call.
+  // Returns whether it exists, `on_value`'s error, DATA_LOSS for unreadable blocks.
+  virtual absl::StatusOr<bool> Get(
+      Family family, absl::string_view key,
+      absl::FunctionRef<absl::Status(absl::string_view)> on_value) const = 0;
+
+  // Calls `on_row` for each key in [lower, upper), ascending, until it returns false. An empty
+  // `upper` means to the end.
+  virtual absl::Status Scan(
+      Family family, absl::string_view lower, absl::string_view upper,
+      absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> on_row) const = 0;
+};
+
+// A set of changes that commits as one.
+class WriteSet {
+ public:
+  struct Change {
+    Family family;
+    std::string key;
+    std::optional<std::string> value;  // empty: delete
+  };
+  void Put(Family family, std::string key, std::string value) {
+    changes_.push_back({family, std::move(key), std::move(value)});
+  }
+  void Delete(Family family, std::string key) {
+    changes_.push_back({family, std::move(key), std::nullopt});
+  }
+  const std::vector<Change>& changes() const { return changes_; }
+  bool empty() const { return changes_.empty(); }
+
+ private:
+  std::vector<Change> changes_;
+};
+
+struct StoreOptions {
+  std::string dir;                        // created where it is missing
+  size_t block_cache_bytes = 256u << 20;  // shared by all families
+  size_t write_buffer_bytes = 64u << 20;  // per family
+  rocksdb::Env* env = nullptr;            // test seam; null: the system's
+};
+
+enum class Durability { kSynced, kBuffered };
+
+class Store {
+ public:
+  // Opens the store, creating it where there is none. A WAL that ends in an incomplete record (a
+  // kill during a write) is opened without it and reported in the log; damage anywhere else is
+  // DATA_LOSS. Whether what is left reaches as far as what was acknowledged is for the mutation log
+  // to say (storage/log/commit_marker.h). FAILED_PRECONDITION: in use by another process.
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const StoreOptions& options);
+
+  virtual ~Store() = default;
+
+  // Reads of the newest committed state.
+  virtual const StoreReader& Latest() const = 0;
+  // The newest committed state, held still. Cheap; release it soon, since it keeps old values.
+  virtual std::shared_ptr<const StoreReader> Snapshot() const = 0;
+
+  // Commits all changes or none. UNAVAILABLE: nothing of it is visible now; whether a restart finds
+  // it is not known. After that every commit fails until Resume succeeds.
+  virtual absl::Status Commit(const WriteSet& changes, Durability durability) = 0;
+  // Deletes every key in [lower, upper).
+  virtual absl::Status DeleteRange(Family family, absl::string_view lower,
+                                   absl::string_view upper) = 0;
+
+  // Tries to make a store writable that could not write. OK: it can.
+  virtual absl::Status Resume() = 0;
+
+  // True where opening dropped an incomplete record at the WAL's end.
+  virtual bool wal_tail_dropped() const = 0;
+};
+
+}  // namespace dnc
+
+#endif  // DNC_STORAGE_ROCKSDB_STORE_H_

@@ -1,0 +1,199 @@
+// Input, output and reject files, and the small printers.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+#include <zip.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/input.h"
+#include "client/cli/output_file.h"
+#include "client/cli/progress.h"
+#include "client/cli/reject_log.h"
+#include "client/cli/table.h"
+#include "tests/unit/client/fakes.h"
+
+namespace dnc::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class FilesTest : public testing::Test {
+ protected:
+  FilesTest() : dir_(fs::path(testing::TempDir()) / absl::StrCat("dnc-files-", getpid())) {
+    fs::remove_all(dir_);
+    fs::create_directories(dir_);
+  }
+  ~FilesTest() override { fs::remove_all(dir_); }
+
+  std::string Path(const std::string& name) const { return (dir_ / name).string(); }
+  std::string Write(const std::string& name, const std::string& text) const {
+    std::ofstream(Path(name), std::ios::binary) << text;
+    return Path(name);
+  }
+  std::string Zip(const std::string& name, const std::vector<std::string>& members,
+                  const std::string& text) const {
+    zip_t* archive = zip_open(Path(name).c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
+    for (const std::string& member : members) {
+      zip_source_t* source = zip_source_buffer(archive, text.data(), text.size(), 0);
+      zip_file_add(archive, member.c_str(), source, 0);
+    }
+    EXPECT_EQ(zip_close(archive), 0);
+    return Path(name);
+  }
+  static std::string Read(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
+  }
+  static std::string ReadAll(Input& input) {
+    std::string all;
+    while (true) {
+      const auto piece = input.Next();
+      EXPECT_TRUE(piece.ok()) << piece.status();
+      if (!piece.ok() || piece->empty()) return all;
+      all += *piece;
+    }
+  }
+  static std::string Refusal(const absl::Status& status) {
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    return std::string(status.message());
+  }
+
+  const fs::path dir_;
+};
+
+TEST_F(FilesTest, PlainFileIsReadTwice) {
+  const std::string text(1 << 20, 'x');
+  auto input = OpenInput(Write("a.csv", text));
+  ASSERT_TRUE(input.ok());
+  EXPECT_EQ((*input)->size(), 1 << 20);
+  EXPECT_EQ((*input)->name(), "a.csv");
+  EXPECT_TRUE(ReadAll(**input) == text);
+  EXPECT_EQ((*input)->position(), 1 << 20);
+  ASSERT_TRUE((*input)->Rewind().ok());
+  EXPECT_TRUE(ReadAll(**input) == text);
+}
+
+TEST_F(FilesTest, WrongInputSaysWhatToDo) {
+  EXPECT_THAT(Refusal(OpenInput(Path("none")).status()), HasSubstr("No such file"));
+  EXPECT_THAT(Refusal(OpenInput(dir_.string()).status()), HasSubstr("is a directory"));
+  EXPECT_THAT(Refusal(OpenInput(Write("empty", "")).status()), HasSubstr("is empty"));
+  EXPECT_THAT(Refusal(OpenInput(Write("z", "\x1f\x8b rest")).status()), HasSubstr("compressed"));
+  EXPECT_THAT(Refusal(OpenInput(Zip("a.zip", {"a.txt"}, "x")).status()), HasSubstr("compressed"));
+}
+
+TEST_F(FilesTest, ZipIsReadThrough) {
+  const std::string text(2 << 20, '7');
+  auto input = OpenImportInput(Zip("full.zip", {"2026-01-31_full.txt"}, text));
+  ASSERT_TRUE(input.ok()) << input.status();
+  EXPECT_EQ((*input)->name(), "2026-01-31_full.txt");
+  EXPECT_TRUE(ReadAll(**input) == text);
+  ASSERT_TRUE((*input)->Rewind().ok());
+  EXPECT_TRUE(ReadAll(**input) == text);
+
+  auto chosen = OpenImportInput(Zip("20260131.zip", {"readme.md", "list.csv"}, "1\n"));
+  ASSERT_TRUE(chosen.ok()) << chosen.status();
+  EXPECT_EQ((*chosen)->name(), "20260131.zip");
+}
+
+TEST_F(FilesTest, WrongZipsSayWhatToDo) {
+  EXPECT_THAT(Refusal(OpenImportInput(Write("text.zip", "not a zip")).status()),
+              HasSubstr("is not a zip archive"));
+  EXPECT_THAT(Refusal(OpenImportInput(Zip("two.zip", {"a.txt", "b.txt"}, "1")).status()),
+              HasSubstr("holds 2 files"));
+  EXPECT_THAT(Refusal(OpenImportInput(Zip("void.zip", {"a.txt"}, "")).status()),
+              HasSubstr("is empty"));
+  const std::string whole = Read(Zip("whole.zip", {"a.txt"}, std::string(10000, 'q')));
+  EXPECT_THAT(
+      Refusal(OpenImportInput(Write("cut.zip", whole.substr(0, whole.size() / 2))).status()),
+      HasSubstr("no good zip archive"));
+}
+
+TEST_F(FilesTest, OutputAppearsOnlyWhenCommitted) {
+  const std::string path = Write("out.csv", "before");
+  {
+    auto file = OutputFile::Create(path);
+    ASSERT_TRUE(file.ok());
+    (*file)->stream() << "half";
+  }
+  EXPECT_EQ(Read(path), "before");
+  {
+    auto file = OutputFile::Create(path);
+    ASSERT_TRUE(file.ok());
+    (*file)->stream() << "whole";
+    EXPECT_TRUE((*file)->Commit().ok());
+  }
+  EXPECT_EQ(Read(path), "whole");
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir_), fs::directory_iterator()), 1);
+}
+
+TEST_F(FilesTest, OutputRefusesFoldersAndLeavesDevicesAlone) {
+  EXPECT_THAT(Refusal(OutputFile::Create(dir_.string()).status()), HasSubstr("is a directory"));
+  EXPECT_THAT(Refusal(OutputFile::Create(Path("no/such/dir")).status()), HasSubstr("cannot write"));
+  auto null = OutputFile::Create("/dev/null");
+  ASSERT_TRUE(null.ok());
+  EXPECT_TRUE((*null)->Commit().ok());
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST_F(FilesTest, RejectsGoToTheFileAndTheFirstToThePeople) {
+  RejectLog log(Path("rejects.csv"));
+  for (int i = 1; i <= 12; ++i) {
+    v1::RejectedRow row;
+    row.set_line(i);
+    row.set_cause("IMPOSSIBLE_NUMBER");
+    row.set_message("a, b");
+    log.Add(row);
+  }
+  std::ostringstream err;
+  EXPECT_TRUE(log.Finish(err).ok());
+  EXPECT_THAT(err.str(), HasSubstr("12 rows were not taken"));
+  EXPECT_THAT(err.str(), HasSubstr("2 more"));
+  EXPECT_THAT(Read(Path("rejects.csv")),
+              testing::StartsWith("line,cause,value,message\n1,IMPOSSIBLE_NUMBER,,\"a, b\"\n"));
+}
+
+TEST(Table, AlignsByCharactersAndHidesControls) {
+  Table table({"A", "B", "C"});
+  table.AddRow({"é", "", "x\x1b[31m"});
+  table.AddRow({"long", "b", "c"});
+  std::ostringstream out;
+  table.Print(out);
+  EXPECT_EQ(out.str(), "A     B  C\né     -  x?[31m\nlong  b  c\n");
+}
+
+TEST(Progress, SpeaksAfterASecondAndOnlyToTerminals) {
+  auto time = std::make_shared<FakeTime>();
+  std::ostringstream err;
+  {
+    Progress progress(err, true, "rows", 1000, time);
+    progress.Update(1, 1);
+    EXPECT_EQ(err.str(), "");
+    time->Advance(absl::Seconds(2));
+    progress.Update(5000, 500);
+    EXPECT_THAT(err.str(), HasSubstr("5,000 rows, 2,500 rows/s, 50%, 2s left"));
+  }
+  EXPECT_THAT(err.str(), testing::EndsWith("\r\x1b[K"));
+  std::ostringstream file;
+  Progress quiet(file, false, "rows", 1000, time);
+  time->Advance(absl::Seconds(5));
+  quiet.Update(1, 1);
+  EXPECT_EQ(file.str(), "");
+}
+
+TEST(Grouped, SetsCommas) {
+  EXPECT_EQ(Grouped(0), "0");
+  EXPECT_EQ(Grouped(999), "999");
+  EXPECT_EQ(Grouped(1000), "1,000");
+  EXPECT_EQ(Grouped(-1234567), "-1,234,567");
+}
+
+}  // namespace
+}  // namespace dnc::cli
