@@ -21,8 +21,8 @@ v1::ContactPoint Email(absl::string_view address);
 // A postal or any other address.
 v1::ContactPoint OtherAddress(absl::string_view address);
 
-// One intended contact. Needs a lead or a contact point, and a channel; the rest may be left out of a
-// designated initializer.
+// One intended contact. Needs a lead or a contact point, and a channel; the rest may be left out of
+// a designated initializer.
 struct CheckRequest {
   // The lead's id, or its full name `organizations/…/leads/…`.
   std::string lead = {};

@@ -17,6 +17,7 @@ namespace {
 
 constexpr absl::string_view kOrganizations = "organizations/";
 
+// Refuses bad options and completes good ones; changes nothing the second time.
 absl::Status PrepareOptions(ClientOptions& options) {
   if (options.target.empty()) {
     return absl::InvalidArgumentError(
@@ -54,10 +55,9 @@ absl::Status ItemStatus(const v1::ItemError& error) {
   info.set_domain("dnc.v1");
   if (!error.field().empty()) (*info.mutable_metadata())["field"] = error.field();
   const auto code = static_cast<absl::StatusCode>(error.code());
-  return WithErrorInfo(
-      code == absl::StatusCode::kOk ? absl::UnknownError(error.message())
-                                    : absl::Status(code, error.message()),
-      info);
+  return WithErrorInfo(code == absl::StatusCode::kOk ? absl::UnknownError(error.message())
+                                                     : absl::Status(code, error.message()),
+                       info);
 }
 
 Decision ItemDecision(const v1::CheckItemResult& item, int64_t revision, absl::Duration started,
@@ -82,8 +82,9 @@ void CompleteWrite(const ClientOptions& options, Request& request) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
-  const std::string target = options.target;
-  return Create(std::move(options), MakeGrpcConnection(target));
+  if (absl::Status status = PrepareOptions(options); !status.ok()) return status;
+  std::shared_ptr<Connection> connection = MakeGrpcConnection(options.target);
+  return Create(std::move(options), std::move(connection));
 }
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options,

@@ -104,11 +104,11 @@ std::string Decision::ToString() const {
   const absl::Status why = status();
   if (!why.ok()) return absl::StrCat(name, ": ", why.message());
   if (reasons_.empty()) return std::string(name);
-  return absl::StrCat(
-      name, ": ", absl::StrJoin(reasons_, ", ", [](std::string* out, const v1::Reason& reason) {
-        const std::string& type = v1::ReasonType_Name(reason.type());
-        absl::StrAppend(out, absl::StripPrefix(type, "REASON_TYPE_"));
-      }));
+  return absl::StrCat(name, ": ",
+                      absl::StrJoin(reasons_, ", ", [](std::string* out, const v1::Reason& reason) {
+                        const std::string& type = v1::ReasonType_Name(reason.type());
+                        absl::StrAppend(out, absl::StripPrefix(type, "REASON_TYPE_"));
+                      }));
 }
 
 }  // namespace dnc

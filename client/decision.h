@@ -17,7 +17,7 @@
 namespace dnc {
 
 // Only kAllow permits a contact. Zero, and so every value that nobody set, is kUnknown.
-enum class [[nodiscard]] Verdict : uint8_t { kUnknown = 0, kDeny = 1, kAllow = 2 };
+enum class [[nodiscard]] Verdict : uint8_t{kUnknown = 0, kDeny = 1, kAllow = 2};
 
 // "ALLOW", "DENY" or "UNKNOWN".
 absl::string_view VerdictName(Verdict verdict);

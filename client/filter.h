@@ -61,8 +61,8 @@ using FilterSource = std::function<absl::StatusOr<FilterBlock>()>;
 // Takes the answers, exactly one for each block that the source gave, in their order; a block left
 // without an answer arrives with every verdict kUnknown and a status that says why. An error of the
 // sink ends the filtering and is passed on; the sink is not called again. Called from the thread
-// that called Filter. Nobody needs to hold more than a few blocks at a time: the source is not asked
-// for more than kFilterWindow blocks ahead of the sink.
+// that called Filter. Nobody needs to hold more than a few blocks at a time: the source is not
+// asked for more than kFilterWindow blocks ahead of the sink.
 using FilterSink = std::function<absl::Status(const FilterAnswer&)>;
 
 inline constexpr size_t kFilterWindow = 4;

@@ -39,15 +39,24 @@ def is_domain(folder):
     return folder.startswith("server/") and folder not in OUTER
 
 
-# server/state applies mutations, so it alone of the domain works on the store and its log.
+# server/state applies mutations and server/handler asks the rules about what it reads, so these two
+# of the domain work on the store and its log.
+ACTING = ("server/state", "server/handler")
+
+
 def is_pure(folder):
-    return is_domain(folder) and folder != "server/state"
+    return is_domain(folder) and folder not in ACTING
 
 
 # (which folders, what they must not include, why)
 FORBIDDEN = (
     (is_domain, (*OUTER, "server/server.h"), "rules know nothing of who calls them"),
-    (is_pure, ("server/state",), "rules do not depend on the state machine that asks them"),
+    (is_pure, ACTING, "rules do not depend on the state machine that asks them"),
+    (
+        lambda folder: folder == "server/state",
+        ("server/handler",),
+        "the state machine knows nothing of who reads it",
+    ),
     (is_pure, ("storage/log",), "rules do no input or output"),
     (
         lambda folder: folder == "server/decision",

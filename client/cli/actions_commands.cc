@@ -36,12 +36,12 @@ std::string Entries(const v1::OperationResult& result) {
 void PrintText(Session& session, const v1::ApplyActionResponse& response, bool dry_run) {
   Table table({"OPERATION", "OUTCOME", "ENTRIES", "NOTE"});
   for (const v1::OperationResult& result : response.results()) {
-    const std::string outcome(absl::StripPrefix(
-        v1::OperationResult::Outcome_Name(result.outcome()), "OUTCOME_"));
+    const std::string outcome(
+        absl::StripPrefix(v1::OperationResult::Outcome_Name(result.outcome()), "OUTCOME_"));
     std::string note = result.message();
     if (!result.reason().empty()) note = absl::StrCat(result.reason(), ": ", note);
-    table.AddRow({std::to_string(result.index() + 1),
-                  absl::AsciiStrToLower(outcome), Entries(result), note});
+    table.AddRow({std::to_string(result.index() + 1), absl::AsciiStrToLower(outcome),
+                  Entries(result), note});
   }
   table.Print(session.out());
   session.out() << "status " << ShortName(response.previous_status()) << " -> "

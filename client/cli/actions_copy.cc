@@ -131,8 +131,9 @@ void AddActionsCopyCommand(CLI::App& actions, Command& chosen) {
   AddTexts(*command, "--action", options->actions, "Id of an action; all if none; repeatable");
   AddTexts(*command, "--to", options->to, "A target status; repeatable")
       ->type_name("WORKFLOW/STATUS");
-  command->add_option("--all-statuses", options->all_statuses,
-                      "Every other enabled status of this workflow")
+  command
+      ->add_option("--all-statuses", options->all_statuses,
+                   "Every other enabled status of this workflow")
       ->type_name("WORKFLOW");
   AddEnum(*command, "--on-conflict", options->on_conflict, ConflictPolicyNames(),
           "Where a target has an action of that id; fail if not given");

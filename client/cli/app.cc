@@ -1,5 +1,8 @@
 #include "client/cli/app.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
@@ -20,8 +23,12 @@ namespace dnc::cli {
 namespace {
 
 std::string DefaultActor() {
-  const char* user = std::getenv("USER");
-  return absl::StrCat("users/", user != nullptr && *user != '\0' ? user : "unknown");
+  if (const char* user = std::getenv("USER"); user != nullptr && *user != '\0') {
+    return absl::StrCat("users/", user);
+  }
+  const passwd* account = getpwuid(getuid());
+  return account != nullptr ? absl::StrCat("users/", account->pw_name)
+                            : absl::StrCat("users/", getuid());
 }
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
@@ -64,17 +71,18 @@ std::string CommandLine(const CLI::App* app) {
 }
 
 std::string SubcommandNames(const CLI::App* app) {
-  return absl::StrJoin(app->get_subcommands(nullptr), ", ",
-                       [](std::string* out, const CLI::App* command) {
-                         absl::StrAppend(out, command->get_name());
-                       });
+  return absl::StrJoin(
+      app->get_subcommands(nullptr), ", ",
+      [](std::string* out, const CLI::App* command) { absl::StrAppend(out, command->get_name()); });
 }
 
 std::string OptionNames(const CLI::App* app) {
   std::vector<std::string> names;
   for (; app != nullptr; app = app->get_parent()) {
     for (const CLI::Option* option : app->get_options()) {
-      if (option->nonpositional()) names.push_back(option->get_name());
+      const std::string name = option->get_name();
+      const bool known = std::find(names.begin(), names.end(), name) != names.end();
+      if (option->nonpositional() && !known) names.push_back(name);
     }
   }
   return absl::StrJoin(names, ", ");

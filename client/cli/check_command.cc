@@ -59,11 +59,11 @@ void PrintReasons(Session& session, const Decision& decision) {
   if (decision.reasons().empty()) return;
   Table table({"REASON", "EFFECT", "LIST", "BEHIND IT", "SINCE", "UNTIL", "MESSAGE"});
   for (const v1::Reason& reason : decision.reasons()) {
-    table.AddRow({std::string(absl::StripPrefix(v1::ReasonType_Name(reason.type()),
-                                                "REASON_TYPE_")),
-                  std::string(absl::StripPrefix(v1::Verdict_Name(reason.effect()), "VERDICT_")),
-                  ShortName(reason.list()), Behind(reason), TimeText(reason.since()),
-                  TimeText(reason.until()), reason.message()});
+    table.AddRow(
+        {std::string(absl::StripPrefix(v1::ReasonType_Name(reason.type()), "REASON_TYPE_")),
+         std::string(absl::StripPrefix(v1::Verdict_Name(reason.effect()), "VERDICT_")),
+         ShortName(reason.list()), Behind(reason), TimeText(reason.since()),
+         TimeText(reason.until()), reason.message()});
   }
   table.Print(session.out());
 }
@@ -77,8 +77,8 @@ void PrintText(Session& session, const Decision& decision,
   if (decision.may_contact()) {
     session.out() << "  (may be relied on for " << DurationText(response.valid_for()) << ")";
   }
-  session.out() << "\ndecision " << response.decision_id() << " at revision "
-                << response.revision() << ", " << TimeText(response.evaluate_time()) << '\n';
+  session.out() << "\ndecision " << response.decision_id() << " at revision " << response.revision()
+                << ", " << TimeText(response.evaluate_time()) << '\n';
   PrintReasons(session, decision);
 }
 
@@ -117,8 +117,6 @@ void AddCheckCommand(CLI::App& app, Command& chosen) {
           "What for; marketing if not given");
   command->add_option("--brand", options->brand, "Apply this brand's lists only");
   command->add_option("--campaign", options->campaign, "Apply this campaign's lists only");
-  command->add_option("--region", options->contact.default_region, "Same as --default-region")
-      ->type_name("REGION");
   command->add_option("--at-least-revision", options->at_least_revision,
                       "Answer only from a state at or after this revision");
   command->callback(

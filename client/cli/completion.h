@@ -15,8 +15,8 @@ namespace dnc::cli {
 enum class Shell { kBash = 1, kZsh = 2, kFish = 3 };
 const EnumNames& ShellNames();
 
-// A script that completes commands, options, the words of enum options, and files elsewhere. Static:
-// it never runs dncctl.
+// A script that completes commands, options, the words of enum options, and files elsewhere.
+// Static: it never runs dncctl.
 std::string CompletionScript(Shell shell, const CLI::App& app);
 
 }  // namespace dnc::cli

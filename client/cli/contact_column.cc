@@ -17,14 +17,14 @@ using Titles = std::vector<absl::string_view>;
 
 // In the order in which they are preferred.
 Titles TitlesFor(v1::Channel channel) {
-  const Titles phones = {"phone",     "phonenumber", "mobile",       "mobilephone", "mobilenumber",
-                         "cell",      "cellphone",   "telephone",    "tel",         "msisdn",
-                         "companyphonenumber",       "fax",          "faxnumber",   "number",
-                         "to",        "contact",     "contactpoint", "pattern"};
-  const Titles emails = {"email", "emailaddress", "mail", "recipient", "to", "contact",
-                         "contactpoint"};
-  const Titles others = {"address", "postaladdress", "mailingaddress", "other", "contact",
-                         "contactpoint"};
+  const Titles phones = {
+      "phone",     "phonenumber", "mobile", "mobilephone", "mobilenumber",       "cell",
+      "cellphone", "telephone",   "tel",    "msisdn",      "companyphonenumber", "fax",
+      "faxnumber", "number",      "to",     "contact",     "contactpoint",       "pattern"};
+  const Titles emails = {"email", "emailaddress", "mail",        "recipient",
+                         "to",    "contact",      "contactpoint"};
+  const Titles others = {"address", "postaladdress", "mailingaddress",
+                         "other",   "contact",       "contactpoint"};
   switch (channel) {
     case v1::CHANNEL_EMAIL:
       return emails;
@@ -90,8 +90,8 @@ absl::StatusOr<ContactColumn> FindContactColumn(CsvReader::Fields first_row, v1:
   if (first_row.size() != 1) {
     return NotFound(first_row, "cannot tell which column holds the contact points");
   }
-  return ContactColumn{
-      0, !no_header && channel != v1::CHANNEL_MAIL && !CouldBeContact(first_row[0])};
+  return ContactColumn{0,
+                       !no_header && channel != v1::CHANNEL_MAIL && !CouldBeContact(first_row[0])};
 }
 
 std::optional<uint64_t> StrictNanpDigits(absl::string_view text) {

@@ -18,11 +18,12 @@ struct ContactColumn {
   bool has_header = false;
 };
 
-// Decides from the first row of a file. `wanted` is what the user said: a column's title, its number
-// from 1, or empty. Without it the title decides (phone, mobile, number … for phone channels, email
-// … for EMAIL, address … for MAIL, any of them for MESSAGING), and a file of one column needs none:
-// its first row is a header unless it could be a contact point itself. `no_header` says that the
-// first row is data. INVALID_ARGUMENT, with the titles there are, where it cannot be told.
+// Decides from the first row of a file. `wanted` is what the user said: a column's title, its
+// number from 1, or empty. Without it the title decides (phone, mobile, number … for phone
+// channels, email … for EMAIL, address … for MAIL, any of them for MESSAGING), and a file of one
+// column needs none: its first row is a header unless it could be a contact point itself.
+// `no_header` says that the first row is data. INVALID_ARGUMENT, with the titles there are, where
+// it cannot be told.
 absl::StatusOr<ContactColumn> FindContactColumn(CsvReader::Fields first_row, v1::Channel channel,
                                                 absl::string_view wanted, bool no_header);
 

@@ -40,8 +40,7 @@ std::map<uint32_t, std::string> ReasonTexts(const FilterAnswer& answer) {
   for (const v1::FilterReason& reason : answer.reasons) {
     std::string& text = texts[reason.index()];
     if (!text.empty()) text.push_back(';');
-    absl::StrAppend(&text,
-                    absl::StripPrefix(v1::ReasonType_Name(reason.type()), "REASON_TYPE_"));
+    absl::StrAppend(&text, absl::StripPrefix(v1::ReasonType_Name(reason.type()), "REASON_TYPE_"));
     if (!reason.list().empty()) absl::StrAppend(&text, ":", reason.list());
   }
   return texts;
@@ -108,8 +107,8 @@ void CsvFilter::AddRow(CsvReader::Fields fields) {
   absl::string_view cell;
   if (column_->index < fields.size()) cell = absl::StripAsciiWhitespace(fields[column_->index]);
   FilterBlock& contacts = open_.contacts;
-  const bool phone_channel = options_.filter.channel != v1::CHANNEL_EMAIL &&
-                             options_.filter.channel != v1::CHANNEL_MAIL;
+  const bool phone_channel =
+      options_.filter.channel != v1::CHANNEL_EMAIL && options_.filter.channel != v1::CHANNEL_MAIL;
   const std::optional<uint64_t> digits =
       phone_channel ? StrictNanpDigits(cell) : std::optional<uint64_t>();
   open_.rows.push_back({Join(fields, width_), digits.has_value(),

@@ -34,9 +34,9 @@ template <typename Entries>
 void PrintTable(Session& session, const Entries& entries) {
   Table table({"ENTRY", "LIST", "SUBJECT", "CHANNELS", "REASON", "SINCE", "UNTIL", "REVOKED"});
   for (const v1::Entry& entry : entries) {
-    table.AddRow({ShortName(entry.name()), ShortName(entry.list()), Subject(entry),
-                  Channels(entry), entry.reason(), TimeText(entry.effective_time()),
-                  TimeText(entry.expire_time()), TimeText(entry.revoke_time())});
+    table.AddRow({ShortName(entry.name()), ShortName(entry.list()), Subject(entry), Channels(entry),
+                  entry.reason(), TimeText(entry.effective_time()), TimeText(entry.expire_time()),
+                  TimeText(entry.revoke_time())});
   }
   table.Print(session.out());
 }

@@ -34,8 +34,8 @@ const EnumNames& MessageClassNames() {
 }
 
 const EnumNames& ListKindNames() {
-  static const auto& names = *new EnumNames{{"internal", v1::LIST_KIND_INTERNAL},
-                                            {"registry", v1::LIST_KIND_REGISTRY}};
+  static const auto& names =
+      *new EnumNames{{"internal", v1::LIST_KIND_INTERNAL}, {"registry", v1::LIST_KIND_REGISTRY}};
   return names;
 }
 
@@ -54,10 +54,10 @@ const EnumNames& ConflictPolicyNames() {
 }
 
 const EnumNames& SystemStatusNames() {
-  static const auto& names = *new EnumNames{
-      {"new", v1::SYSTEM_STATUS_NEW},         {"working", v1::SYSTEM_STATUS_WORKING},
-      {"nurture", v1::SYSTEM_STATUS_NURTURE}, {"won", v1::SYSTEM_STATUS_WON},
-      {"dead", v1::SYSTEM_STATUS_DEAD},       {"lost", v1::SYSTEM_STATUS_LOST}};
+  static const auto& names =
+      *new EnumNames{{"new", v1::SYSTEM_STATUS_NEW},         {"working", v1::SYSTEM_STATUS_WORKING},
+                     {"nurture", v1::SYSTEM_STATUS_NURTURE}, {"won", v1::SYSTEM_STATUS_WON},
+                     {"dead", v1::SYSTEM_STATUS_DEAD},       {"lost", v1::SYSTEM_STATUS_LOST}};
   return names;
 }
 

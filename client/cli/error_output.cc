@@ -34,10 +34,12 @@ const std::map<std::string, std::string>& Remedies() {
        "restore it: `state: enabled` in its YAML, then `dncctl workflows apply`"},
       {"ACTION_DISABLED", "enable it: `state: enabled` in its YAML, then `dncctl workflows apply`"},
       {"ACTION_CONFLICT", "choose --on-conflict skip, replace or rename"},
-      {"DNC_OPERATION_DROPPED", "nothing may drop a DNC operation by accident; --on-conflict rename "
-                                "keeps both, --allow-dropping-dnc confirms a workflow's change"},
-      {"ACTION_NOT_AVAILABLE", "`dncctl leads get LEAD` shows its status, `dncctl workflows get "
-                               "WORKFLOW` the actions offered there"},
+      {"DNC_OPERATION_DROPPED",
+       "nothing may drop a DNC operation by accident; --on-conflict rename "
+       "keeps both, --allow-dropping-dnc confirms a workflow's change"},
+      {"ACTION_NOT_AVAILABLE",
+       "`dncctl leads get LEAD` shows its status, `dncctl workflows get "
+       "WORKFLOW` the actions offered there"},
       {"LIST_KIND_MISMATCH",
        "entries go to lists of kind internal; registries are imported with `dncctl lists import`"},
       {"VERSION_TOO_OLD", "import a newer file, or give its date with --as-of"},
@@ -100,8 +102,9 @@ std::string RemedyFor(const absl::Status& status, const GlobalOptions& options) 
   if (!reason.empty()) return "";
   if (status.code() == absl::StatusCode::kUnavailable) return Unreachable(options);
   if (status.code() == absl::StatusCode::kDeadlineExceeded) {
-    return absl::StrCat("the gateway at ", options.server,
-                        " did not answer in time; see `dncctl status`, or give more with --timeout");
+    return absl::StrCat(
+        "the gateway at ", options.server,
+        " did not answer in time; see `dncctl status`, or give more with --timeout");
   }
   return "";
 }

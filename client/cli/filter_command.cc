@@ -66,9 +66,9 @@ absl::StatusOr<int> Filter(Session& session, const Options& options) {
     rate = progress.Rate(counts.rows);
   }
   if (file != nullptr) DNC_RETURN_IF_ERROR(file->Commit());
-  session.err() << Grouped(counts.rows) << " rows: " << Grouped(counts.allow) << " ALLOW, "
-                << Grouped(counts.deny) << " DENY, " << Grouped(counts.unknown) << " UNKNOWN; "
-                << rate << '\n';
+  session.err() << Grouped(counts.rows) << (counts.rows == 1 ? " row: " : " rows: ")
+                << Grouped(counts.allow) << " ALLOW, " << Grouped(counts.deny) << " DENY, "
+                << Grouped(counts.unknown) << " UNKNOWN; " << rate << '\n';
   return kExitOk;
 }
 
@@ -89,14 +89,15 @@ void AddFilterCommand(CLI::App& app, Command& chosen) {
   AddEnum(*command, "--channel", options->channel, ChannelNames(), "How")->required();
   AddEnum(*command, "--class", options->message_class, MessageClassNames(),
           "What for; marketing if not given");
-  command->add_option("--column", options->column,
-                      "The contact column's title or number; found by its title if not given")
+  command
+      ->add_option("--column", options->column,
+                   "The contact column's title or number; found by its title if not given")
       ->type_name("TITLE|NUMBER");
   command->add_flag("--no-header", options->no_header, "The first row is data");
   AddEnum(*command, "--only", options->only, VerdictWords(), "Emit only rows with this verdict");
   command->add_option("--brand", options->brand, "Apply this brand's lists only");
   command->add_option("--campaign", options->campaign, "Apply this campaign's lists only");
-  command->add_option("--default-region", options->default_region,
+  command->add_option("--default-region,--region", options->default_region,
                       "Region of numbers without country code, e.g. US");
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Filter(s, *options); }; });

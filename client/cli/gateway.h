@@ -23,8 +23,8 @@ using ImportSource = std::function<absl::StatusOr<std::string>()>;
 // Takes progress and rejected rows while the file is still being sent.
 using ImportListener = std::function<void(const v1::ImportListResponse&)>;
 
-// Thread-safe. Calls that may fail by chance are repeated within the time given, so every write must
-// carry a request_id. Errors carry the gateway's ErrorInfo (client/error.h).
+// Thread-safe. Calls that may fail by chance are repeated within the time given, so every write
+// must carry a request_id. Errors carry the gateway's ErrorInfo (client/error.h).
 class Gateway {
  public:
   template <typename Response>

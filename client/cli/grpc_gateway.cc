@@ -93,8 +93,9 @@ class GrpcGateway : public Gateway {
     DNC_RETURN_IF_ERROR(sent);
     DNC_RETURN_IF_ERROR(ended);
     if (!last.has_summary()) {
-      return absl::InternalError("the gateway ended the import without a summary; look at the list "
-                                 "with `dncctl lists get` before you repeat it");
+      return absl::InternalError(
+          "the gateway ended the import without a summary; look at the list "
+          "with `dncctl lists get` before you repeat it");
     }
     return last.summary();
   }
@@ -124,8 +125,7 @@ class GrpcGateway : public Gateway {
   const StubOf<v1::ActionService> action_ = v1::ActionService::NewStub(channel_);
   const StubOf<v1::CheckService> check_ = v1::CheckService::NewStub(channel_);
   const StubOf<v1::LeadService> lead_ = v1::LeadService::NewStub(channel_);
-  const StubOf<v1::OrganizationService> organization_ =
-      v1::OrganizationService::NewStub(channel_);
+  const StubOf<v1::OrganizationService> organization_ = v1::OrganizationService::NewStub(channel_);
   const StubOf<v1::RegistryService> registry_ = v1::RegistryService::NewStub(channel_);
   const StubOf<v1::SystemService> system_ = v1::SystemService::NewStub(channel_);
   const StubOf<v1::WorkflowService> workflow_ = v1::WorkflowService::NewStub(channel_);

@@ -95,9 +95,9 @@ absl::Status LeadCsv::ReadCell(Kind kind, const std::string& text, const Names& 
 
 absl::StatusOr<v1::Lead> LeadCsv::Read(CsvReader::Fields row, const Names& names) const {
   if (row.size() > columns_.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(row.size(), " fields, but the header has ", columns_.size(),
-                     "; quote fields that hold a comma"));
+    return absl::InvalidArgumentError(absl::StrCat(row.size(), " fields, but the header has ",
+                                                   columns_.size(),
+                                                   "; quote fields that hold a comma"));
   }
   v1::Lead lead;
   for (size_t i = 0; i < row.size(); ++i) {

@@ -41,10 +41,10 @@ absl::Status LeadUpload::Send() {
     flight.names.push_back(lead.name());
     flying_.insert(lead.name());
   }
-  flight.answer = std::async(std::launch::async,
-                             [&gateway = session_.gateway(), request = std::move(batch_)] {
-                               return gateway.Call(request);
-                             });
+  flight.answer =
+      std::async(std::launch::async, [&gateway = session_.gateway(), request = std::move(batch_)] {
+        return gateway.Call(request);
+      });
   batch_ = v1::BatchUpsertLeadsRequest();
   flights_.push_back(std::move(flight));
   return absl::OkStatus();
@@ -57,8 +57,8 @@ absl::Status LeadUpload::Land() {
   const absl::StatusOr<Response> answer = flight.answer.get();
   DNC_RETURN_IF_ERROR(answer.status());
   if (static_cast<size_t>(answer->results_size()) != flight.lines.size()) {
-    return absl::InternalError(absl::StrCat("the gateway answered ", answer->results_size(),
-                                            " of ", flight.lines.size(), " leads"));
+    return absl::InternalError(absl::StrCat("the gateway answered ", answer->results_size(), " of ",
+                                            flight.lines.size(), " leads"));
   }
   for (size_t i = 0; i < flight.lines.size(); ++i) {
     Count(answer->results(static_cast<int>(i)), flight.lines[i]);

@@ -99,11 +99,10 @@ absl::StatusOr<int> List(Session& session, const ListOptions& options) {
 
 void AddUpsert(CLI::App& group, Command& chosen) {
   auto options = std::make_shared<UpsertOptions>();
-  CLI::App* command =
-      AddCommand(group, "upsert", "Create a lead, or change what is given of it",
-                 "dncctl leads upsert 42 --record-type contact --status sales/new "
-                 "--phone +12125550123\n"
-                 "dncctl leads upsert 42 --email jane@example.com");
+  CLI::App* command = AddCommand(group, "upsert", "Create a lead, or change what is given of it",
+                                 "dncctl leads upsert 42 --record-type contact --status sales/new "
+                                 "--phone +12125550123\n"
+                                 "dncctl leads upsert 42 --email jane@example.com");
   command->add_option("ID", options->id, "The lead's id")->required();
   command->add_option("--display-name", options->display_name, "For people");
   command->add_option("--record-type", options->record_type, "Required for a new lead");

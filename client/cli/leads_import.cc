@@ -124,7 +124,8 @@ void AddLeadsImportCommand(CLI::App& leads, Command& chosen) {
       "dncctl leads import - --allow-partial < leads.csv\n\n"
       "The first line names the columns: id (required), name, record_type, status\n"
       "(WORKFLOW/STATUS), phone, phone2 …, email, email2 …, other …; others are ignored.\n"
-      "The whole file is judged first, and nothing is written where a row is refused. Then batches\n"
+      "The whole file is judged first, and nothing is written where a row is refused. Then "
+      "batches\n"
       "of 500 leads are written, each whole; if the gateway fails midway, repeat the import: rows\n"
       "that were written already change nothing.");
   command->add_option("FILE", options->file, "CSV; - for standard input")->required();
@@ -135,7 +136,7 @@ void AddLeadsImportCommand(CLI::App& leads, Command& chosen) {
   command->add_option("--record-type", options->defaults.record_type, "For rows without one");
   command->add_option("--status", options->defaults.status, "For rows without one")
       ->type_name("WORKFLOW/STATUS");
-  command->add_option("--default-region", options->defaults.region,
+  command->add_option("--default-region,--region", options->defaults.region,
                       "Region of numbers without country code, e.g. US");
   command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
   command->callback(

@@ -95,10 +95,10 @@ absl::StatusOr<int> Get(Session& session, const std::string& id) {
 absl::StatusOr<int> List(Session& session, int64_t limit) {
   v1::ListListsRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListListsResponse>(
-                           session, request, limit,
-                           [](const auto& page) -> int64_t { return page.lists_size(); }));
+  DNC_ASSIGN_OR_RETURN(
+      const auto all,
+      ListAll<v1::ListListsResponse>(
+          session, request, limit, [](const auto& page) -> int64_t { return page.lists_size(); }));
   if (session.json()) {
     session.PrintJson(all);
   } else {

@@ -35,9 +35,9 @@ struct Options {
 };
 
 const std::vector<std::string>& Formats() {
-  static const auto& formats = *new std::vector<std::string>{
-      "auto",           "plain", "ftc-flat", "ftc-xml",  "ftc-change",
-      "ftc-complaints", "ses",   "sendgrid", "mailchimp"};
+  static const auto& formats =
+      *new std::vector<std::string>{"auto",           "plain", "ftc-flat", "ftc-xml",  "ftc-change",
+                                    "ftc-complaints", "ses",   "sendgrid", "mailchimp"};
   return formats;
 }
 
@@ -115,12 +115,12 @@ absl::StatusOr<int> Import(Session& session, const Options& options) {
 
 void AddListsImportCommand(CLI::App& lists, Command& chosen) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = AddCommand(
-      lists, "import", "Import a file into a list; a broken file changes nothing",
-      "dncctl lists import national 2026-01-31_full.zip --format ftc-flat\n"
-      "dncctl lists import national changes.txt --mode change --rejects rejects.csv\n"
-      "dncctl lists import internal suppressed.csv --format ses --reason \"bounced\"\n"
-      "zcat numbers.gz | dncctl lists import national -");
+  CLI::App* command =
+      AddCommand(lists, "import", "Import a file into a list; a broken file changes nothing",
+                 "dncctl lists import national 2026-01-31_full.zip --format ftc-flat\n"
+                 "dncctl lists import national changes.txt --mode change --rejects rejects.csv\n"
+                 "dncctl lists import internal suppressed.csv --format ses --reason \"bounced\"\n"
+                 "zcat numbers.gz | dncctl lists import national -");
   command->add_option("NAME", options->list, "The list's id")->required();
   command->add_option("FILE", options->file, "Plain or zip; - for standard input")->required();
   command->add_option("--format", options->format, "How to read it; detected if not given")
@@ -138,7 +138,7 @@ void AddListsImportCommand(CLI::App& lists, Command& chosen) {
            "Area codes that the subscription covers, e.g. 212,646; all if not given");
   command->add_flag("--allow-shrink", options->allow_shrink,
                     "Permit that the registry loses more than a tenth of its numbers");
-  command->add_option("--default-region", options->default_region,
+  command->add_option("--default-region,--region", options->default_region,
                       "Region of numbers without country code, e.g. US");
   command->add_option("--reason", options->reason, "Reason of the entries of an internal list");
   command->add_flag("--dry-run", options->dry_run, "Read and judge the file, and change nothing");

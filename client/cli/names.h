@@ -13,8 +13,8 @@ namespace dnc::cli {
 // name the right kind of thing. Errors are INVALID_ARGUMENT and show the right form.
 class Names {
  public:
-  // `organization`: an id or `organizations/{organization}`; empty where none was given, which is an
-  // error only where a name needs it.
+  // `organization`: an id or `organizations/{organization}`; empty where none was given, which is
+  // an error only where a name needs it.
   explicit Names(absl::string_view organization);
 
   absl::StatusOr<std::string> Organization() const;

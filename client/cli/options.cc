@@ -29,7 +29,8 @@ CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string&
 CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& description,
                      const std::string& examples) {
   CLI::App* command = parent.add_subcommand(name, description);
-  command->footer(absl::StrCat("Examples:\n  ", absl::StrReplaceAll(examples, {{"\n", "\n  "}})));
+  const std::string indented = absl::StrReplaceAll(examples, {{"\n\n", "\n\n  "}, {"\n", "\n  "}});
+  command->footer(absl::StrCat("Examples:\n  ", indented));
   return command;
 }
 
@@ -81,15 +82,15 @@ v1::ContactPoint ContactOptions::ToProto() const {
 }
 
 void AddContact(CLI::App& app, ContactOptions& contact) {
-  CLI::Option* phone = app.add_option("--phone", contact.phone, "Phone number, any spelling")
-                           ->type_name("NUMBER");
+  CLI::Option* phone =
+      app.add_option("--phone", contact.phone, "Phone number, any spelling")->type_name("NUMBER");
   CLI::Option* email =
       app.add_option("--email", contact.email, "E-mail address")->type_name("ADDRESS");
-  CLI::Option* other = app.add_option("--other", contact.other, "Postal or any other address")
-                           ->type_name("ADDRESS");
+  CLI::Option* other =
+      app.add_option("--other", contact.other, "Postal or any other address")->type_name("ADDRESS");
   phone->excludes(email)->excludes(other);
   email->excludes(other);
-  app.add_option("--default-region", contact.default_region,
+  app.add_option("--default-region,--region", contact.default_region,
                  "Region of a number without country code, e.g. US")
       ->type_name("REGION");
 }
@@ -109,7 +110,7 @@ void AddContacts(CLI::App& app, ContactsOptions& contacts) {
   app.add_option("--other", contacts.others, "Postal or any other address; repeatable")
       ->allow_extra_args(false)
       ->type_name("ADDRESS");
-  app.add_option("--default-region", contacts.default_region,
+  app.add_option("--default-region,--region", contacts.default_region,
                  "Region of numbers without country code, e.g. US")
       ->type_name("REGION");
 }

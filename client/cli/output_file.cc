@@ -38,9 +38,8 @@ absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Create(const std::string
   std::unique_ptr<OutputFile> file(
       new OutputFile(target, direct ? target : absl::StrCat(target, ".part-", getpid())));
   if (!file->stream_.is_open()) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot write ", path, ": ",
-                                                   std::strerror(errno),
-                                                   "; check the path and its permissions"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "cannot write ", path, ": ", std::strerror(errno), "; check the path and its permissions"));
   }
   return file;
 }

@@ -13,8 +13,8 @@
 namespace dnc::cli {
 
 // Written beside `path` under a temporary name, renamed by Commit, removed where Commit was not
-// reached. What stood at `path` before stays until then. A `path` that is no regular file (a device,
-// a pipe) is written directly. Not thread-safe.
+// reached. What stood at `path` before stays until then. A `path` that is no regular file (a
+// device, a pipe) is written directly. Not thread-safe.
 class OutputFile {
  public:
   // INVALID_ARGUMENT where `path` is a folder or cannot be made.

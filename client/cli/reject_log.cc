@@ -28,7 +28,7 @@ void RejectLog::Add(const v1::RejectedRow& row) {
 
 absl::Status RejectLog::Finish(std::ostream& err) {
   if (count_ > 0) {
-    err << Grouped(count_) << " rows were not taken:\n";
+    err << Grouped(count_) << (count_ == 1 ? " row was" : " rows were") << " not taken:\n";
     Table table({"  LINE", "CAUSE", "VALUE", "MESSAGE"});
     for (const v1::RejectedRow& row : first_) {
       table.AddRow({absl::StrCat("  ", row.line()), row.cause(), row.value(), row.message()});
@@ -36,7 +36,8 @@ absl::Status RejectLog::Finish(std::ostream& err) {
     table.Print(err);
     if (static_cast<int64_t>(first_.size()) < count_) {
       err << "  … " << Grouped(count_ - static_cast<int64_t>(first_.size())) << " more"
-          << (path_.empty() ? "; --rejects FILE writes all of them\n" : "\n");
+          << (path_.empty() ? "; --rejects FILE writes all of them" : "; all are in " + path_)
+          << '\n';
     }
   }
   if (path_.empty()) return absl::OkStatus();

@@ -22,8 +22,8 @@ struct GlobalOptions {
   std::string organization = {};
   std::string actor = {};
   bool json = false;
-  absl::Duration timeout = absl::Seconds(10);          // for each call
-  absl::Duration stream_timeout = absl::Hours(1);      // for a whole filter or import
+  absl::Duration timeout = absl::Seconds(10);      // for each call
+  absl::Duration stream_timeout = absl::Hours(1);  // for a whole filter or import
 };
 
 // Lives as long as one command. Not thread-safe, but the gateway and the check API are.

@@ -30,8 +30,8 @@ const std::array<Unit, 6>& Units() {
 // Takes "30d" off the start of `text`; zero where it does not start so.
 absl::Duration TakePart(absl::string_view& text) {
   size_t digits = 0;
-  while (digits < text.size() && (absl::ascii_isdigit(static_cast<unsigned char>(text[digits])) ||
-                                  text[digits] == '.')) {
+  while (digits < text.size() &&
+         (absl::ascii_isdigit(static_cast<unsigned char>(text[digits])) || text[digits] == '.')) {
     ++digits;
   }
   double count = 0;

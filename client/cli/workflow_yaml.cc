@@ -54,8 +54,7 @@ absl::StatusOr<WorkflowDocument> Parser::Parse(const YAML::Node& root) {
   WorkflowDocument document;
   v1::Workflow& workflow = document.workflow;
   DNC_RETURN_IF_ERROR(yaml_.CheckKeys(
-      root, "a workflow",
-      {"workflow", "display_name", "record_type", "state", "lists", "statuses"},
+      root, "a workflow", {"workflow", "display_name", "record_type", "state", "lists", "statuses"},
       {"workflow", "record_type"}, "x-"));
   DNC_RETURN_IF_ERROR(yaml_.ReadText(root, "workflow", &workflow_id_));
   DNC_ASSIGN_OR_RETURN(*workflow.mutable_name(),
@@ -63,8 +62,8 @@ absl::StatusOr<WorkflowDocument> Parser::Parse(const YAML::Node& root) {
   workflow_id_ = ShortName(workflow.name());
   DNC_RETURN_IF_ERROR(yaml_.ReadText(root, "display_name", workflow.mutable_display_name()));
   DNC_RETURN_IF_ERROR(yaml_.ReadText(root, "record_type", workflow.mutable_record_type()));
-  DNC_RETURN_IF_ERROR(ReadEnum<v1::ObjectState>(
-      root, "state", ObjectStateNames(), [&](v1::ObjectState s) { workflow.set_state(s); }));
+  DNC_RETURN_IF_ERROR(ReadEnum<v1::ObjectState>(root, "state", ObjectStateNames(),
+                                                [&](v1::ObjectState s) { workflow.set_state(s); }));
   DNC_RETURN_IF_ERROR(yaml_.ReadEach(root, "lists", [&](const YAML::Node& node) {
     return ReadList(node, &document.lists.emplace_back());
   }));
@@ -87,8 +86,7 @@ absl::Status Parser::ReadList(const YAML::Node& node, v1::DncList* list) const {
   DNC_RETURN_IF_ERROR(yaml_.ReadText(node, "display_name", list->mutable_display_name()));
   DNC_RETURN_IF_ERROR(yaml_.ReadText(node, "brand", list->mutable_brand()));
   DNC_RETURN_IF_ERROR(yaml_.ReadText(node, "campaign", list->mutable_campaign()));
-  DNC_RETURN_IF_ERROR(
-      yaml_.ReadEnums(node, "channels", ChannelNames(), list->mutable_channels()));
+  DNC_RETURN_IF_ERROR(yaml_.ReadEnums(node, "channels", ChannelNames(), list->mutable_channels()));
   DNC_RETURN_IF_ERROR(
       yaml_.ReadEnums(node, "classes", MessageClassNames(), list->mutable_message_classes()));
   if (!YamlReader::Has(node, "max_age")) return absl::OkStatus();
@@ -97,16 +95,15 @@ absl::Status Parser::ReadList(const YAML::Node& node, v1::DncList* list) const {
 
 absl::Status Parser::ReadStatus(const YAML::Node& node, v1::Status* status) const {
   DNC_RETURN_IF_ERROR(yaml_.CheckKeys(
-      node, "a status",
-      {"id", "display_name", "system_status", "state", "restriction", "actions"},
+      node, "a status", {"id", "display_name", "system_status", "state", "restriction", "actions"},
       {"id", "system_status"}));
   DNC_RETURN_IF_ERROR(yaml_.ReadText(node, "id", status->mutable_name()));
   DNC_RETURN_IF_ERROR(yaml_.ReadText(node, "display_name", status->mutable_display_name()));
   DNC_RETURN_IF_ERROR(
       ReadEnum<v1::SystemStatus>(node, "system_status", SystemStatusNames(),
                                  [&](v1::SystemStatus s) { status->set_system_status(s); }));
-  DNC_RETURN_IF_ERROR(ReadEnum<v1::ObjectState>(
-      node, "state", ObjectStateNames(), [&](v1::ObjectState s) { status->set_state(s); }));
+  DNC_RETURN_IF_ERROR(ReadEnum<v1::ObjectState>(node, "state", ObjectStateNames(),
+                                                [&](v1::ObjectState s) { status->set_state(s); }));
   if (const YAML::Node restriction = node["restriction"]; restriction.IsDefined()) {
     DNC_RETURN_IF_ERROR(ReadRestriction(restriction, status->mutable_restriction()));
   }
@@ -134,20 +131,21 @@ absl::Status Parser::ReadAction(const YAML::Node& node, v1::Action* action) cons
   DNC_RETURN_IF_ERROR(
       ReadEnum<v1::ActionCategory>(node, "category", ActionCategoryNames(),
                                    [&](v1::ActionCategory c) { action->set_category(c); }));
-  DNC_RETURN_IF_ERROR(ReadEnum<v1::ObjectState>(
-      node, "state", ObjectStateNames(), [&](v1::ObjectState s) { action->set_state(s); }));
+  DNC_RETURN_IF_ERROR(ReadEnum<v1::ObjectState>(node, "state", ObjectStateNames(),
+                                                [&](v1::ObjectState s) { action->set_state(s); }));
   return yaml_.ReadEach(node, "operations", [&](const YAML::Node& operation) {
     return ReadOperation(operation, action->add_operations());
   });
 }
 
 absl::Status Parser::ReadOperation(const YAML::Node& node, v1::Operation* operation) const {
-  DNC_RETURN_IF_ERROR(yaml_.CheckKeys(node, "an operation",
-                                      {"add_to_dnc_list", "move_to_status", "nurture"}, {}));
+  DNC_RETURN_IF_ERROR(
+      yaml_.CheckKeys(node, "an operation", {"add_to_dnc_list", "move_to_status", "nurture"}, {}));
   if (node.size() != 1) {
     return yaml_.Error(
-        node, "an operation is exactly one of add_to_dnc_list, move_to_status and nurture; start "
-              "each with \"- \"");
+        node,
+        "an operation is exactly one of add_to_dnc_list, move_to_status and nurture; start "
+        "each with \"- \"");
   }
   if (const YAML::Node add = node["add_to_dnc_list"]; add.IsDefined()) {
     return ReadAddToDncList(add, operation->mutable_add_to_dnc_list());
@@ -161,8 +159,7 @@ absl::Status Parser::ReadOperation(const YAML::Node& node, v1::Operation* operat
 absl::Status Parser::ReadAddToDncList(const YAML::Node& node, v1::AddToDncList* add) const {
   if (node.IsNull()) return absl::OkStatus();  // all its defaults
   DNC_RETURN_IF_ERROR(yaml_.CheckKeys(node, "add_to_dnc_list",
-                                      {"list", "channels", "reason", "lead_only", "duration"},
-                                      {}));
+                                      {"list", "channels", "reason", "lead_only", "duration"}, {}));
   std::string list;
   DNC_RETURN_IF_ERROR(yaml_.ReadText(node, "list", &list));
   if (!list.empty()) {

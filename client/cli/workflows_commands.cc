@@ -60,10 +60,11 @@ absl::StatusOr<int> Get(Session& session, const std::string& id) {
 absl::StatusOr<int> List(Session& session, int64_t limit) {
   v1::ListWorkflowsRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListWorkflowsResponse>(
-                           session, request, limit,
-                           [](const auto& page) -> int64_t { return page.workflows_size(); }));
+  DNC_ASSIGN_OR_RETURN(
+      const auto all,
+      ListAll<v1::ListWorkflowsResponse>(session, request, limit, [](const auto& page) -> int64_t {
+        return page.workflows_size();
+      }));
   if (session.json()) {
     session.PrintJson(all);
     return kExitOk;

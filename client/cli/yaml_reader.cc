@@ -29,8 +29,8 @@ absl::Status YamlReader::CheckKeys(const YAML::Node& map, absl::string_view what
                                    const std::vector<absl::string_view>& required,
                                    absl::string_view ignored_prefix) const {
   if (!map.IsMap()) {
-    return Error(map, absl::StrCat(what, " must be a mapping with the keys ",
-                                   absl::StrJoin(keys, ", ")));
+    return Error(
+        map, absl::StrCat(what, " must be a mapping with the keys ", absl::StrJoin(keys, ", ")));
   }
   std::set<std::string> seen;
   for (const auto& pair : map) {

@@ -29,8 +29,9 @@ class YamlReader {
   // Whether `key` is there, with a value.
   static bool Has(const YAML::Node& map, const char* key);
 
-  // That `map` is a mapping with no keys but `keys`, none twice, and all of `required`. `what` names
-  // it in messages. Keys that start with `ignored_prefix` are let through, if that is not empty.
+  // That `map` is a mapping with no keys but `keys`, none twice, and all of `required`. `what`
+  // names it in messages. Keys that start with `ignored_prefix` are let through, if that is not
+  // empty.
   absl::Status CheckKeys(const YAML::Node& map, absl::string_view what,
                          const std::vector<absl::string_view>& keys,
                          const std::vector<absl::string_view>& required,

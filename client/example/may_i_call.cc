@@ -17,8 +17,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", client.status().ToString().c_str());
     return 2;
   }
-  const dnc::Decision decision = (*client)->Check(
-      {.contact_point = dnc::Phone(argv[2]), .channel = dnc::v1::CHANNEL_VOICE});
+  const dnc::Decision decision =
+      (*client)->Check({.contact_point = dnc::Phone(argv[2]), .channel = dnc::v1::CHANNEL_VOICE});
   std::printf("%s\n", decision.ToString().c_str());
   return decision.may_contact() ? 0 : 1;
 }

@@ -32,7 +32,8 @@ class GrpcFilterStream : public FilterStream {
 class GrpcConnection : public Connection {
  public:
   explicit GrpcConnection(const std::shared_ptr<grpc::Channel>& channel)
-      : checks_(v1::CheckService::NewStub(channel)), actions_(v1::ActionService::NewStub(channel)) {}
+      : checks_(v1::CheckService::NewStub(channel)),
+        actions_(v1::ActionService::NewStub(channel)) {}
 
   absl::StatusOr<v1::CheckContactResponse> CheckContact(const v1::CheckContactRequest& request,
                                                         absl::Duration deadline) override {

@@ -19,8 +19,8 @@ namespace dnc {
 // GetErrorInfo (client/error.h).
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
-// A channel without encryption (the gateway listens on loopback). Connects when it is first used and
-// tries again within a second where the gateway was away.
+// A channel without encryption (the gateway listens on loopback). Connects when it is first used
+// and tries again within a second where the gateway was away.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
 
 // Ends the call when `deadline` has passed from now on, whatever the wall clock does.

@@ -39,11 +39,10 @@ class RetryConnection : public Connection {
                                                                                absl::Duration),
                                   const Request& request, absl::Duration deadline) {
     absl::StatusOr<Response> response = absl::UnknownError("not called");
-    const absl::Status status =
-        RetryLoop(policy_, *time_, deadline, [&](absl::Duration left) {
-          response = (inner_.get()->*call)(request, left);
-          return response.status();
-        });
+    const absl::Status status = RetryLoop(policy_, *time_, deadline, [&](absl::Duration left) {
+      response = (inner_.get()->*call)(request, left);
+      return response.status();
+    });
     if (!status.ok()) return status;
     return response;
   }

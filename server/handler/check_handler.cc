@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/facts_reader.h"
-#include "server/handler/item_error.h"
+#include "server/error/item_error.h"
 #include "server/handler/reason_text.h"
 #include "server/name/resource_name.h"
 #include "server/subject/subject.h"

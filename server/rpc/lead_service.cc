@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "server/handler/item_error.h"
+#include "server/error/item_error.h"
 
 namespace dnc {
 namespace {

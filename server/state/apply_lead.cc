@@ -1,5 +1,7 @@
 // Leads: created and updated, never weakened.
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "server/error/item_error.h"
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
 #include "server/state/leads.h"
@@ -83,16 +85,16 @@ absl::StatusOr<Upserted> Upsert(Txn& txn, const CatalogOrganization& organizatio
   return upserted;
 }
 
-void SetItemError(const absl::Status& status, int index, v1::ItemError* error) {
-  error->set_code(static_cast<int32_t>(status.code()));
-  error->set_message(std::string(status.message()));
+// Where the error of a row stands in the batch: "leads[3].status" for "lead.status".
+std::string FieldOf(const absl::Status& status, int index) {
+  std::string field = absl::StrCat("leads[", index, "]");
   const auto info = ErrorInfoOf(status);
-  if (!info.has_value()) return;
-  error->set_reason(info->reason());
-  const auto field = info->metadata().find("field");
-  if (field != info->metadata().end()) {
-    error->set_field(absl::StrCat("leads[", index, "].", field->second));
-  }
+  if (!info.has_value() || info->metadata().count("field") == 0) return field;
+  absl::string_view part = info->metadata().at("field");
+  absl::ConsumePrefix(&part, "lead");
+  absl::ConsumePrefix(&part, ".");
+  if (!part.empty()) absl::StrAppend(&field, ".", part);
+  return field;
 }
 
 }  // namespace
@@ -118,9 +120,10 @@ absl::Status Apply(const v1::BatchUpsertLeadsRequest& request, Txn& txn,
     if (!upserted.ok()) {
       if (absl::IsDataLoss(upserted.status())) return upserted.status();
       if (request.all_or_nothing()) {
-        return WithField(upserted.status(), absl::StrCat("leads[", i, "]"));
+        return WithField(upserted.status(), FieldOf(upserted.status(), i));
       }
-      SetItemError(upserted.status(), i, result->mutable_error());
+      FillItemError(WithField(upserted.status(), FieldOf(upserted.status(), i)),
+                    result->mutable_error());
       continue;
     }
     result->set_created(upserted->lead.created);

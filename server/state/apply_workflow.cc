@@ -48,7 +48,6 @@ absl::Status Apply(const v1::CreateOrganizationRequest& request, Txn& txn,
   CatalogOrganization organization;
   organization.id = request.organization_id();
   organization.record.set_number(store->next_organization());
-  organization.record.set_next_list(1);
   store->set_next_organization(organization.record.number() + 1);
   txn.Write(Family::kMeta, keys::Store(), *store);
   v1::Organization* content = organization.record.mutable_organization();
@@ -56,15 +55,8 @@ absl::Status Apply(const v1::CreateOrganizationRequest& request, Txn& txn,
   content->set_name(name);
   content->set_etag(txn.etag());
   *content->mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
-  txn.PutOrganization(organization);
-  storage::v1::ListRecord internal;
-  internal.mutable_list()->set_name(ListName(organization.id, kInternalList));
-  internal.mutable_list()->set_display_name("Internal Do-Not-Contact list");
-  internal.mutable_list()->set_kind(v1::LIST_KIND_INTERNAL);
-  internal.mutable_list()->set_etag(txn.etag());
-  *internal.mutable_list()->mutable_create_time() = content->create_time();
-  txn.PutList(std::make_shared<CatalogList>(std::move(internal)));
   *response->mutable_organization() = *content;
+  AddOrganization(txn, std::move(organization));
   return absl::OkStatus();
 }
 
@@ -215,7 +207,7 @@ void ApplyBootstrap(Txn& txn) {
   global.record.mutable_organization()->set_name(OrganizationName(kGlobalOrganization));
   global.record.mutable_organization()->set_display_name("Lists for every organization");
   global.record.mutable_organization()->set_default_region("US");
-  txn.PutOrganization(global);
+  AddOrganization(txn, std::move(global));
 }
 
 }  // namespace dnc

@@ -19,6 +19,20 @@ void StampActions(const std::string& etag, v1::Status* status) {
 
 }  // namespace
 
+void AddOrganization(Txn& txn, CatalogOrganization organization) {
+  storage::v1::ListRecord record;
+  record.set_number(organization.record.next_list());
+  organization.record.set_next_list(record.number() + 1);
+  record.mutable_list()->set_name(ListName(organization.id, kInternalList));
+  record.mutable_list()->set_display_name("Internal Do-Not-Contact list");
+  record.mutable_list()->set_kind(v1::LIST_KIND_INTERNAL);
+  record.mutable_list()->set_etag(txn.etag());
+  *record.mutable_list()->mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
+  txn.Write(Family::kConfig, keys::List(organization.number(), kInternalList), record);
+  organization.PutList(std::make_shared<CatalogList>(std::move(record)));
+  txn.PutOrganization(organization);
+}
+
 absl::Status CheckEtag(const std::string& name, const std::string& given, const std::string& held) {
   if (given.empty() || given == held) return absl::OkStatus();
   return MakeError(v1::ERROR_REASON_ETAG_MISMATCH,

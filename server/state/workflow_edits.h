@@ -8,6 +8,9 @@
 
 namespace dnc {
 
+// A new organization, with the list `internal` that every one has.
+void AddOrganization(Txn& txn, CatalogOrganization organization);
+
 // ETAG_MISMATCH unless `given` is empty or the one held.
 absl::Status CheckEtag(const std::string& name, const std::string& given, const std::string& held);
 

@@ -100,10 +100,14 @@ TEST_F(AppTest, CheckNeverExitsZeroForAnOddAllow) {
 
 TEST_F(AppTest, ErrorsBecomeExitCodes) {
   const std::vector<std::pair<absl::StatusCode, int>> cases = {
-      {absl::StatusCode::kInvalidArgument, 2},  {absl::StatusCode::kNotFound, 3},
-      {absl::StatusCode::kFailedPrecondition, 4}, {absl::StatusCode::kAlreadyExists, 4},
-      {absl::StatusCode::kAborted, 4},          {absl::StatusCode::kUnavailable, 5},
-      {absl::StatusCode::kDeadlineExceeded, 5}, {absl::StatusCode::kPermissionDenied, 6},
+      {absl::StatusCode::kInvalidArgument, 2},
+      {absl::StatusCode::kNotFound, 3},
+      {absl::StatusCode::kFailedPrecondition, 4},
+      {absl::StatusCode::kAlreadyExists, 4},
+      {absl::StatusCode::kAborted, 4},
+      {absl::StatusCode::kUnavailable, 5},
+      {absl::StatusCode::kDeadlineExceeded, 5},
+      {absl::StatusCode::kPermissionDenied, 6},
       {absl::StatusCode::kInternal, 1}};
   for (const auto& [code, exit_code] : cases) {
     gateway_.failure = absl::Status(code, "no");
@@ -123,9 +127,9 @@ TEST_F(AppTest, ErrorsShowReasonFieldAndRemedy) {
   (*info.mutable_metadata())["field"] = "lead";
   gateway_.failure = WithErrorInfo(absl::NotFoundError("no lead 1"), info);
   EXPECT_EQ(Run({"--org", "acme", "leads", "get", "1"}), 3);
-  EXPECT_THAT(err_.str(), AllOf(HasSubstr("dncctl: no lead 1\n"),
-                                HasSubstr("  reason: LEAD_NOT_FOUND\n"),
-                                HasSubstr("  field: lead\n"), HasSubstr("  remedy: ")));
+  EXPECT_THAT(err_.str(),
+              AllOf(HasSubstr("dncctl: no lead 1\n"), HasSubstr("  reason: LEAD_NOT_FOUND\n"),
+                    HasSubstr("  field: lead\n"), HasSubstr("  remedy: ")));
   EXPECT_EQ(Run({"-o", "json", "--org", "acme", "leads", "get", "1"}), 3);
   EXPECT_THAT(err_.str(), AllOf(HasSubstr("\"reason\":\"LEAD_NOT_FOUND\""),
                                 HasSubstr("\"exit_code\":3"), HasSubstr("\"field\":\"lead\"")));
@@ -190,8 +194,8 @@ TEST_F(AppTest, EveryCommandHasHelpWithExamples) {
     for (const std::string& word : path) arguments.push_back(word.c_str());
     arguments.push_back("--help");
     EXPECT_EQ(Run(arguments), 0);
-    const bool leaf = path.size() == 2 || (path.size() == 1 && out_.str().find("Subcommands:") ==
-                                                                   std::string::npos);
+    const bool leaf = path.size() == 2 ||
+                      (path.size() == 1 && out_.str().find("Subcommands:") == std::string::npos);
     if (leaf) {
       EXPECT_THAT(out_.str(), HasSubstr("Examples:\n")) << path.back();
     }

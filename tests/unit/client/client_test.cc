@@ -40,8 +40,8 @@ class ClientTest : public testing::Test {
 
 TEST(ClientCreate, RefusesBadOptions) {
   EXPECT_TRUE(absl::IsInvalidArgument(Client::Create({}).status()));
-  EXPECT_TRUE(absl::IsInvalidArgument(
-      Client::Create({.target = "", .organization = "acme"}).status()));
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(Client::Create({.target = "", .organization = "acme"}).status()));
   for (const absl::Duration deadline :
        {absl::ZeroDuration(), -absl::Seconds(1), absl::InfiniteDuration()}) {
     EXPECT_TRUE(absl::IsInvalidArgument(

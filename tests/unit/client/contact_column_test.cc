@@ -57,9 +57,9 @@ TEST(FindContactColumn, SaysWhatThereIs) {
 
 TEST(StrictNanpDigits, TakesOnlyTheCanonicalForm) {
   EXPECT_EQ(StrictNanpDigits("+12125550123"), 12125550123u);
-  for (const char* other : {"", "+1", "12125550123", "2125550123", "+1 2125550123", "+11125550123",
-                            "+12121550123", "+121255501234", "+1212555012", "+442071838750",
-                            "+1212555012a", "+02125550123"}) {
+  for (const char* other :
+       {"", "+1", "12125550123", "2125550123", "+1 2125550123", "+11125550123", "+12121550123",
+        "+121255501234", "+1212555012", "+442071838750", "+1212555012a", "+02125550123"}) {
     EXPECT_FALSE(StrictNanpDigits(other).has_value()) << other;
   }
 }
@@ -69,9 +69,9 @@ TEST(IsUtf8, KnowsTheStandardsEdges) {
                            "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_TRUE(IsUtf8(good)) << good;
   }
-  for (const char* bad : {"\x80", "\xC3", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80",
-                          "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF",
-                          "\xE2\x82", "a\xE9"}) {
+  for (const char* bad :
+       {"\x80", "\xC3", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80",
+        "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xE2\x82", "a\xE9"}) {
     EXPECT_FALSE(IsUtf8(bad));
   }
 }

@@ -84,8 +84,7 @@ TEST_F(CsvFilterTest, OnlyWhatIsAskedFor) {
 
 TEST_F(CsvFilterTest, ShortRowsAndBadTextAreUnknown) {
   ASSERT_TRUE(Run({"phone,name\n\n", "\xff\xfe,Jane\nx\n"}).ok());
-  EXPECT_EQ(out_.str(),
-            "phone,name,verdict,reasons\n\xff\xfe,Jane,UNKNOWN,\nx,,UNKNOWN,\n");
+  EXPECT_EQ(out_.str(), "phone,name,verdict,reasons\n\xff\xfe,Jane,UNKNOWN,\nx,,UNKNOWN,\n");
 }
 
 TEST_F(CsvFilterTest, HeaderAloneIsAHeader) {

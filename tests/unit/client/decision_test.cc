@@ -48,8 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, DecisionTable,
     testing::Values(
         Case{"FreshAllow", v1::VERDICT_ALLOW, 10, 0, kNow, Verdict::kAllow, true},
-        Case{"AllowJustInTime", v1::VERDICT_ALLOW, 10, 0, absl::Milliseconds(9999),
-             Verdict::kAllow, true},
+        Case{"AllowJustInTime", v1::VERDICT_ALLOW, 10, 0, absl::Milliseconds(9999), Verdict::kAllow,
+             true},
         Case{"AllowAtItsEnd", v1::VERDICT_ALLOW, 10, 0, absl::Seconds(10), Verdict::kUnknown,
              false},
         Case{"AllowTooOld", v1::VERDICT_ALLOW, 10, 0, absl::Hours(1), Verdict::kUnknown, false},
@@ -57,8 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AllowWithoutValidity", v1::VERDICT_ALLOW, 0, 0, kNow, Verdict::kUnknown, false},
         Case{"AllowNegative", v1::VERDICT_ALLOW, -1, 0, kNow, Verdict::kUnknown, false},
         Case{"AllowNegativeNanos", v1::VERDICT_ALLOW, 5, -1, kNow, Verdict::kUnknown, false},
-        Case{"AllowTooManyNanos", v1::VERDICT_ALLOW, 5, 1000000000, kNow, Verdict::kUnknown,
-             false},
+        Case{"AllowTooManyNanos", v1::VERDICT_ALLOW, 5, 1000000000, kNow, Verdict::kUnknown, false},
         Case{"AllowForEver", v1::VERDICT_ALLOW, std::numeric_limits<int64_t>::max(), 0, kNow,
              Verdict::kUnknown, false},
         Case{"Deny", v1::VERDICT_DENY, 0, 0, kNow, Verdict::kDeny, true},
@@ -98,8 +97,7 @@ TEST(Decision, AgeCountsFromTheStartOfTheCall) {
   auto time = std::make_shared<FakeTime>();
   const absl::Duration started = time->Now();
   time->Advance(absl::Seconds(8));
-  const Decision decision =
-      Decision::FromResponse(Answer(v1::VERDICT_ALLOW, 10), started, time);
+  const Decision decision = Decision::FromResponse(Answer(v1::VERDICT_ALLOW, 10), started, time);
   EXPECT_EQ(decision.remaining(), absl::Seconds(2));
   time->Advance(absl::Seconds(2));
   EXPECT_FALSE(decision.may_contact());

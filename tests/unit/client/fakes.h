@@ -58,7 +58,7 @@ inline v1::FilterContactsResponse PackVerdicts(const std::vector<v1::Verdict>& v
 struct StreamScript {
   int break_after = 1 << 30;
   absl::Status end = absl::OkStatus();
-  uint32_t count_offset = 0;   // lie about the number of contact points
+  uint32_t count_offset = 0;  // lie about the number of contact points
 };
 
 class FakeFilterStream : public FilterStream {

@@ -13,10 +13,10 @@ namespace dnc {
 namespace {
 
 TEST(ReadFilterAnswer, UnpacksEveryVerdict) {
-  const FilterAnswer answer = ReadFilterAnswer(
-      PackVerdicts({v1::VERDICT_ALLOW, v1::VERDICT_DENY, v1::VERDICT_UNKNOWN,
-                    v1::VERDICT_UNSPECIFIED, v1::VERDICT_ALLOW}),
-      5);
+  const FilterAnswer answer =
+      ReadFilterAnswer(PackVerdicts({v1::VERDICT_ALLOW, v1::VERDICT_DENY, v1::VERDICT_UNKNOWN,
+                                     v1::VERDICT_UNSPECIFIED, v1::VERDICT_ALLOW}),
+                       5);
   ASSERT_TRUE(answer.status.ok());
   EXPECT_EQ(answer.verdicts,
             (std::vector<Verdict>{Verdict::kAllow, Verdict::kDeny, Verdict::kUnknown,

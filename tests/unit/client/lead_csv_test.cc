@@ -30,9 +30,9 @@ TEST(LeadCsv, ReadsARow) {
 }
 
 TEST(LeadCsv, FillsInDefaults) {
-  const auto csv = LeadCsv::FromHeader(
-      Row{"id", "phone", "status"},
-      {.record_type = "contact", .status = "sales/new", .region = "DE"});
+  const auto csv =
+      LeadCsv::FromHeader(Row{"id", "phone", "status"},
+                          {.record_type = "contact", .status = "sales/new", .region = "DE"});
   ASSERT_TRUE(csv.ok());
   const auto lead = csv->Read(Row{"1", "030 123456", ""}, Names("acme"));
   ASSERT_TRUE(lead.ok());

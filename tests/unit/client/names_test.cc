@@ -15,8 +15,7 @@ TEST(Names, CompletesIds) {
   EXPECT_EQ(names.List("national").value(), "organizations/acme/lists/national");
   EXPECT_EQ(names.Entry("7f").value(), "organizations/acme/entries/7f");
   EXPECT_EQ(names.Workflow("sales").value(), "organizations/acme/workflows/sales");
-  EXPECT_EQ(names.Status("sales/new").value(),
-            "organizations/acme/workflows/sales/statuses/new");
+  EXPECT_EQ(names.Status("sales/new").value(), "organizations/acme/workflows/sales/statuses/new");
   EXPECT_EQ(names.Action("sales/new/dnc").value(),
             "organizations/acme/workflows/sales/statuses/new/actions/dnc");
 }

@@ -13,9 +13,9 @@ namespace {
 
 TEST(ParseDurationText, ReadsUnitsAndSums) {
   const std::vector<std::pair<const char*, absl::Duration>> cases = {
-      {"30d", absl::Hours(720)},   {"12h", absl::Hours(12)},         {"90m", absl::Minutes(90)},
-      {"2w", absl::Hours(336)},    {"1h30m", absl::Minutes(90)},     {"1.5s", absl::Seconds(1.5)},
-      {"5s", absl::Seconds(5)},    {"250ms", absl::Milliseconds(250)}};
+      {"30d", absl::Hours(720)}, {"12h", absl::Hours(12)},          {"90m", absl::Minutes(90)},
+      {"2w", absl::Hours(336)},  {"1h30m", absl::Minutes(90)},      {"1.5s", absl::Seconds(1.5)},
+      {"5s", absl::Seconds(5)},  {"250ms", absl::Milliseconds(250)}};
   for (const auto& [text, want] : cases) {
     const auto got = ParseDurationText(text);
     ASSERT_TRUE(got.ok()) << text;
@@ -24,8 +24,8 @@ TEST(ParseDurationText, ReadsUnitsAndSums) {
 }
 
 TEST(ParseDurationText, RefusesWhatIsNone) {
-  for (const char* text : {"", "30", "d", "30x", "-5d", "0d", "30d ", "30d5", "1e9d", "inf", "1.2.3s",
-                           "99999999999999d"}) {
+  for (const char* text : {"", "30", "d", "30x", "-5d", "0d", "30d ", "30d5", "1e9d", "inf",
+                           "1.2.3s", "99999999999999d"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(ParseDurationText(text).status())) << text;
   }
 }

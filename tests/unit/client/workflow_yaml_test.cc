@@ -120,13 +120,13 @@ TEST(WorkflowYaml, SaysWhereAndWhatIsWrong) {
       {good + "    restriction: {channel: voice}\n", "f.yaml:6:19: ", "channels, duration"},
       {good + "    actions:\n      - id: a\n", "f.yaml:7:9: ", "operations"},
       {action + "          - {}\n", "f.yaml:9:13: ", "exactly one"},
-      {action + "          - {nurture: {duration: 1d}, move_to_status: s}\n", "f.yaml:9:13: ",
-       "exactly one"},
+      {action + "          - {nurture: {duration: 1d}, move_to_status: s}\n",
+       "f.yaml:9:13: ", "exactly one"},
       {action + "          - explode: now\n", "f.yaml:9:13: ", "add_to_dnc_list"},
       {action + "          - nurture: {}\n", "f.yaml:9:22: ", "duration"},
       {action + "          - move_to_status: [a]\n", "f.yaml:9:29: ", "WORKFLOW/STATUS"},
-      {action + "          - add_to_dnc_list: {lead_only: perhaps}\n", "f.yaml:9:42: ",
-       "true or false"},
+      {action + "          - add_to_dnc_list: {lead_only: perhaps}\n",
+       "f.yaml:9:42: ", "true or false"},
   };
   for (const auto& [text, where, what] : cases) {
     const auto status = Parse(text).status();

@@ -1,4 +1,4 @@
-#include "server/handler/item_error.h"
+#include "server/error/item_error.h"
 
 #include <string>
 

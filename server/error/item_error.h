@@ -1,6 +1,6 @@
 // Errors of single items of a batch.
-#ifndef DNC_SERVER_HANDLER_ITEM_ERROR_H_
-#define DNC_SERVER_HANDLER_ITEM_ERROR_H_
+#ifndef DNC_SERVER_ERROR_ITEM_ERROR_H_
+#define DNC_SERVER_ERROR_ITEM_ERROR_H_
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -15,4 +15,4 @@ void RenumberField(absl::string_view collection, int index, v1::ItemError* error
 
 }  // namespace dnc
 
-#endif  // DNC_SERVER_HANDLER_ITEM_ERROR_H_
+#endif  // DNC_SERVER_ERROR_ITEM_ERROR_H_

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Merges what the benchmarks wrote into one list and prints it as a table.
+
+Input: the load generator's JSON (a list of {name, value, unit, target, at_most}) and any number of
+Google Benchmark's. Output: a list of {name, value, unit, target, met}; target and met are null where
+a figure has no target. Exit status 1 where a file is unreadable or a benchmark failed, and, with
+--strict, where a target is missed.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+
+
+def from_load(figures):
+    for figure in figures:
+        target, value = figure["target"], figure["value"]
+        met = None
+        if target is not None:
+            met = value <= target if figure["at_most"] else value >= target
+        yield {**{key: figure[key] for key in ("name", "value", "unit", "target")}, "met": met}
+
+
+def from_benchmark(program, document):
+    """One row a benchmark: the time of one iteration, as Google Benchmark measured it."""
+    for run in document["benchmarks"]:
+        if run.get("error_occurred"):
+            sys.exit(f"error: {program}: {run['name']}: {run['error_message']}")
+        name = f"micro/{program.removesuffix('_benchmark')}/{run['name']}"
+        row = {"value": round(run["cpu_time"], 3), "unit": run["time_unit"]}
+        if "items_per_second" in run:
+            row = {"value": round(run["items_per_second"]), "unit": "items/s"}
+        yield {"name": name, **row, "target": None, "met": None}
+
+
+def read_rows(files):
+    rows = []
+    for file in files:
+        document = json.loads(file.read_text())
+        if isinstance(document, list):
+            rows.extend(from_load(document))
+        else:
+            rows.extend(from_benchmark(file.stem, document))
+    return rows
+
+
+def number(value):
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+
+
+def print_table(rows):
+    headings = ("figure", "value", "unit", "target", "met")
+    met = {None: "", True: "yes", False: "NO"}
+    cells = [headings] + [
+        (row["name"], number(row["value"]), row["unit"], number(row["target"]), met[row["met"]])
+        for row in rows
+    ]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(headings))]
+    right = (1, 3)  # columns of numbers
+    for line in cells:
+        padded = (
+            text.rjust(width) if column in right else text.ljust(width)
+            for column, (text, width) in enumerate(zip(line, widths))
+        )
+        print("  ".join(padded).rstrip())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="+", type=pathlib.Path, help="what the benchmarks wrote")
+    parser.add_argument("--out", required=True, type=pathlib.Path, help="where the list goes")
+    parser.add_argument("--strict", action="store_true", help="fail where a target is missed")
+    args = parser.parse_args()
+    try:
+        rows = read_rows(args.files)
+    except (OSError, ValueError, KeyError) as error:
+        sys.exit(f"error: {error!r}")
+    args.out.write_text(json.dumps(rows, indent=2) + "\n")
+    print_table(rows)
+    missed = [row["name"] for row in rows if row["met"] is False]
+    print(f"\n{len(rows)} figures, {sum(row['met'] is True for row in rows)} targets met, "
+          f"{len(missed)} missed{': ' + ', '.join(missed) if missed else ''}; written to {args.out}")
+    sys.exit(1 if missed and args.strict else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+// Reading what is known of a phone: 400,000 contact points in a store on disk, in its cache.
+#include <benchmark/benchmark.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "bench/micro/catalog_fixture.h"
+#include "server/handler/facts_reader.h"
+#include "server/state/subject_filter.h"
+#include "storage/rocksdb/store.h"
+#include "storage/schema/keys.h"
+
+namespace dnc::bench {
+namespace {
+
+constexpr uint64_t kSubjects = 400'000;
+constexpr uint64_t kFirstUnknown = 5'000'000;
+constexpr uint64_t kBatch = 10'000;
+
+// A store with the subjects, the filter over them, and a view of both. Removed at the end.
+class LookupFixture {
+ public:
+  LookupFixture()
+      : dir_(absl::StrCat("lookup_benchmark-", static_cast<int64_t>(getpid()))),
+        catalog_(MakeCatalog()) {
+    StoreOptions options;
+    options.dir = dir_;
+    auto store = Store::Open(options);
+    if (!store.ok()) std::abort();
+    store_ = *std::move(store);
+    for (uint64_t first = 0; first < kSubjects; first += kBatch) Fill(first);
+    view_.catalog = catalog_;
+    view_.reader = store_->Snapshot();
+    view_.subjects = filter_.table();
+    question_ = MakeQuestion(*catalog_);
+  }
+
+  LookupFixture(const LookupFixture&) = delete;
+  LookupFixture& operator=(const LookupFixture&) = delete;
+
+  ~LookupFixture() {
+    view_.reader.reset();
+    store_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(dir_, ignored);
+  }
+
+  const View& view() const { return view_; }
+  const Question& question() const { return question_; }
+
+ private:
+  void Fill(uint64_t first) {
+    WriteSet changes;
+    for (uint64_t i = first; i < first + kBatch; ++i) {
+      storage::v1::SubjectRecord record;
+      record.add_entries()->set_revision(i + 1);
+      changes.Put(Family::kSubjects, keys::PhoneSubject(kBenchNumber, BenchPhone(i)),
+                  record.SerializeAsString());
+      filter_.Insert(SubjectFilter::HashPhone(kBenchNumber, BenchPhone(i)));
+    }
+    if (!store_->Commit(changes, Durability::kBuffered).ok()) std::abort();
+  }
+
+  const std::string dir_;
+  const std::shared_ptr<const Catalog> catalog_;
+  std::unique_ptr<Store> store_;
+  SubjectFilter filter_;
+  View view_;
+  Question question_;
+};
+
+ContactPoint PointOf(uint64_t i) {
+  ContactPoint point;
+  point.phone = BenchPhone(i);
+  return point;
+}
+
+// Everything that a check reads about one phone: the filter, the store where the filter says so,
+// and four registries.
+void ReadPhone(benchmark::State& state, uint64_t first, bool known) {
+  const LookupFixture fixture;
+  uint64_t i = 0;
+  for (auto _ : state) {
+    const auto facts = ReadPoint(fixture.view(), fixture.question(), PointOf(first + i));
+    if (!facts.ok() || (facts->own.entries_size() > 0) != known) {
+      state.SkipWithError("wrong facts");
+    }
+    i = (i + 7'919) % kSubjects;
+  }
+}
+
+void Filter(benchmark::State& state, uint64_t first) {
+  const LookupFixture fixture;
+  uint64_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        MayHaveSubject(fixture.view(), fixture.question(), BenchPhone(first + i)));
+    i = (i + 7'919) % kSubjects;
+  }
+}
+
+BENCHMARK_CAPTURE(Filter, unknown, kFirstUnknown);
+BENCHMARK_CAPTURE(Filter, known, 0);
+BENCHMARK_CAPTURE(ReadPhone, unknown, kFirstUnknown, false);
+BENCHMARK_CAPTURE(ReadPhone, known, 0, true);
+
+}  // namespace
+}  // namespace dnc::bench
+
+BENCHMARK_MAIN();

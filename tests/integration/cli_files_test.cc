@@ -1,0 +1,176 @@
+// dncctl with files: imports and filters, whole, broken and interrupted.
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tests/integration/cli_fixture.h"
+
+namespace dnc {
+namespace {
+
+using CliFilesTest = e2e::CliTest;
+using e2e::Ends;
+using e2e::kDncctl;
+using e2e::ProcessResult;
+using e2e::ReadFile;
+using e2e::RunProcess;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+TEST_F(CliFilesTest, LeadsImportIsAllOrNothing) {
+  StartDemo();
+  std::string csv = "id,name,record_type,status,phone,phone2,email,note\n";
+  for (int i = 0; i < 1200; ++i) {
+    absl::StrAppend(&csv, i, ",Lead ", i, ",contact,sales/new,+1212555", 1000 + i, ",,,x\n");
+  }
+  const std::string good = Write("good.csv", csv);
+  const std::string bad = Write("bad.csv", csv + "1200,Bad,contact,sales/new,12,,,\n");
+
+  EXPECT_THAT(Run({"leads", "import", bad}),
+              Ends(2, HasSubstr("NOT WRITTEN"),
+                   AllOf(HasSubstr("1202"), HasSubstr("INVALID_PHONE_NUMBER"),
+                         HasSubstr("nothing was written"), HasSubstr("--allow-partial"))));
+  EXPECT_THAT(Run({"leads", "get", "7"}), Ends(3, IsEmpty(), HasSubstr("LEAD_NOT_FOUND")));
+  EXPECT_THAT(Run({"leads", "import", good, "--dry-run"}),
+              Ends(0, AllOf(HasSubstr("1,200"), HasSubstr("NOT WRITTEN")), HasSubstr("note")));
+  EXPECT_THAT(Run({"-o", "json", "leads", "import", good}),
+              Ends(0, AllOf(HasSubstr("\"created\": 1200"), HasSubstr("\"written\": true")),
+                   HasSubstr("note")));
+  EXPECT_THAT(Run({"leads", "import", good}),
+              Ends(0, testing::ContainsRegex("unchanged +1,200"), HasSubstr("note")));
+  EXPECT_THAT(Run({"leads", "import", bad, "--allow-partial", "--rejects", Path("rejects.csv")}),
+              Ends(0, testing::ContainsRegex("refused +1"), HasSubstr("1 row was not taken")));
+  EXPECT_THAT(ReadFile(Path("rejects.csv")), HasSubstr("1202,INVALID_PHONE_NUMBER"));
+  EXPECT_THAT(Run({"leads", "import", "-"}, csv), Ends(2, IsEmpty(), HasSubstr("--allow-partial")));
+  EXPECT_THAT(Run({"leads", "import", "-", "--allow-partial"}, csv),
+              Ends(0, HasSubstr("WRITTEN"), HasSubstr("note")));
+  EXPECT_THAT(Run({"leads", "import", Write("no-id.csv", "name\nx\n")}),
+              Ends(2, IsEmpty(), HasSubstr("no column \"id\"")));
+}
+
+TEST_F(CliFilesTest, ListsAndImport) {
+  StartDemo();
+  EXPECT_THAT(Run({"lists", "create", "national", "--kind", "registry", "--max-age", "31d"}),
+              Ends(0, AllOf(HasSubstr("registry"), HasSubstr("31d")), IsEmpty()));
+  EXPECT_THAT(Run({"lists", "create", "national", "--kind", "internal"}),
+              Ends(4, IsEmpty(), HasSubstr("ALREADY_EXISTS")));
+  const std::string file = Write("numbers.txt", "2125550101\n(212) 555-0102\n+12125550103\n");
+  EXPECT_THAT(Run({"lists", "import", "national", file, "--dry-run"}),
+              Ends(0, testing::ContainsRegex("changed +no"), IsEmpty()));
+  EXPECT_THAT(
+      Run({"lists", "import", "national", file}),
+      Ends(0, AllOf(testing::ContainsRegex("changed +yes"), testing::ContainsRegex("added +3")),
+           IsEmpty()));
+  EXPECT_THAT(Run({"-o", "json", "lists", "import", "national", file}),
+              Ends(0, HasSubstr("\"changed\": false"), IsEmpty()));
+  EXPECT_THAT(Run({"check", "--phone", "+12125550102", "--channel", "voice"}),
+              Ends(10, HasSubstr("CONTACT_POINT_ON_REGISTRY"), IsEmpty()));
+  EXPECT_THAT(Run({"check", "--phone", "+12125550199", "--channel", "voice"}),
+              Ends(0, HasSubstr("ALLOW"), IsEmpty()));
+  EXPECT_THAT(Run({"lists", "get", "national"}), Ends(0, HasSubstr("registry"), IsEmpty()));
+  EXPECT_THAT(Run({"lists", "list"}),
+              Ends(0, AllOf(HasSubstr("national"), HasSubstr("internal")), IsEmpty()));
+  EXPECT_THAT(Run({"lists", "get", "none"}), Ends(3, IsEmpty(), HasSubstr("LIST_NOT_FOUND")));
+}
+
+TEST_F(CliFilesTest, BrokenImportsChangeNothing) {
+  StartDemo();
+  ASSERT_EQ(Run({"lists", "create", "national", "--kind", "registry"}).exit_code, 0);
+  const std::string bad = Write("bad.txt", "2125550101\nnot a number\n2125550102\n");
+  EXPECT_THAT(
+      Run({"lists", "import", "national", bad, "--rejects", Path("rejects.csv")}),
+      Ends(2, IsEmpty(), AllOf(HasSubstr("FILE_ROWS_REJECTED"), HasSubstr("1 row was not taken"))));
+  EXPECT_THAT(ReadFile(Path("rejects.csv")), StartsWith("line,cause,value,message\n2,"));
+  EXPECT_THAT(Run({"-o", "json", "lists", "get", "national"}),
+              Ends(0, Not(HasSubstr("\"active_version\": {")), IsEmpty()));
+  EXPECT_THAT(Run({"lists", "import", "national", bad, "--allow-partial"}),
+              Ends(0, testing::ContainsRegex("added +2"), HasSubstr("1 row was not taken")));
+  EXPECT_THAT(Run({"lists", "import", "national", Path("none")}),
+              Ends(2, IsEmpty(), HasSubstr("No such file")));
+  EXPECT_THAT(Run({"lists", "import", "national", folder_}),
+              Ends(2, IsEmpty(), HasSubstr("is a directory")));
+  EXPECT_THAT(Run({"lists", "import", "national", Write("void", "")}),
+              Ends(2, IsEmpty(), HasSubstr("is empty")));
+  EXPECT_THAT(Run({"lists", "import", "national", Write("text.zip", "2125550101\n")}),
+              Ends(2, IsEmpty(), HasSubstr("is not a zip archive")));
+  EXPECT_THAT(Run({"lists", "import", "national", bad, "--format", "pdf"}),
+              Ends(2, IsEmpty(), HasSubstr("ftc-flat")));
+  EXPECT_THAT(Run({"lists", "import", "none", bad}),
+              Ends(3, IsEmpty(), HasSubstr("LIST_NOT_FOUND")));
+}
+
+TEST_F(CliFilesTest, RealFileImportsTwiceWithoutAChange) {
+  StartDemo();
+  ASSERT_EQ(Run({"lists", "create", "national", "--kind", "registry"}).exit_code, 0);
+  const std::string file = DNC_SHARED_DATA_DIR "/ftc_reported_numbers.csv";
+  EXPECT_THAT(Run({"lists", "import", "national", file}),
+              Ends(0, testing::ContainsRegex("changed +yes"), HasSubstr("IMPOSSIBLE_NUMBER")));
+  EXPECT_THAT(Run({"lists", "import", "national", file}),
+              Ends(0, testing::ContainsRegex("changed +no"), HasSubstr("rows were not taken")));
+  const ProcessResult filtered = Run({"filter", file, "--channel", "voice", "-o", Path("out.csv")});
+  EXPECT_THAT(filtered, Ends(0, IsEmpty(), HasSubstr("309,203 rows: 0 ALLOW")));
+  EXPECT_THAT(ReadFile(Path("out.csv")), StartsWith("pattern,verdict,reasons\n4692576503,DENY,"));
+}
+
+TEST_F(CliFilesTest, FilterReadsAndWritesEveryWay) {
+  StartDemo();
+  ASSERT_EQ(Run({"entries", "add", "--phone", "+12125550101", "--reason", "asked"}).exit_code, 0);
+  const std::string csv = "name,Phone\n\"Doe, Jane\",(212) 555-0101\nJoe,+12125550102\nJim,12\n";
+  const std::string want =
+      "name,Phone,verdict,reasons\n"
+      "\"Doe, Jane\",(212) 555-0101,DENY,CONTACT_POINT_ON_LIST:internal\n"
+      "Joe,+12125550102,ALLOW,\n"
+      "Jim,12,UNKNOWN,INVALID_CONTACT_POINT\n";
+  const auto summary = HasSubstr("3 rows: 1 ALLOW, 1 DENY, 1 UNKNOWN");
+  EXPECT_THAT(Run({"filter", "-", "--channel", "voice"}, csv), Ends(0, testing::Eq(want), summary));
+  const std::string in = Write("in.csv", csv);
+  EXPECT_THAT(Run({"filter", in, "--channel", "voice", "-o", Path("out.csv")}),
+              Ends(0, IsEmpty(), summary));
+  EXPECT_EQ(ReadFile(Path("out.csv")), want);
+  EXPECT_THAT(
+      Run({"filter", in, "--channel", "voice", "--only", "allow"}),
+      Ends(0, testing::Eq("name,Phone,verdict,reasons\nJoe,+12125550102,ALLOW,\n"), summary));
+  EXPECT_THAT(Run({"filter", in, "--channel", "voice", "--column", "mobile"}),
+              Ends(2, IsEmpty(), HasSubstr("name, Phone")));
+  EXPECT_THAT(Run({"filter", Write("void", ""), "--channel", "voice"}),
+              Ends(2, IsEmpty(), HasSubstr("is empty")));
+  EXPECT_THAT(Run({"filter", in, "--channel", "voice", "-o", folder_}),
+              Ends(2, IsEmpty(), HasSubstr("is a directory")));
+}
+
+// The gateway dies in the middle of a list: no file that looks whole, and none left over.
+TEST_F(CliFilesTest, FilterLeavesNothingWhenTheGatewayDies) {
+  StartDemo();
+  const std::string out = Path("out.csv");
+  const std::string fifo = Path("fifo");
+  ASSERT_EQ(RunProcess({"/usr/bin/mkfifo", fifo}).exit_code, 0);
+  auto filter = e2e::BackgroundProcess::Start({kDncctl, "--server", address(), "--org", "acme",
+                                               "filter", fifo, "--channel", "voice", "-o", out},
+                                              Path("filter.log"));
+  ASSERT_TRUE(filter.ok());
+  {
+    // Opening the pipe waits for dncctl to read it; the list is longer than dncctl may hold.
+    std::string list = "phone\n";
+    for (int i = 0; i < 200000; ++i) absl::StrAppend(&list, "+1212555", 1000 + i % 9000, "\n");
+    const int kept_open = open(fifo.c_str(), O_WRONLY);
+    ASSERT_GE(kept_open, 0);
+    ASSERT_EQ(write(kept_open, list.data(), list.size()), static_cast<ssize_t>(list.size()));
+    gateway_->process().Signal(SIGKILL);
+    gateway_->process().Wait(absl::Seconds(30));
+    close(kept_open);
+  }
+  EXPECT_EQ((*filter)->Wait(absl::Seconds(60)), 5) << ReadFile(Path("filter.log"));
+  EXPECT_THAT(ReadFile(Path("filter.log")), HasSubstr("dncctl: "));
+  EXPECT_FALSE(std::filesystem::exists(out));
+  for (const std::string& name : Files()) EXPECT_THAT(name, Not(HasSubstr(".part-")));
+}
+
+}  // namespace
+}  // namespace dnc

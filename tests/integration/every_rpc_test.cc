@@ -1,0 +1,257 @@
+// Every method of every service, once with a good request and once with a bad one. A method without
+// a row here fails the suite.
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/empty.pb.h>
+#include <google/protobuf/unknown_field_set.h>
+
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "tests/integration/gateway_fixture.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::DescriptorPool;
+using google::protobuf::Message;
+using google::protobuf::MessageFactory;
+using google::protobuf::UnknownField;
+using google::protobuf::UnknownFieldSet;
+
+struct Row {
+  const char* method;
+  const char* good;
+  const char* bad;
+  const char* reason;
+};
+
+// In an order in which each good request finds what it needs.
+constexpr Row kRows[] = {
+    {"CheckContact", "organization: '~' lead: '~/leads/ann' channel: CHANNEL_VOICE",
+     "organization: '~' lead: '~/leads/ann'", "REQUIRED_FIELD_MISSING"},
+    {"BatchCheckContacts", "organization: '~' items { lead: '~/leads/ann' channel: CHANNEL_SMS }",
+     "organization: '~'", "REQUIRED_FIELD_MISSING"},
+    {"FilterContacts",
+     "config { organization: '~' channel: CHANNEL_VOICE } phones: 12125550101 raw: '212 555 0102'",
+     "phones: 12125550101", "REQUIRED_FIELD_MISSING"},
+    {"CreateOrganization", "organization_id: 'beta' organization { default_region: 'DE' }",
+     "organization_id: 'acme'", "ALREADY_EXISTS"},
+    {"GetOrganization", "name: '~'", "name: 'organizations/none'", "ORGANIZATION_NOT_FOUND"},
+    {"ListOrganizations", "page_size: 1", "page_token: 'x'", "INVALID_FIELD"},
+    {"CreateWorkflow",
+     "parent: '~' workflow_id: 'w' workflow { record_type: 'contact' statuses { name: 's' "
+     "system_status: SYSTEM_STATUS_NEW } }",
+     "parent: '~' workflow_id: 'w' workflow { record_type: 'contact' }", "ALREADY_EXISTS"},
+    {"GetWorkflow", "name: '~/workflows/w'", "name: '~/workflows/none'", "WORKFLOW_NOT_FOUND"},
+    {"ListWorkflows", "parent: '~'", "parent: 'organizations/none'", "ORGANIZATION_NOT_FOUND"},
+    {"ApplyWorkflow", "workflow { name: '~/workflows/w' record_type: 'contact' }",
+     "workflow { name: '~/workflows/w' record_type: 'company' }", "RECORD_TYPE_MISMATCH"},
+    {"CreateStatus",
+     "parent: '~/workflows/w' status_id: 't' status { system_status: SYSTEM_STATUS_WON }",
+     "parent: '~/workflows/none' status_id: 't' status { system_status: SYSTEM_STATUS_WON }",
+     "WORKFLOW_NOT_FOUND"},
+    {"GetStatus", "name: '~/workflows/w/statuses/t'", "name: '~/workflows/w/statuses/none'",
+     "STATUS_NOT_FOUND"},
+    {"ListStatuses", "parent: '~/workflows/w'", "parent: '~/workflows/none'",
+     "WORKFLOW_NOT_FOUND"},
+    {"UpdateStatus",
+     "status { name: '~/workflows/w/statuses/t' system_status: SYSTEM_STATUS_LOST }",
+     "status { name: '~/workflows/w/statuses/t' }", "INVALID_FIELD"},
+    {"CreateAction",
+     "parent: '~/workflows/w/statuses/t' action_id: 'a' action { operations { nurture { duration "
+     "{ seconds: 60 } } } }",
+     "parent: '~/workflows/w/statuses/t' action_id: 'b' action {}", "REQUIRED_FIELD_MISSING"},
+    {"GetAction", "name: '~/workflows/w/statuses/t/actions/a'",
+     "name: '~/workflows/w/statuses/t/actions/none'", "ACTION_NOT_FOUND"},
+    {"ListActions", "parent: '~/workflows/w/statuses/t'",
+     "parent: '~/workflows/w/statuses/none'", "STATUS_NOT_FOUND"},
+    {"UpdateAction",
+     "action { name: '~/workflows/w/statuses/t/actions/a' operations { add_to_dnc_list {} } }",
+     "action { name: '~/workflows/w/statuses/t/actions/a' operations { nurture { duration { "
+     "seconds: 60 } } } }",
+     "DNC_OPERATION_DROPPED"},
+    {"CopyActions", "source: '~s/new' targets: '~s/won'", "source: '~s/none' targets: '~s/won'",
+     "STATUS_NOT_FOUND"},
+    {"DeleteAction", "name: '~/workflows/w/statuses/t/actions/a' allow_dropping_dnc: true",
+     "name: '~/workflows/w/statuses/t/actions/a'", "ACTION_NOT_FOUND"},
+    {"UpsertLead",
+     "lead { name: '~/leads/cat' record_type: 'contact' status: '~s/new' contact_points { "
+     "other: 'cat@chat' } }",
+     "lead { name: '~/leads/dan' record_type: 'contact' }", "REQUIRED_FIELD_MISSING"},
+    {"GetLead", "name: '~/leads/cat'", "name: '~/leads/none'", "LEAD_NOT_FOUND"},
+    {"ListLeads", "parent: '~'", "parent: '~' page_size: -1", "INVALID_FIELD"},
+    {"BatchUpsertLeads",
+     "parent: '~' leads { name: '~/leads/eve' record_type: 'contact' status: '~s/new' }",
+     "parent: '~'", "REQUIRED_FIELD_MISSING"},
+    {"ApplyAction", "lead: '~/leads/ann' action: '~s/new/actions/dnc'",
+     "lead: '~/leads/none' action: '~s/new/actions/dnc'", "LEAD_NOT_FOUND"},
+    {"CreateList", "parent: '~' list_id: 'r' list { kind: LIST_KIND_REGISTRY }",
+     "parent: '~' list_id: 'r2' list {}", "INVALID_FIELD"},
+    {"GetList", "name: '~/lists/r'", "name: '~/lists/none'", "LIST_NOT_FOUND"},
+    {"ListLists", "parent: '~'", "parent: ''", "REQUIRED_FIELD_MISSING"},
+    {"AddEntry", "parent: '~' entry { contact_point { phone: '+12125550199' } }",
+     "parent: '~' entry { contact_point { phone: '12' } }", "INVALID_PHONE_NUMBER"},
+    {"GetEntry", "name: '$ENTRY'", "name: '~/entries/1-999'", "ENTRY_NOT_FOUND"},
+    {"ListEntries", "parent: '~'", "parent: '~' list: '~/lists/none'", "LIST_NOT_FOUND"},
+    {"RevokeEntry", "name: '$ENTRY' evidence: 'a signed form'", "name: '~/entries/1-0'",
+     "REQUIRED_FIELD_MISSING"},
+    {"ImportList", "config { list: '~/lists/r' actor { id: 'a' } format: 'plain' } data: '2125550177\\n'",
+     "config { list: '~/lists/none' actor { id: 'a' } }", "LIST_NOT_FOUND"},
+    {"GetSystemStatus", "", nullptr, nullptr},
+};
+
+// The length-delimited fields of number `number` in a message whose type is not linked.
+std::vector<std::string> FieldsOf(const std::string& bytes, int number) {
+  google::protobuf::Empty message;
+  std::vector<std::string> values;
+  if (!message.ParseFromString(bytes)) return values;
+  const UnknownFieldSet& fields = message.GetReflection()->GetUnknownFields(message);
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const UnknownField& field = fields.field(i);
+    if (field.number() == number && field.type() == UnknownField::TYPE_LENGTH_DELIMITED) {
+      values.push_back(field.length_delimited());
+    }
+  }
+  return values;
+}
+
+class EveryRpcTest : public GatewayTest {
+ protected:
+  // What grpc.reflection.v1alpha answers to list_services.
+  std::set<std::string> ListServices() {
+    const auto stream =
+        client().Open("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo");
+    std::string response;
+    EXPECT_TRUE(stream->Write("\x3a\x01*"));
+    EXPECT_TRUE(stream->Read(&response));
+    stream->WritesDone();
+    EXPECT_THAT(stream->Finish(), IsOk());
+    std::set<std::string> names;
+    for (const std::string& list : FieldsOf(response, 6)) {
+      for (const std::string& service : FieldsOf(list, 1)) {
+        for (const std::string& name : FieldsOf(service, 1)) names.insert(name);
+      }
+    }
+    return names;
+  }
+
+  CallStatus Run(const google::protobuf::MethodDescriptor& method, const std::string& text) {
+    const std::unique_ptr<Message> request(
+        MessageFactory::generated_factory()->GetPrototype(method.input_type())->New());
+    ReadText(text, request.get());
+    FillActor(request.get());
+    const std::string path =
+        absl::StrCat("/", method.service()->full_name(), "/", method.name());
+    std::string response;
+    if (!method.client_streaming()) {
+      return client().Call(path, request->SerializeAsString(), &response);
+    }
+    const auto stream = client().Open(path);
+    stream->Write(request->SerializeAsString());
+    stream->WritesDone();
+    while (stream->Read(&response)) {
+    }
+    return stream->Finish();
+  }
+};
+
+const google::protobuf::MethodDescriptor* FindMethod(const std::set<std::string>& services,
+                                                     const std::string& name) {
+  for (const std::string& service : services) {
+    const auto* descriptor = DescriptorPool::generated_pool()->FindServiceByName(service);
+    if (descriptor == nullptr) continue;
+    if (const auto* method = descriptor->FindMethodByName(name); method != nullptr) return method;
+  }
+  return nullptr;
+}
+
+TEST_F(EveryRpcTest, EachMethodAnswersAGoodRequestAndRefusesABadOne) {
+  const std::set<std::string> services = ListServices();
+  const std::string entry = AddPhoneEntry("+12125550188").name();
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.method);
+    const auto* method = FindMethod(services, row.method);
+    ASSERT_NE(method, nullptr);
+    std::string good = row.good;
+    if (const size_t at = good.find("$ENTRY"); at != std::string::npos) good.replace(at, 6, entry);
+    EXPECT_THAT(Run(*method, good), IsOk());
+    if (row.bad != nullptr) {
+      EXPECT_THAT(Run(*method, row.bad), Refused(row.reason));
+    }
+  }
+}
+
+TEST_F(EveryRpcTest, NoMethodIsLeftOut) {
+  std::set<std::string> exercised;
+  for (const Row& row : kRows) exercised.insert(row.method);
+  int services = 0;
+  for (const std::string& name : ListServices()) {
+    if (!absl::StartsWith(name, "dnc.")) continue;
+    const auto* service = DescriptorPool::generated_pool()->FindServiceByName(name);
+    ASSERT_NE(service, nullptr) << name;
+    ++services;
+    for (int i = 0; i < service->method_count(); ++i) {
+      EXPECT_EQ(exercised.count(service->method(i)->name()), 1u)
+          << service->method(i)->full_name() << " has no row in kRows";
+    }
+  }
+  EXPECT_EQ(services, 7);
+}
+
+TEST_F(EveryRpcTest, EveryMethodSurvivesAnEmptyRequest) {
+  for (const std::string& name : ListServices()) {
+    const auto* service = DescriptorPool::generated_pool()->FindServiceByName(name);
+    if (!absl::StartsWith(name, "dnc.") || service == nullptr) continue;
+    for (int i = 0; i < service->method_count(); ++i) {
+      const auto& method = *service->method(i);
+      SCOPED_TRACE(method.full_name());
+      const CallStatus status = Run(method, "");
+      if (method.name() == "GetSystemStatus" || method.name() == "ListOrganizations") {
+        EXPECT_THAT(status, IsOk());
+      } else {
+        EXPECT_THAT(status, Refused("REQUIRED_FIELD_MISSING"));
+      }
+    }
+  }
+}
+
+TEST_F(EveryRpcTest, ReflectionListsHealthAndItself) {
+  const std::set<std::string> services = ListServices();
+  EXPECT_THAT(services, testing::Contains("grpc.health.v1.Health"));
+  EXPECT_THAT(services, testing::Contains("grpc.reflection.v1alpha.ServerReflection"));
+}
+
+TEST_F(EveryRpcTest, HealthServiceSaysServing) {
+  std::string response;
+  EXPECT_THAT(client().Call("/grpc.health.v1.Health/Check", "", &response), IsOk());
+  EXPECT_EQ(response, "\x08\x01");  // status: SERVING
+  const CallStatus unknown = client().Call("/grpc.health.v1.Health/Check", "\x0a\x01x", &response);
+  EXPECT_EQ(unknown.code, absl::StatusCode::kNotFound);
+}
+
+TEST_F(EveryRpcTest, AMethodThatDoesNotExistIsUnimplemented) {
+  std::string response;
+  EXPECT_EQ(client().Call("/dnc.v1.CheckService/Guess", "", &response).code,
+            absl::StatusCode::kUnimplemented);
+}
+
+TEST_F(EveryRpcTest, SystemStatusTellsRevisionRegistriesAndStart) {
+  const v1::GetSystemStatusResponse before = Must<v1::GetSystemStatusRequest>("");
+  EXPECT_EQ(before.state(), v1::SERVING_STATE_SERVING);
+  EXPECT_EQ(before.organizations(), 1);
+  EXPECT_EQ(before.registries(), 0);
+  EXPECT_EQ(before.start_time().seconds(), kStart / kSecond);
+  EXPECT_GT(before.schema_version(), 0);
+  EXPECT_FALSE(before.version().empty());
+  AddRegistry("national");
+  EXPECT_THAT(Import("list: '~/lists/national'", "2125550177\n2125550178\n"), IsOk());
+  const v1::GetSystemStatusResponse after = Must<v1::GetSystemStatusRequest>("");
+  EXPECT_EQ(after.registries(), 1);
+  EXPECT_EQ(after.registry_numbers(), 2);
+  EXPECT_GT(after.registry_memory_bytes(), 0);
+  EXPECT_GT(after.revision(), before.revision());
+}
+
+}  // namespace
+}  // namespace dnc
