@@ -81,7 +81,7 @@ class GatewayServer : public Server {
     stopped_ = true;
     if (server_ != nullptr) {
       server_->GetHealthCheckService()->SetServingStatus(false);
-      system_service_->SetDraining();
+      services_.draining.store(true);
       stopping_.Notify();
       if (maintenance_.joinable()) maintenance_.join();
       server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(drain_seconds_));

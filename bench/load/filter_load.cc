@@ -26,13 +26,12 @@ constexpr size_t kWindow = 4;  // blocks sent and not answered
 using Stream =
     grpc::ClientReaderWriterInterface<v1::FilterContactsRequest, v1::FilterContactsResponse>;
 
-v1::FilterContactsRequest Config(bool omit_reasons) {
+v1::FilterContactsRequest Config() {
   v1::FilterContactsRequest request;
   v1::FilterConfig& config = *request.mutable_config();
   config.set_organization(std::string(kOrganization));
   config.set_channel(v1::CHANNEL_VOICE);
   config.set_message_class(v1::MESSAGE_CLASS_MARKETING);
-  config.set_omit_reasons(omit_reasons);
   return request;
 }
 
@@ -105,14 +104,14 @@ std::vector<FilterBlock> PrepareBlocks(int percent_blocked) {
 }
 
 absl::StatusOr<double> RunFilterLoad(const std::shared_ptr<grpc::Channel>& channel,
-                                     const std::vector<FilterBlock>& blocks, bool omit_reasons,
+                                     const std::vector<FilterBlock>& blocks,
                                      absl::Duration duration) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() +
                        absl::ToChronoSeconds(duration + absl::Seconds(30)));
   const auto stub = v1::CheckService::NewStub(channel);
   const auto stream = stub->FilterContacts(&context);
-  stream->Write(Config(omit_reasons));
+  stream->Write(Config());
   Window window;
   const absl::Time start = absl::Now();
   std::thread sender([&] { SendBlocks(*stream, blocks, start + duration, window); });

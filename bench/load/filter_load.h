@@ -25,7 +25,7 @@ std::vector<FilterBlock> PrepareBlocks(int percent_blocked);
 // Sends blocks, in turn, for `duration` and answers phones judged a second. INTERNAL where a block
 // is not answered with as many ALLOW and DENY as it must be.
 absl::StatusOr<double> RunFilterLoad(const std::shared_ptr<grpc::Channel>& channel,
-                                     const std::vector<FilterBlock>& blocks, bool omit_reasons,
+                                     const std::vector<FilterBlock>& blocks,
                                      absl::Duration duration);
 
 }  // namespace dnc::bench

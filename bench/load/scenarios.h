@@ -30,7 +30,7 @@ absl::Status MeasureLoading(const Servers& servers, Report& report);
 // CheckContact at saturation (64 in flight on 4 connections) and unloaded (1 in flight).
 absl::Status MeasureChecks(const Servers& servers, const Rounds& rounds, Report& report);
 
-// FilterContacts: half of the phones blocked and with reasons, then verdicts only.
+// FilterContacts: a tenth of the phones blocked by entries of the internal list, then half of them.
 absl::Status MeasureFilter(const Servers& servers, const Rounds& rounds, Report& report);
 
 // ApplyAction with 256 in flight, a lead of its own for each. Ends with checks of some of the

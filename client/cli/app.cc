@@ -127,7 +127,8 @@ int Execute(Session& session, const Command& chosen) {
   session.out().flush();
   if (code.ok() && !session.out().good()) {
     PrintError(session.err(),
-               absl::UnknownError("cannot write the answer to standard output: is the disk full?"),
+               absl::UnknownError("cannot write the answer to standard output: is the disk full, "
+                                  "or has its reader gone away?"),
                session.options());
     return kExitError;
   }

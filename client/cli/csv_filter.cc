@@ -14,6 +14,8 @@ namespace {
 
 constexpr size_t kBlockRows = 16384;
 constexpr size_t kBlockBytes = size_t{1} << 20;
+constexpr char kCannotWrite[] =
+    "cannot write the output: is the disk full, or has its reader gone away?";
 // Longer than any contact point may be.
 constexpr size_t kMaxContactBytes = 512;
 
@@ -61,7 +63,7 @@ absl::StatusOr<CsvFilterCounts> CsvFilter::Run(CheckApi& checks) {
       [this](const FilterAnswer& answer) { return WriteAnswer(answer); }));
   WriteHeader();
   out_.flush();
-  if (!out_.good()) return absl::UnknownError("cannot write the output: is the disk full?");
+  if (!out_.good()) return absl::UnknownError(kCannotWrite);
   return counts_;
 }
 
@@ -145,7 +147,7 @@ absl::Status CsvFilter::WriteAnswer(const FilterAnswer& answer) {
     WriteRow(row, answer.verdicts[index], reason == reasons.end() ? "" : reason->second);
   }
   on_progress_(counts_.rows, block.position);
-  if (!out_.good()) return absl::UnknownError("cannot write the output: is the disk full?");
+  if (!out_.good()) return absl::UnknownError(kCannotWrite);
   return absl::OkStatus();
 }
 

@@ -55,8 +55,11 @@ void Session::PrintJson(const google::protobuf::Message& message) {
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
   std::string json;
-  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) {
-    json = "{}\n";
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+  if (!status.ok()) {
+    err_ << "dncctl: the answer cannot be shown as JSON: " << status.ToString() << '\n';
+    out_.setstate(std::ios::failbit);  // so that dncctl does not exit with success
+    return;
   }
   out_ << json;
 }

@@ -11,10 +11,14 @@
 
 namespace dnc {
 
-// What a connection tells of the caller.
-struct CallerEvidence {
-  std::string peer;           // "ipv4:127.0.0.1:4711"
-  std::string authorization;  // the metadata of that name; empty where there is none
+// What a call tells of its caller; read only as far as an authenticator asks.
+class CallerEvidence {
+ public:
+  virtual ~CallerEvidence() = default;
+  // Where the connection comes from, e.g. "ipv4:127.0.0.1:4711".
+  virtual std::string peer() const = 0;
+  // The metadata `name`, e.g. "authorization"; empty where there is none.
+  virtual std::string metadata(const std::string& name) const = 0;
 };
 
 // An authenticated caller.

@@ -92,6 +92,9 @@ absl::string_view Explain(PhoneNumberUtil::ValidationResult result) {
   }
 }
 
+// ITU-T E.164: at most 15 digits.
+constexpr uint64_t kMostE164 = 999'999'999'999'999;
+
 // Reads `text` once through libphonenumber.
 absl::StatusOr<uint64_t> ReadWithLibrary(absl::string_view text, absl::string_view region) {
   PhoneNumber number;
@@ -106,7 +109,9 @@ absl::StatusOr<uint64_t> ReadWithLibrary(absl::string_view text, absl::string_vi
   std::string national;
   Util().GetNationalSignificantNumber(number, &national);
   uint64_t digits = 0;
-  if (!absl::SimpleAtoi(absl::StrCat(number.country_code(), national), &digits)) {
+  // libphonenumber admits up to 17 digits for some of Japan's numbers, which are dialled only there.
+  if (!absl::SimpleAtoi(absl::StrCat(number.country_code(), national), &digits) ||
+      digits > kMostE164) {
     return Refuse(text, "is too long for any country");
   }
   if (number.country_code() == kNanpCountryCode && !IsNanp(digits)) {

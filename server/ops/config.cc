@@ -111,7 +111,7 @@ const std::vector<Setting>& Settings() {
              &ServerConfig::block_cache_mib),
       Number("write_buffer_mib", 1, 4096, "memory for unflushed writes, per family. Default 64",
              &ServerConfig::write_buffer_mib),
-      Number("allow_valid_seconds", 0, 3600,
+      Number("allow_valid_seconds", 1, 3600,
              "how long an ALLOW may be relied on without asking again. Default 10",
              &ServerConfig::allow_valid_seconds),
       Number("max_batch", 1, 65536, "changes that one sync may commit. Default 1024",

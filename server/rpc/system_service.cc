@@ -11,7 +11,7 @@ void SystemService::Fill(v1::GetSystemStatusResponse* response) const {
     response->set_state(v1::SERVING_STATE_STORE_NOT_WRITABLE);
     response->set_message(services_.state->write_problem());
   }
-  if (draining_.load()) response->set_state(v1::SERVING_STATE_DRAINING);
+  if (services_.draining.load()) response->set_state(v1::SERVING_STATE_DRAINING);
   response->set_revision(view->revision);
   response->set_version(DNC_VERSION);
   *response->mutable_start_time() =

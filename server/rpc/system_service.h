@@ -1,8 +1,6 @@
 #ifndef DNC_SERVER_RPC_SYSTEM_SERVICE_H_
 #define DNC_SERVER_RPC_SYSTEM_SERVICE_H_
 
-#include <atomic>
-
 #include "dnc/v1/system.grpc.pb.h"
 #include "server/rpc/unary.h"
 #include "storage/base/clock.h"
@@ -19,15 +17,11 @@ class SystemService : public v1::SystemService::CallbackService {
                                             const v1::GetSystemStatusRequest* request,
                                             v1::GetSystemStatusResponse* response) override;
 
-  // From now on the state is DRAINING.
-  void SetDraining() { draining_.store(true); }
-
  private:
   void Fill(v1::GetSystemStatusResponse* response) const;
 
   const Services& services_;
   const UnixMicros start_time_;
-  std::atomic<bool> draining_{false};
 };
 
 }  // namespace dnc

@@ -5,6 +5,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <atomic>
 #include <string>
 #include <utility>
 
@@ -31,7 +32,11 @@ struct Services {
   const CheckHandler* checks = nullptr;
   const ReadHandler* reads = nullptr;
   ImportContext imports;
+  std::atomic<bool> draining{false};  // the server is shutting down
 };
+
+// The same status, with the reason SHUTTING_DOWN where the log is gone because the server drains.
+absl::Status NameShutdown(const Services& services, absl::Status status);
 
 // The caller of `method`, if it may call it.
 absl::StatusOr<Principal> Admit(const Services& services,

@@ -2,14 +2,21 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/slice.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <array>
+#include <cstdarg>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/logging.h"
@@ -27,7 +34,9 @@ absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), sl
 absl::Status ReadError(const rocksdb::Status& status, Family family) {
   const std::string message = absl::StrCat(
       "reading family ", kFamilyNames[static_cast<size_t>(family)], ": ", status.ToString());
-  return status.IsCorruption() ? absl::DataLossError(message) : absl::UnavailableError(message);
+  if (!status.IsCorruption()) return absl::UnavailableError(message);
+  return absl::DataLossError(
+      absl::StrCat(message, "; the files are damaged: restore the directory from a backup"));
 }
 
 absl::Status WriteError(const rocksdb::Status& status) {
@@ -36,7 +45,23 @@ absl::Status WriteError(const rocksdb::Status& status) {
                    "; free disk space or mend the disk, then repeat with the same request_id"));
 }
 
-class RocksStore;
+// What RocksDB has to say goes to the server's own log. It keeps no log file of its own: on a full
+// disk the second line to such a file ends the process (an assertion of Debian's build).
+class EngineLogger : public rocksdb::Logger {
+ public:
+  EngineLogger() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+  void Logv(rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
+    if (level < GetInfoLogLevel() || level == rocksdb::InfoLogLevel::HEADER_LEVEL) return;
+    std::array<char, 1024> text;
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    const absl::string_view line = absl::StripTrailingAsciiWhitespace(text.data());
+    const bool grave = level >= rocksdb::InfoLogLevel::ERROR_LEVEL;
+    spdlog::log(grave ? spdlog::level::err : spdlog::level::warn, "rocksdb: {}", std::string(line));
+  }
+};
 
 // Reads at a snapshot, or at the newest state where `snapshot` is null.
 class RocksReader : public StoreReader {
@@ -113,8 +138,7 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALReco
   db_options.paranoid_checks = true;
   db_options.wal_recovery_mode = mode;
   db_options.max_total_wal_size = kMaxWalBytes;
-  db_options.keep_log_file_num = 4;
-  db_options.max_log_file_size = 16u << 20;
+  db_options.info_log = std::make_shared<EngineLogger>();
   db_options.max_background_jobs = 2;
   if (options.env != nullptr) db_options.env = options.env;
   return db_options;
@@ -187,7 +211,11 @@ rocksdb::Status OpenOnce(const StoreOptions& options, rocksdb::WALRecoveryMode m
                          Opened* opened) {
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+  // RocksDB insists on this one and nothing is in it. After a full disk RocksDB resumes once as
+  // much is free as the largest write buffer takes, this one's included.
+  rocksdb::ColumnFamilyOptions unused;
+  unused.write_buffer_size = options.write_buffer_bytes;
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, unused);
   for (size_t i = 0; i < kFamilyNames.size(); ++i) {
     families.emplace_back(kFamilyNames[i], FamilyOptions(static_cast<Family>(i), options, cache));
   }
@@ -223,6 +251,8 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& dir) {
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
   Opened opened;
   bool tail_dropped = false;
+  std::error_code not_created;  // RocksDB says why
+  std::filesystem::create_directories(options.dir, not_created);
   // First as if nothing had been torn, so that a torn tail is noticed, not passed over.
   rocksdb::Status status =
       OpenOnce(options, rocksdb::WALRecoveryMode::kAbsoluteConsistency, &opened);

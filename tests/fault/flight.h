@@ -48,7 +48,7 @@ bool CheckAcknowledged(GatewayClient& client, const OptOut& opt_out, std::mt1993
 class Flight {
  public:
   struct Options {
-    int writers = 12;
+    int writers = 32;
     int checkers = 3;
     uint64_t seed = 0;
   };

@@ -91,13 +91,12 @@ absl::StatusOr<v1::CreateOrganizationResponse> GatewayClient::Call(
 }
 absl::StatusOr<v1::ApplyWorkflowResponse> GatewayClient::Call(
     const v1::ApplyWorkflowRequest& request) {
-  return CallUnary<v1::ApplyWorkflowResponse>(
-      stubs_->workflows, &v1::WorkflowService::Stub::ApplyWorkflow, request);
+  return CallUnary<v1::ApplyWorkflowResponse>(stubs_->workflows,
+                                              &v1::WorkflowService::Stub::ApplyWorkflow, request);
 }
-absl::StatusOr<v1::ApplyActionResponse> GatewayClient::Call(
-    const v1::ApplyActionRequest& request) {
-  return CallUnary<v1::ApplyActionResponse>(stubs_->actions,
-                                            &v1::ActionService::Stub::ApplyAction, request);
+absl::StatusOr<v1::ApplyActionResponse> GatewayClient::Call(const v1::ApplyActionRequest& request) {
+  return CallUnary<v1::ApplyActionResponse>(stubs_->actions, &v1::ActionService::Stub::ApplyAction,
+                                            request);
 }
 absl::StatusOr<v1::UpsertLeadResponse> GatewayClient::Call(const v1::UpsertLeadRequest& request) {
   return CallUnary<v1::UpsertLeadResponse>(stubs_->leads, &v1::LeadService::Stub::UpsertLead,
@@ -124,8 +123,8 @@ absl::StatusOr<v1::ListEntriesResponse> GatewayClient::Call(const v1::ListEntrie
 }
 absl::StatusOr<v1::CheckContactResponse> GatewayClient::Call(
     const v1::CheckContactRequest& request) {
-  return CallUnary<v1::CheckContactResponse>(stubs_->checks,
-                                             &v1::CheckService::Stub::CheckContact, request);
+  return CallUnary<v1::CheckContactResponse>(stubs_->checks, &v1::CheckService::Stub::CheckContact,
+                                             request);
 }
 absl::StatusOr<v1::BatchCheckContactsResponse> GatewayClient::Call(
     const v1::BatchCheckContactsRequest& request) {

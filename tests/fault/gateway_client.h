@@ -1,5 +1,5 @@
-// Blocking calls to a dncd, for tests that kill and starve it. No retries: a test wants to know what
-// happened to each single call.
+// Blocking calls to a dncd, for tests that kill and starve it. No retries: a test wants to know
+// what happened to each single call.
 #ifndef DNC_TESTS_FAULT_GATEWAY_CLIENT_H_
 #define DNC_TESTS_FAULT_GATEWAY_CLIENT_H_
 
@@ -21,8 +21,8 @@ namespace dnc::testing {
 
 enum class Health { kUnreachable, kServing, kNotServing };
 
-// Thread-safe. Every call has a deadline of half a minute. An error's message starts with its reason
-// from ErrorInfo: "STORE_UNAVAILABLE: …".
+// Thread-safe. Every call has a deadline of half a minute. An error's message starts with its
+// reason from ErrorInfo: "STORE_UNAVAILABLE: …".
 class GatewayClient {
  public:
   explicit GatewayClient(const std::string& address);

@@ -23,8 +23,8 @@ Presence PresenceOf(const OptOut& opt_out, const Observed& observed) {
     parts.push_back(OfFlag(observed.lead_flagged));
     if (observed.lead_known) parts.push_back(OfSubject(observed.lead));
   }
-  const bool uniform = std::all_of(parts.begin(), parts.end(),
-                                   [&](Presence part) { return part == parts.front(); });
+  const bool uniform =
+      std::all_of(parts.begin(), parts.end(), [&](Presence part) { return part == parts.front(); });
   return uniform ? parts.front() : Presence::kHalf;
 }
 

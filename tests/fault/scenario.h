@@ -31,9 +31,7 @@ struct OptOut {
   std::string lead;  // its resource name; empty for kPhoneEntry
   std::vector<std::string> phones;
 
-  bool moves_lead() const {
-    return kind == OptOutKind::kNewLead || kind == OptOutKind::kKnownLead;
-  }
+  bool moves_lead() const { return kind == OptOutKind::kNewLead || kind == OptOutKind::kKnownLead; }
 };
 
 // What the gateway answered.

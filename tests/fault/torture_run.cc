@@ -22,8 +22,7 @@ constexpr size_t kSampled = 60;
 
 // The moments of the kills are what the tool is about: nothing waits for anything here.
 void Linger(std::mt19937_64& random, int64_t max_millis) {
-  absl::SleepFor(
-      absl::Milliseconds(std::uniform_int_distribution<int64_t>(0, max_millis)(random)));
+  absl::SleepFor(absl::Milliseconds(std::uniform_int_distribution<int64_t>(0, max_millis)(random)));
 }
 
 void PrintCount(const char* what, size_t count) { std::printf("%-16s %zu\n", what, count); }
@@ -32,9 +31,9 @@ void PrintCount(const char* what, size_t count) { std::printf("%-16s %zu\n", wha
 
 // A gateway that is killed while it recovers leaves no less to recover from.
 void TortureRun::KillDuringStart() {
-  auto process = e2e::BackgroundProcess::Start({options_.dncd, "--listen", "127.0.0.1:0", "--data-dir",
-                                           absl::StrCat(options_.dir, "/data")},
-                                          absl::StrCat(options_.dir, "/dncd.log"));
+  auto process = e2e::BackgroundProcess::Start(
+      {options_.dncd, "--listen", "127.0.0.1:0", "--data-dir", absl::StrCat(options_.dir, "/data")},
+      absl::StrCat(options_.dir, "/dncd.log"));
   if (!process.ok()) return;  // Start will say why
   Linger(random_, kMaxStartMillis);
   (*process)->Signal(SIGKILL);
@@ -88,8 +87,8 @@ absl::Status TortureRun::Run() {
     gateway_->process().Wait(kStop);
     if ((round + 1) % kRoundsPerLine != 0) continue;
     std::printf("round %d: acknowledged %zu, lost %zu, stale %lld, half applied %zu\n", round + 1,
-                ledger_.acknowledged(), findings_.lost.size(),
-                static_cast<long long>(log_.stale()), findings_.half_applied.size());
+                ledger_.acknowledged(), findings_.lost.size(), static_cast<long long>(log_.stale()),
+                findings_.half_applied.size());
     std::fflush(stdout);
   }
   DNC_RETURN_IF_ERROR(Start());

@@ -15,7 +15,7 @@ constexpr size_t kItemsPerCheck = 1000;
 // One item of a batch of checks.
 struct Verifier::Probe {
   size_t place;
-  std::string lead;   // one of the two
+  std::string lead;  // one of the two
   std::string phone;
 };
 

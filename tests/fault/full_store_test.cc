@@ -1,0 +1,265 @@
+// A store that cannot write: by a limit on file sizes, and on a disk that is really full.
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "tests/fault/fault_fixture.h"
+
+namespace dnc::testing {
+namespace {
+
+class FullStoreTest : public FaultTest {
+ protected:
+  // Opt-outs with long texts until one is refused, which must be within `limit`.
+  void WriteUntilRefused(int limit) {
+    absl::Status status;
+    for (int i = 0; i < limit && status.ok(); ++i) {
+      const OptOut opt_out = NextOptOut(OptOutKind::kPhoneEntry);
+      status = AddLongEntry(opt_out);
+      if (status.ok()) {
+        long_entries_.push_back(opt_out);
+      } else {
+        refused_ = opt_out;
+      }
+    }
+    ASSERT_TRUE(absl::IsUnavailable(status)) << status;
+    EXPECT_TRUE(absl::StartsWith(status.message(), "STORE_UNAVAILABLE: ")) << status;
+  }
+
+  absl::Status AddLongEntry(const OptOut& opt_out) {
+    v1::AddEntryRequest request;
+    request.set_parent(kOrganization);
+    request.set_request_id(opt_out.request_id);
+    request.mutable_actor()->set_id("tests/fault");
+    request.mutable_entry()->set_reason(std::string(500, 'r'));
+    request.mutable_entry()->set_evidence(std::string(1000, 'e'));
+    request.mutable_entry()->mutable_contact_point()->set_phone(opt_out.phones.front());
+    return client().Call(request).status();
+  }
+
+  // What the server says while it cannot write: it allows nothing, and denies what it denied.
+  void ExpectClosed() {
+    const auto clear = CheckPhone(client(), NextOptOut(OptOutKind::kPhoneEntry).phones.front());
+    ASSERT_TRUE(clear.ok()) << clear.status();
+    EXPECT_EQ(clear->verdict(), v1::VERDICT_UNKNOWN);
+    ASSERT_EQ(clear->reasons_size(), 1);
+    EXPECT_EQ(clear->reasons(0).type(), v1::REASON_TYPE_STORE_NOT_WRITABLE);
+    ExpectNothingLost();
+    ExpectLongEntriesDenied();
+    const auto status = client().Call(v1::GetSystemStatusRequest());
+    ASSERT_TRUE(status.ok()) << status.status();
+    EXPECT_EQ(status->state(), v1::SERVING_STATE_STORE_NOT_WRITABLE);
+    EXPECT_NE(status->message(), "");
+    EXPECT_TRUE(Eventually([&] { return client().CheckHealth() == Health::kNotServing; }));
+  }
+
+  void ExpectOpen() {
+    const auto clear = CheckPhone(client(), NextOptOut(OptOutKind::kPhoneEntry).phones.front());
+    ASSERT_TRUE(clear.ok()) << clear.status();
+    EXPECT_EQ(clear->verdict(), v1::VERDICT_ALLOW);
+    ExpectNothingLost();
+    ExpectLongEntriesDenied();
+  }
+
+  void ExpectLongEntriesDenied() {
+    for (const OptOut& opt_out : long_entries_) {
+      const auto check = CheckPhone(client(), opt_out.phones.front());
+      ASSERT_TRUE(check.ok()) << check.status();
+      EXPECT_EQ(check->verdict(), v1::VERDICT_DENY) << opt_out.request_id;
+    }
+  }
+
+  // The refused request, sent again, is applied once.
+  void RepeatRefused() {
+    for (int i = 0; i < 2; ++i) {
+      const absl::Status status = AddLongEntry(refused_);
+      ASSERT_TRUE(status.ok()) << status;
+    }
+    long_entries_.push_back(refused_);
+    v1::ListEntriesRequest list;
+    list.set_parent(kOrganization);
+    list.mutable_contact_point()->set_phone(refused_.phones.front());
+    const auto entries = client().Call(list);
+    ASSERT_TRUE(entries.ok()) << entries.status();
+    EXPECT_EQ(entries->entries_size(), 1);
+  }
+
+ private:
+  std::vector<OptOut> long_entries_;
+  OptOut refused_;
+};
+
+void LimitFileSize(pid_t pid, rlim_t bytes) {
+  rlimit limit{};
+  ASSERT_EQ(prlimit(pid, RLIMIT_FSIZE, nullptr, &limit), 0) << std::strerror(errno);
+  limit.rlim_cur = bytes;
+  ASSERT_EQ(prlimit(pid, RLIMIT_FSIZE, &limit, nullptr), 0) << std::strerror(errno);
+}
+
+// RocksDB takes any failed write but a full disk for fatal, so it takes a restart to recover.
+TEST_F(FullStoreTest, FailedWritesCloseTheGatewayUntilARestart) {
+  StartServer();
+  OptOutPeople(8);
+  LimitFileSize(server().pid(), 1);
+  WriteUntilRefused(1);
+  ExpectClosed();
+  LimitFileSize(server().pid(), RLIM_INFINITY);
+  Kill();
+  StartServer();
+  EXPECT_EQ(client().CheckHealth(), Health::kServing);
+  ExpectOpen();
+  RepeatRefused();
+  OptOutPeople(4);
+  ExpectOpen();
+}
+
+TEST_F(FullStoreTest, FailedWritesUnderLoadLoseNothing) {
+  StartServer();
+  OptOutPeople(8);
+  // Room for some more writes: the limit strikes within one of them.
+  LimitFileSize(server().pid(), rlim_t{256} << 10);
+  WriteUntilRefused(1000);
+  ExpectClosed();
+  Kill();
+  StartServer();
+  ExpectOpen();
+  RepeatRefused();
+}
+
+// A server that cannot write ends when it is told to.
+TEST_F(FullStoreTest, DrainsAlthoughItCannotWrite) {
+  StartServer();
+  LimitFileSize(server().pid(), 1);
+  WriteUntilRefused(1);
+  server().Signal(SIGTERM);
+  EXPECT_EQ(server().Wait(absl::Seconds(30)), 0) << Log();
+}
+
+void WriteProcFile(const char* path, const std::string& text) {
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  ASSERT_GE(fd, 0) << path << ": " << std::strerror(errno);
+  EXPECT_EQ(write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size())) << path;
+  close(fd);
+}
+
+// Gives this process a view of the mounts of its own, with the right to change it; what is mounted
+// goes with the process. Empty, or why not.
+std::string EnterMountNamespace() {
+  if (geteuid() == 0 && unshare(CLONE_NEWNS) == 0) return "";
+  const uid_t user = geteuid();
+  const gid_t group = getegid();
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) {
+    return absl::StrCat("unshare: ", std::strerror(errno));
+  }
+  WriteProcFile("/proc/self/setgroups", "deny");
+  WriteProcFile("/proc/self/uid_map", absl::StrCat("0 ", user, " 1"));
+  WriteProcFile("/proc/self/gid_map", absl::StrCat("0 ", group, " 1"));
+  return "";
+}
+
+class FullDiskTest : public FullStoreTest {
+ protected:
+  // Before anything starts a thread, which a new user namespace does not permit.
+  static void SetUpTestSuite() { no_namespace_ = EnterMountNamespace(); }
+
+  void SetUp() override {
+    std::string problem = no_namespace_;
+    if (problem.empty()) problem = MountSmallDisk();
+    if (problem.empty()) return;
+    if (std::getenv("DNC_ALLOW_MISSING_TOOLS") != nullptr) GTEST_SKIP() << problem;
+    FAIL() << "no small disk can be mounted here (" << problem
+           << "); run as root or permit user namespaces, or set DNC_ALLOW_MISSING_TOOLS=1";
+  }
+
+  std::string MountSmallDisk() {
+    std::filesystem::create_directories(data_dir());
+    if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        mount("tmpfs", data_dir().c_str(), "tmpfs", 0, "size=48m") != 0) {
+      return absl::StrCat("mount: ", std::strerror(errno));
+    }
+    return "";
+  }
+
+  void TearDown() override {
+    if (no_namespace_.empty()) umount2(data_dir().c_str(), MNT_DETACH);
+  }
+
+  std::string Filler() const { return data_dir() + "/filler"; }
+
+  // Leaves not a page.
+  void FillDisk() {
+    const int fd = open(Filler().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    ASSERT_GE(fd, 0) << std::strerror(errno);
+    const std::string page(4096, 'f');
+    while (write(fd, page.data(), page.size()) > 0) {
+    }
+    EXPECT_EQ(errno, ENOSPC);
+    close(fd);
+  }
+
+  // The smallest write buffers, so that little is needed to fill and to resume.
+  void StartSmallServer() { StartServer({"--write-buffer-mib", "1"}); }
+
+ private:
+  static std::string no_namespace_;
+};
+
+std::string FullDiskTest::no_namespace_;
+
+TEST_F(FullDiskTest, RecoversWithoutARestart) {
+  StartSmallServer();
+  OptOutPeople(8);
+  for (int round = 0; round < 3; ++round) {
+    FillDisk();
+    WriteUntilRefused(2000);
+    ExpectClosed();
+    std::filesystem::remove(Filler());
+    ASSERT_TRUE(Eventually([&] { return client().CheckHealth() == Health::kServing; })) << Log();
+    ExpectOpen();
+    RepeatRefused();
+    OptOutPeople(4);
+  }
+  Kill();
+  StartSmallServer();
+  ExpectOpen();
+}
+
+TEST_F(FullDiskTest, KilledWhileFullLosesNothing) {
+  StartSmallServer();
+  OptOutPeople(8);
+  FillDisk();
+  WriteUntilRefused(2000);
+  Kill();
+  std::filesystem::remove(Filler());
+  StartSmallServer();
+  ExpectOpen();
+  RepeatRefused();
+}
+
+// A start on a full disk says so and loses nothing.
+TEST_F(FullDiskTest, StartOnAFullDiskIsRefused) {
+  StartSmallServer();
+  OptOutPeople(8);
+  Kill();
+  FillDisk();
+  const e2e::ProcessResult result = RunRefused();
+  EXPECT_EQ(result.exit_code, 1) << result.err;
+  EXPECT_NE(result.err.find("No space left on device"), std::string::npos) << result.err;
+  std::filesystem::remove(Filler());
+  StartSmallServer();
+  ExpectOpen();
+}
+
+}  // namespace
+}  // namespace dnc::testing
