@@ -20,7 +20,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = ("bench", "client", "server", "storage", "tests")
-# Added to .clang-tidy's checks under tests/; see there.
+# Added to .clang-tidy's checks under tests/ and bench/; see there.
 TEST_CHECKS = "-misc-*,-modernize-*,-performance-*"
 # clang-tidy counts warnings of system headers aloud, and does not show them.
 NOISE = re.compile(
@@ -90,7 +90,7 @@ class Tidy:
             os.utime(mark)
             return name, "cached", "", time.monotonic() - start
         command = ["clang-tidy", "--quiet", "-p", str(self.build), f"-header-filter={self.header_filter}"]
-        if name.startswith("tests/"):
+        if name.startswith(("bench/", "tests/")):
             command.append(f"-checks={TEST_CHECKS}")
         result = run([*command, str(file)], ROOT)
         seconds = time.monotonic() - start

@@ -89,13 +89,15 @@ absl::Status CommitMarker::Load() {
 }
 
 absl::Status CommitMarker::Advance(int64_t revision) {
-  ++sequence_;
-  const SlotBytes bytes = Encode({revision, sequence_});
-  const off_t offset = sequence_ % 2 == 0 ? 0 : static_cast<off_t>(kSlotBytes);
+  // A write that fails may leave its slot torn; the next one takes the same slot, not the good one.
+  const uint64_t sequence = sequence_ + 1;
+  const SlotBytes bytes = Encode({revision, sequence});
+  const off_t offset = sequence % 2 == 0 ? 0 : static_cast<off_t>(kSlotBytes);
   const ssize_t written = ::pwrite(fd_, bytes.data(), bytes.size(), offset);
   if (written != static_cast<ssize_t>(bytes.size())) {
     return absl::UnavailableError(absl::StrCat("writing ", path_, ": ", std::strerror(errno)));
   }
+  sequence_ = sequence;
   revision_ = revision;
   return absl::OkStatus();
 }

@@ -44,6 +44,12 @@ void FaultTest::Kill() {
   ASSERT_EQ(server().Wait(kLimit), 128 + SIGKILL);
 }
 
+int FaultTest::Terminate() {
+  client_.reset();  // an idle client keeps a draining server waiting
+  server().Signal(SIGTERM);
+  return server().Wait(kLimit);
+}
+
 e2e::ProcessResult FaultTest::RunRefused() {
   return e2e::RunProcess({kDncd, "--listen", "127.0.0.1:0", "--data-dir", data_dir()});
 }

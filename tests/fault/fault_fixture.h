@@ -27,6 +27,8 @@ class FaultTest : public ::testing::Test {
   // serve.
   void StartServer(const std::vector<std::string>& arguments = {});
   void Kill();
+  // Tells the server to end, and answers its exit code.
+  int Terminate();
   // Starts a server that is expected to refuse and end by itself.
   e2e::ProcessResult RunRefused();
 

@@ -142,8 +142,7 @@ TEST_F(FullStoreTest, DrainsAlthoughItCannotWrite) {
   StartServer();
   LimitFileSize(server().pid(), 1);
   WriteUntilRefused(1);
-  server().Signal(SIGTERM);
-  EXPECT_EQ(server().Wait(absl::Seconds(30)), 0) << Log();
+  EXPECT_EQ(Terminate(), 0) << Log();
 }
 
 void WriteProcFile(const char* path, const std::string& text) {

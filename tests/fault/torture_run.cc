@@ -83,6 +83,7 @@ absl::Status TortureRun::Run() {
     DNC_RETURN_IF_ERROR(Round(round));
     DNC_RETURN_IF_ERROR(Start());
     Verify(first);
+    client_.reset();  // an idle client keeps a draining server waiting
     gateway_->process().Signal(round % 2 == 0 ? SIGKILL : SIGTERM);
     gateway_->process().Wait(kStop);
     if ((round + 1) % kRoundsPerLine != 0) continue;

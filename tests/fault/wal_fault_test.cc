@@ -109,6 +109,43 @@ TEST_F(WalFaultTest, ZeroedPageIsRefused) {
   ExpectRefused("restore");
 }
 
+// The first record of a log (header: crc:u32 size:u16 type:u8, in blocks of 32 KiB) at or after
+// `at`.
+size_t RecordStart(const std::string& log, size_t at) {
+  constexpr size_t kHeader = 7;
+  constexpr size_t kBlock = 32768;
+  size_t start = 0;
+  while (start < at && start + kHeader <= log.size()) {
+    const auto low = static_cast<unsigned char>(log[start + 4]);
+    const auto high = static_cast<unsigned char>(log[start + 5]);
+    start += kHeader + low + size_t{256} * high;
+    if (kBlock - start % kBlock < kHeader) start += kBlock - start % kBlock;
+  }
+  return start;
+}
+
+// Whole records that read as unused space: the file's end, and a hole up to the next block.
+TEST_F(WalFaultTest, ZeroedRecordsAreRefused) {
+  StartServer();
+  OptOutPeople(100);
+  Kill();
+  const std::string wal = Wal();
+  const std::string whole = e2e::ReadFile(wal);
+  ASSERT_GT(whole.size(), 2u * 32768);
+  const std::string backup = folder() + "/backup";
+  fs::copy(data_dir(), backup, fs::copy_options::recursive);
+  for (const size_t end : {whole.size(), size_t{32768}}) {
+    fs::remove_all(data_dir());
+    fs::copy(backup, data_dir(), fs::copy_options::recursive);
+    std::string bytes = whole;
+    const size_t start = RecordStart(whole, 16384);
+    std::fill(bytes.begin() + static_cast<ptrdiff_t>(start),
+              bytes.begin() + static_cast<ptrdiff_t>(end), '\0');
+    e2e::WriteFile(wal, bytes);
+    ExpectRefused("restore");
+  }
+}
+
 TEST_F(WalFaultTest, MissingWalIsRefused) {
   fs::remove(Wal());
   ExpectRefused("missing");

@@ -101,7 +101,8 @@ TEST_F(BatchCheckTest, HugeStringsAreTypedErrors) {
               RefusedAt("INVALID_FIELD", "lead"));
   EXPECT_THAT(ask(absl::StrCat("organization: '~' contact_point { phone: '", huge, "' }")),
               RefusedAt("INVALID_PHONE_NUMBER", "contact_point.phone"));
-  const std::string mail = absl::StrCat("organization: '~' contact_point { email: '", huge, "@e' }");
+  const std::string mail =
+      absl::StrCat("organization: '~' contact_point { email: '", huge, "@e' }");
   EXPECT_THAT(Ask<v1::CheckContactRequest>(absl::StrCat("channel: CHANNEL_EMAIL ", mail)),
               RefusedAt("INVALID_EMAIL_ADDRESS", "contact_point.email"));
   EXPECT_THAT(Ask<v1::CheckContactRequest>(absl::StrCat(
@@ -114,10 +115,10 @@ TEST_F(BatchCheckTest, InvalidUtf8IsAnErrorAndTheServerLives) {
   std::string response;
   const std::string organization("\x0a\x02\xc3\x28", 4);  // field 1, two bytes
   EXPECT_FALSE(client().Call(kCheckContact, organization, &response).ok());
-  EXPECT_FALSE(client()
-                   .Call("/dnc.v1.LeadService/UpsertLead", std::string("\x12\x02\xff\xfe", 4),
-                         &response)
-                   .ok());
+  EXPECT_FALSE(
+      client()
+          .Call("/dnc.v1.LeadService/UpsertLead", std::string("\x12\x02\xff\xfe", 4), &response)
+          .ok());
   ExpectAlive();
 }
 
@@ -128,7 +129,10 @@ TEST_F(BatchCheckTest, InvalidUtf8EndsAFilterStreamWithAnError) {
   const auto stream = client().Open("/dnc.v1.CheckService/FilterContacts");
   std::string response;
   ASSERT_TRUE(stream->Write(message.SerializeAsString()));
-  stream->Write(std::string("\x1a\x0bm\xfc" "ller@x.de", 13));  // raw, in Latin-1
+  stream->Write(
+      std::string("\x1a\x0bm\xfc"
+                  "ller@x.de",
+                  13));  // raw, in Latin-1
   stream->WritesDone();
   EXPECT_FALSE(stream->Read(&response));
   EXPECT_FALSE(stream->Finish().ok());
@@ -178,12 +182,10 @@ TEST_F(BatchCheckTest, UnknownEnumValuesAreTypedErrors) {
               RefusedAt("INVALID_FIELD", "list.kind"));
   EXPECT_THAT(Ask<v1::ListEntriesRequest>("parent: '~' channel: 9"),
               RefusedAt("INVALID_FIELD", "channel"));
-  EXPECT_THAT(Ask<v1::CopyActionsRequest>(
-                  "source: '~s/new' targets: '~s/won' conflict_policy: 9"),
+  EXPECT_THAT(Ask<v1::CopyActionsRequest>("source: '~s/new' targets: '~s/won' conflict_policy: 9"),
               RefusedAt("INVALID_FIELD", "conflict_policy"));
-  EXPECT_THAT(
-      Ask<v1::UpdateStatusRequest>("status { name: '~s/won' system_status: 9 }"),
-      RefusedAt("INVALID_FIELD", "status.system_status"));
+  EXPECT_THAT(Ask<v1::UpdateStatusRequest>("status { name: '~s/won' system_status: 9 }"),
+              RefusedAt("INVALID_FIELD", "status.system_status"));
   EXPECT_THAT(Ask<v1::UpdateStatusRequest>(
                   "status { name: '~s/won' system_status: SYSTEM_STATUS_WON state: 9 }"),
               RefusedAt("INVALID_FIELD", "status.state"));

@@ -1,4 +1,5 @@
-// Scopes, message classes, time and registries: which rule applies to which contact, and until when.
+// Scopes, message classes, time and registries: which rule applies to which contact, and until
+// when.
 #include "absl/strings/str_cat.h"
 #include "tests/integration/gateway_fixture.h"
 
@@ -32,8 +33,9 @@ TEST_F(CheckRulesTest, ABrandListBlocksItsBrandAndTheUnspecifiedOne) {
 }
 
 TEST_F(CheckRulesTest, ACampaignListBlocksItsCampaignAndTheUnspecifiedOne) {
-  Must<v1::CreateListRequest>("parent: '~' list_id: 'spring' list { kind: LIST_KIND_INTERNAL "
-                              "brand: 'gold' campaign: 'spring' }");
+  Must<v1::CreateListRequest>(
+      "parent: '~' list_id: 'spring' list { kind: LIST_KIND_INTERNAL "
+      "brand: 'gold' campaign: 'spring' }");
   AddPhoneEntry(kBobPhone, "list: '~/lists/spring'");
   EXPECT_EQ(BobVerdict("brand: 'gold' campaign: 'spring'"), v1::VERDICT_DENY);
   EXPECT_EQ(BobVerdict("campaign: 'spring'"), v1::VERDICT_DENY);
@@ -112,8 +114,9 @@ TEST_F(CheckRulesTest, NurtureLiftsByItself) {
 }
 
 TEST_F(CheckRulesTest, ASecondNurtureNeverShortensTheFirst) {
-  Must<v1::CreateActionRequest>("parent: '~s/new' action_id: 'soon' action { operations { nurture "
-                                "{ duration { seconds: 60 } channels: CHANNEL_SMS } } }");
+  Must<v1::CreateActionRequest>(
+      "parent: '~s/new' action_id: 'soon' action { operations { nurture "
+      "{ duration { seconds: 60 } channels: CHANNEL_SMS } } }");
   Apply("bob", "later");
   Apply("bob", "soon");
   clock().Set(kStart + 30 * kDay - 1);
@@ -194,9 +197,9 @@ TEST_F(CheckRulesTest, AStaleRegistryIsUnknownButItsMembersStayDenied) {
 
 TEST_F(CheckRulesTest, AnAreaCodeThatIsNotSubscribedIsUnknown) {
   AddRegistry("national");
-  ASSERT_THAT(Import("list: '~/lists/national' area_codes: '212' area_codes: '646'",
-                     "2125550102\n"),
-              IsOk());
+  ASSERT_THAT(
+      Import("list: '~/lists/national' area_codes: '212' area_codes: '646'", "2125550102\n"),
+      IsOk());
   EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_ALLOW);
   const v1::CheckContactResponse other = CheckPhone("+13105550100");
   EXPECT_EQ(other.verdict(), v1::VERDICT_UNKNOWN);

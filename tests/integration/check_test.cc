@@ -62,16 +62,17 @@ TEST_F(CheckTest, DeniesEverySpellingOfThePhone) {
 TEST_F(CheckTest, DeniesEverySpellingOfTheEmail) {
   Apply("ann", "dnc");
   for (const char* spelling : {"ann@example.com", "Ann@Example.COM", " ANN@example.com "}) {
-    EXPECT_EQ(VerdictOf(absl::StrCat("channel: CHANNEL_EMAIL contact_point { email: '", spelling,
-                                     "' }")),
-              v1::VERDICT_DENY)
+    EXPECT_EQ(
+        VerdictOf(absl::StrCat("channel: CHANNEL_EMAIL contact_point { email: '", spelling, "' }")),
+        v1::VERDICT_DENY)
         << spelling;
   }
 }
 
 TEST_F(CheckTest, DeniesTheLeadAndThePhoneOnAnotherLead) {
-  AddLead("twin", "contact_points { phone: '212-555-0101' } "
-                  "contact_points { phone: '+12125550103' }");
+  AddLead("twin",
+          "contact_points { phone: '212-555-0101' } "
+          "contact_points { phone: '+12125550103' }");
   Apply("ann", "dnc");
   EXPECT_EQ(VerdictOf("lead: '~/leads/ann'"), v1::VERDICT_DENY);
   EXPECT_EQ(VerdictOf("lead: '~/leads/twin'"), v1::VERDICT_DENY);

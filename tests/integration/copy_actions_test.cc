@@ -23,9 +23,8 @@ class CopyActionsTest : public GatewayTest {
     return Must<v1::GetStatusRequest>(absl::StrCat("name: '~s/", id, "'")).status();
   }
   void SetState(absl::string_view status, absl::string_view state) {
-    Must<v1::UpdateStatusRequest>(absl::StrCat("status { name: '~s/", status,
-                                               "' system_status: SYSTEM_STATUS_WON state: ", state,
-                                               " }"));
+    Must<v1::UpdateStatusRequest>(absl::StrCat(
+        "status { name: '~s/", status, "' system_status: SYSTEM_STATUS_WON state: ", state, " }"));
   }
 };
 
@@ -99,8 +98,9 @@ TEST_F(CopyActionsTest, ReplaceTakesTheTargetsPlace) {
 }
 
 TEST_F(CopyActionsTest, RenameFindsAFreeId) {
-  Must<v1::CreateActionRequest>("parent: '~s/working' action_id: 'dnc-2' action { operations { "
-                                "add_to_dnc_list { lead_only: true } } }");
+  Must<v1::CreateActionRequest>(
+      "parent: '~s/working' action_id: 'dnc-2' action { operations { "
+      "add_to_dnc_list { lead_only: true } } }");
   const auto response = Must<v1::CopyActionsRequest>(
       Copy("working", "conflict_policy: CONFLICT_POLICY_RENAME actions: 'dnc'"));
   const v1::CopiedAction& renamed = response.results(0).actions(0);
@@ -111,8 +111,9 @@ TEST_F(CopyActionsTest, RenameFindsAFreeId) {
 }
 
 TEST_F(CopyActionsTest, NeitherSkipNorReplaceDropsAnOptOut) {
-  Must<v1::CreateActionRequest>("parent: '~s/won' action_id: 'dnc' action { operations { nurture { "
-                                "duration { seconds: 60 } } } }");
+  Must<v1::CreateActionRequest>(
+      "parent: '~s/won' action_id: 'dnc' action { operations { nurture { "
+      "duration { seconds: 60 } } } }");
   const auto skip = Ask<v1::CopyActionsRequest>(
       Copy("won", "conflict_policy: CONFLICT_POLICY_SKIP actions: 'dnc'"));
   EXPECT_THAT(skip, Refused("DNC_OPERATION_DROPPED"));
@@ -129,20 +130,19 @@ TEST_F(CopyActionsTest, RefusesTargetsThatCannotTakeACopy) {
   EXPECT_THAT(Ask<v1::CopyActionsRequest>(Copy("cooling")), HasReason("STATUS_DISABLED"));
   EXPECT_THAT(Ask<v1::CopyActionsRequest>(Copy("closed")), HasReason("STATUS_ARCHIVED"));
   EXPECT_THAT(Ask<v1::CopyActionsRequest>(Copy("new")), HasReason("COPY_ONTO_ITSELF"));
-  EXPECT_THAT(Ask<v1::CopyActionsRequest>(
-                  "source: '~s/new' targets: '~/workflows/support/statuses/open'"),
-              HasReason("RECORD_TYPE_MISMATCH"));
+  EXPECT_THAT(
+      Ask<v1::CopyActionsRequest>("source: '~s/new' targets: '~/workflows/support/statuses/open'"),
+      HasReason("RECORD_TYPE_MISMATCH"));
   Must<v1::CreateOrganizationRequest>("organization_id: 'beta'");
-  EXPECT_THAT(
-      Ask<v1::CopyActionsRequest>(
-          "source: '~s/new' targets: 'organizations/beta/workflows/sales/statuses/won'"),
-      HasReason("STATUS_NOT_FOUND"));
-  Must<v1::ApplyWorkflowRequest>("workflow { name: '~/workflows/old' record_type: 'contact' state: "
-                                 "OBJECT_STATE_ARCHIVED statuses { name: 's' system_status: "
-                                 "SYSTEM_STATUS_NEW } }");
-  EXPECT_THAT(
-      Ask<v1::CopyActionsRequest>("source: '~s/new' targets: '~/workflows/old/statuses/s'"),
-      HasReason("WORKFLOW_ARCHIVED"));
+  EXPECT_THAT(Ask<v1::CopyActionsRequest>(
+                  "source: '~s/new' targets: 'organizations/beta/workflows/sales/statuses/won'"),
+              HasReason("STATUS_NOT_FOUND"));
+  Must<v1::ApplyWorkflowRequest>(
+      "workflow { name: '~/workflows/old' record_type: 'contact' state: "
+      "OBJECT_STATE_ARCHIVED statuses { name: 's' system_status: "
+      "SYSTEM_STATUS_NEW } }");
+  EXPECT_THAT(Ask<v1::CopyActionsRequest>("source: '~s/new' targets: '~/workflows/old/statuses/s'"),
+              HasReason("WORKFLOW_ARCHIVED"));
 }
 
 TEST_F(CopyActionsTest, EveryRefusalHasTheMetadataOfItsReason) {
@@ -152,9 +152,9 @@ TEST_F(CopyActionsTest, EveryRefusalHasTheMetadataOfItsReason) {
   EXPECT_THAT(Ask<v1::CopyActionsRequest>(Copy("cooling")), Refused("STATUS_DISABLED"));
   EXPECT_THAT(Ask<v1::CopyActionsRequest>(Copy("closed")), Refused("STATUS_ARCHIVED"));
   EXPECT_THAT(Ask<v1::CopyActionsRequest>(Copy("new")), Refused("COPY_ONTO_ITSELF"));
-  EXPECT_THAT(Ask<v1::CopyActionsRequest>(
-                  "source: '~s/new' targets: '~/workflows/support/statuses/open'"),
-              Refused("RECORD_TYPE_MISMATCH"));
+  EXPECT_THAT(
+      Ask<v1::CopyActionsRequest>("source: '~s/new' targets: '~/workflows/support/statuses/open'"),
+      Refused("RECORD_TYPE_MISMATCH"));
 }
 
 TEST_F(CopyActionsTest, OneRefusalStopsAllAndAllAreTold) {
@@ -198,7 +198,8 @@ TEST_F(CopyActionsTest, CopiesToFiveHundredTargetsInOneMutation) {
   v1::CopyActionsRequest copy = Parse<v1::CopyActionsRequest>("source: '~s/new'");
   FillActor(&copy);
   for (int i = 0; i < 500; ++i) {
-    absl::StrAppend(&workflow, "statuses { name: 's", i, "' system_status: SYSTEM_STATUS_WORKING }");
+    absl::StrAppend(&workflow, "statuses { name: 's", i,
+                    "' system_status: SYSTEM_STATUS_WORKING }");
     copy.add_targets(absl::StrCat("organizations/acme/workflows/wide/statuses/s", i));
   }
   Must<v1::ApplyWorkflowRequest>(workflow + "}");

@@ -53,8 +53,7 @@ constexpr Row kRows[] = {
      "WORKFLOW_NOT_FOUND"},
     {"GetStatus", "name: '~/workflows/w/statuses/t'", "name: '~/workflows/w/statuses/none'",
      "STATUS_NOT_FOUND"},
-    {"ListStatuses", "parent: '~/workflows/w'", "parent: '~/workflows/none'",
-     "WORKFLOW_NOT_FOUND"},
+    {"ListStatuses", "parent: '~/workflows/w'", "parent: '~/workflows/none'", "WORKFLOW_NOT_FOUND"},
     {"UpdateStatus",
      "status { name: '~/workflows/w/statuses/t' system_status: SYSTEM_STATUS_LOST }",
      "status { name: '~/workflows/w/statuses/t' }", "INVALID_FIELD"},
@@ -64,8 +63,8 @@ constexpr Row kRows[] = {
      "parent: '~/workflows/w/statuses/t' action_id: 'b' action {}", "REQUIRED_FIELD_MISSING"},
     {"GetAction", "name: '~/workflows/w/statuses/t/actions/a'",
      "name: '~/workflows/w/statuses/t/actions/none'", "ACTION_NOT_FOUND"},
-    {"ListActions", "parent: '~/workflows/w/statuses/t'",
-     "parent: '~/workflows/w/statuses/none'", "STATUS_NOT_FOUND"},
+    {"ListActions", "parent: '~/workflows/w/statuses/t'", "parent: '~/workflows/w/statuses/none'",
+     "STATUS_NOT_FOUND"},
     {"UpdateAction",
      "action { name: '~/workflows/w/statuses/t/actions/a' operations { add_to_dnc_list {} } }",
      "action { name: '~/workflows/w/statuses/t/actions/a' operations { nurture { duration { "
@@ -96,7 +95,8 @@ constexpr Row kRows[] = {
     {"ListEntries", "parent: '~'", "parent: '~' list: '~/lists/none'", "LIST_NOT_FOUND"},
     {"RevokeEntry", "name: '$ENTRY' evidence: 'a signed form'", "name: '~/entries/1-0'",
      "REQUIRED_FIELD_MISSING"},
-    {"ImportList", "config { list: '~/lists/r' actor { id: 'a' } format: 'plain' } data: '2125550177\\n'",
+    {"ImportList",
+     "config { list: '~/lists/r' actor { id: 'a' } format: 'plain' } data: '2125550177\\n'",
      "config { list: '~/lists/none' actor { id: 'a' } }", "LIST_NOT_FOUND"},
     {"GetSystemStatus", "", nullptr, nullptr},
 };
@@ -141,8 +141,7 @@ class EveryRpcTest : public GatewayTest {
         MessageFactory::generated_factory()->GetPrototype(method.input_type())->New());
     ReadText(text, request.get());
     FillActor(request.get());
-    const std::string path =
-        absl::StrCat("/", method.service()->full_name(), "/", method.name());
+    const std::string path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
     std::string response;
     if (!method.client_streaming()) {
       return client().Call(path, request->SerializeAsString(), &response);

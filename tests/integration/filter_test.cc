@@ -99,9 +99,8 @@ TEST_F(FilterTest, GivesAReasonForEachThatIsNotAllowed) {
 }
 
 TEST_F(FilterTest, PhonesThatAreNotCanonicalAreUnknown) {
-  const std::vector<uint64_t> phones = {0,           1,           2125550102,
-                                        11125550102, 12121550102, 121255501020,
-                                        ~uint64_t{0}, 120255501021234567};
+  const std::vector<uint64_t> phones = {
+      0, 1, 2125550102, 11125550102, 12121550102, 121255501020, ~uint64_t{0}, 120255501021234567};
   const v1::FilterContactsResponse response = Filter(kVoice, {Phones(phones)}).at(0);
   for (uint32_t i = 0; i < phones.size(); ++i) {
     EXPECT_NE(VerdictAt(response, i), v1::VERDICT_ALLOW) << phones[i];
@@ -110,8 +109,8 @@ TEST_F(FilterTest, PhonesThatAreNotCanonicalAreUnknown) {
 
 TEST_F(FilterTest, TakesTheColumnThatTheChannelReaches) {
   Apply("ann", "dnc");
-  const auto email = Filter("channel: CHANNEL_EMAIL",
-                            {Raw({"ANN@example.com", "bob@example.com", "ann", ""})});
+  const auto email =
+      Filter("channel: CHANNEL_EMAIL", {Raw({"ANN@example.com", "bob@example.com", "ann", ""})});
   EXPECT_EQ(VerdictAt(email.at(0), 0), v1::VERDICT_DENY);
   EXPECT_EQ(VerdictAt(email.at(0), 1), v1::VERDICT_ALLOW);
   EXPECT_EQ(VerdictAt(email.at(0), 2), v1::VERDICT_UNKNOWN);

@@ -91,8 +91,8 @@ std::string MakeTempDir() {
 }
 
 std::string Expand(absl::string_view text) {
-  return absl::StrReplaceAll(text, {{"~s/", "organizations/acme/workflows/sales/statuses/"},
-                                    {"~", "organizations/acme"}});
+  return absl::StrReplaceAll(
+      text, {{"~s/", "organizations/acme/workflows/sales/statuses/"}, {"~", "organizations/acme"}});
 }
 
 }  // namespace
@@ -115,10 +115,16 @@ void ReadText(absl::string_view text, google::protobuf::Message* message) {
 }
 
 void FillActor(google::protobuf::Message* message) {
-  const google::protobuf::FieldDescriptor* field = message->GetDescriptor()->FindFieldByName("actor");
+  const google::protobuf::FieldDescriptor* field =
+      message->GetDescriptor()->FindFieldByName("actor");
   const google::protobuf::Reflection* reflection = message->GetReflection();
   if (field == nullptr || reflection->HasField(*message, field)) return;
   ReadText("id: 'users/jane'", reflection->MutableMessage(message, field));
+}
+
+void PrintTo(const ImportReply& reply, std::ostream* out) {
+  PrintTo(static_cast<const CallStatus&>(reply), out);
+  *out << " " << reply.summary.ShortDebugString();
 }
 
 GatewayTest::GatewayTest() {
@@ -150,10 +156,10 @@ void GatewayTest::StartServer() {
   client_ = RpcClient::Connect(server_->port());
 }
 
-void GatewayTest::StopServer() {
+void GatewayTest::StopServer(bool keep_client) {
   if (server_ != nullptr) server_->Shutdown();
   server_.reset();
-  client_.reset();
+  if (!keep_client) client_.reset();
 }
 
 void GatewayTest::Restart() {
@@ -165,8 +171,9 @@ void GatewayTest::CreateDemo() {
   Must<v1::CreateOrganizationRequest>("organization_id: 'acme'");
   Must<v1::ApplyWorkflowRequest>(absl::StrCat("workflow {", kSales, "}"));
   Must<v1::ApplyWorkflowRequest>(absl::StrCat("workflow {", kSupport, "}"));
-  AddLead("ann", "contact_points { phone: '+12125550101' } "
-                 "contact_points { email: 'ann@example.com' }");
+  AddLead("ann",
+          "contact_points { phone: '+12125550101' } "
+          "contact_points { email: 'ann@example.com' }");
   AddLead("bob", "contact_points { phone: '+12125550102' }");
 }
 
@@ -188,9 +195,8 @@ v1::ApplyActionResponse GatewayTest::Apply(absl::string_view lead, absl::string_
 }
 
 void GatewayTest::AddLead(absl::string_view id, absl::string_view more) {
-  Must<v1::UpsertLeadRequest>(absl::StrCat("lead { name: '~/leads/", id,
-                                           "' record_type: 'contact' status: '~s/new' ", more,
-                                           "}"));
+  Must<v1::UpsertLeadRequest>(absl::StrCat(
+      "lead { name: '~/leads/", id, "' record_type: 'contact' status: '~s/new' ", more, "}"));
 }
 
 v1::Lead GatewayTest::GetLead(absl::string_view id) {
@@ -198,16 +204,16 @@ v1::Lead GatewayTest::GetLead(absl::string_view id) {
 }
 
 v1::Entry GatewayTest::AddPhoneEntry(absl::string_view phone, absl::string_view more) {
-  return Must<v1::AddEntryRequest>(absl::StrCat("parent: '~' entry { contact_point { phone: '",
-                                                phone, "' } ", more, "}"))
+  return Must<v1::AddEntryRequest>(
+             absl::StrCat("parent: '~' entry { contact_point { phone: '", phone, "' } ", more, "}"))
       .entry();
 }
 
 int64_t GatewayTest::Revision() { return Must<v1::GetSystemStatusRequest>("").revision(); }
 
 void GatewayTest::AddRegistry(absl::string_view id, absl::string_view more) {
-  Must<v1::CreateListRequest>(absl::StrCat("parent: '~' list_id: '", id,
-                                           "' list { kind: LIST_KIND_REGISTRY ", more, "}"));
+  Must<v1::CreateListRequest>(
+      absl::StrCat("parent: '~' list_id: '", id, "' list { kind: LIST_KIND_REGISTRY ", more, "}"));
 }
 
 v1::DncList GatewayTest::GetList(absl::string_view id) {

@@ -101,6 +101,8 @@ struct ImportReply : CallStatus {
   std::vector<v1::RejectedRow> rejected;
 };
 
+void PrintTo(const ImportReply& reply, std::ostream* out);
+
 class GatewayTest : public ::testing::Test {
  protected:
   GatewayTest();
@@ -110,7 +112,9 @@ class GatewayTest : public ::testing::Test {
 
   // Ends the server, if it runs, and starts one on the same data.
   void Restart();
-  void StopServer();
+  // A kept client serves streams that are still open.
+  void StopServer(bool keep_client = false);
+  int port() const { return server_->port(); }
 
   RpcClient& client() { return *client_; }
   ManualClock& clock() { return clock_; }

@@ -122,21 +122,27 @@ TEST_F(IdempotencyTest, EveryWritingMethodHonoursIt) {
       "parent: '~' workflow_id: 'w' workflow { record_type: 'contact' } request_id: '2'"));
   twice(Parse<v1::ApplyWorkflowRequest>(
       "workflow { name: '~/workflows/v' record_type: 'contact' } request_id: '3'"));
-  twice(Parse<v1::CreateStatusRequest>("parent: '~/workflows/w' status_id: 's' status { "
-                                       "system_status: SYSTEM_STATUS_NEW } request_id: '4'"));
-  twice(Parse<v1::UpdateStatusRequest>("status { name: '~/workflows/w/statuses/s' system_status: "
-                                       "SYSTEM_STATUS_WON } request_id: '5'"));
-  twice(Parse<v1::CreateActionRequest>("parent: '~/workflows/w/statuses/s' action_id: 'a' action { "
-                                       "operations { add_to_dnc_list {} } } request_id: '6'"));
-  twice(Parse<v1::UpdateActionRequest>("action { name: '~/workflows/w/statuses/s/actions/a' "
-                                       "operations { add_to_dnc_list { lead_only: true } } } "
-                                       "request_id: '7'"));
-  twice(Parse<v1::DeleteActionRequest>("name: '~/workflows/w/statuses/s/actions/a' "
-                                       "allow_dropping_dnc: true request_id: '8'"));
+  twice(
+      Parse<v1::CreateStatusRequest>("parent: '~/workflows/w' status_id: 's' status { "
+                                     "system_status: SYSTEM_STATUS_NEW } request_id: '4'"));
+  twice(
+      Parse<v1::UpdateStatusRequest>("status { name: '~/workflows/w/statuses/s' system_status: "
+                                     "SYSTEM_STATUS_WON } request_id: '5'"));
+  twice(
+      Parse<v1::CreateActionRequest>("parent: '~/workflows/w/statuses/s' action_id: 'a' action { "
+                                     "operations { add_to_dnc_list {} } } request_id: '6'"));
+  twice(
+      Parse<v1::UpdateActionRequest>("action { name: '~/workflows/w/statuses/s/actions/a' "
+                                     "operations { add_to_dnc_list { lead_only: true } } } "
+                                     "request_id: '7'"));
+  twice(
+      Parse<v1::DeleteActionRequest>("name: '~/workflows/w/statuses/s/actions/a' "
+                                     "allow_dropping_dnc: true request_id: '8'"));
   twice(Parse<v1::UpsertLeadRequest>(
       "lead { name: '~/leads/x' record_type: 'contact' status: '~s/new' } request_id: '9'"));
-  twice(Parse<v1::BatchUpsertLeadsRequest>("parent: '~' leads { name: '~/leads/y' record_type: "
-                                           "'contact' status: '~s/new' } request_id: '10'"));
+  twice(
+      Parse<v1::BatchUpsertLeadsRequest>("parent: '~' leads { name: '~/leads/y' record_type: "
+                                         "'contact' status: '~s/new' } request_id: '10'"));
   twice(Parse<v1::CreateListRequest>(
       "parent: '~' list_id: 'l' list { kind: LIST_KIND_INTERNAL } request_id: '11'"));
   twice(with_actor(

@@ -1,0 +1,21 @@
+# Tests of the pure rules: decision, workflows, actions, names, errors and settings.
+dnc_library(
+  dnc_catalog_builder
+  SOURCES catalog/catalog_builder.cc
+  DEPS dnc_catalog GTest::gtest)
+dnc_test(catalog_test SOURCES catalog/catalog_test.cc DEPS dnc_catalog_builder)
+dnc_library(dnc_reason_docs SOURCES error/reason_docs.cc)
+target_compile_definitions(dnc_reason_docs PRIVATE DNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+dnc_test(error_test SOURCES error/error_test.cc DEPS dnc_error dnc_reason_docs)
+dnc_test(
+  decision_test
+  SOURCES decision/decide_entry_test.cc
+          decision/decide_lead_test.cc
+          decision/decide_property_test.cc
+          decision/decide_registry_test.cc
+          decision/scenario.cc
+  DEPS dnc_decision dnc_catalog_builder)
+dnc_test(
+  workflow_test
+  SOURCES workflow/rules_test.cc workflow/shape_test.cc
+  DEPS dnc_workflow dnc_catalog_builder dnc_reason_docs)

@@ -1,0 +1,119 @@
+// The state machine over a store that cannot write.
+#include <gtest/gtest.h>
+
+#include "server/state/state_machine.h"
+#include "tests/unit/state/state_fixture.h"
+
+namespace dnc {
+namespace {
+
+// A store whose commits and recoveries fail when told to.
+class FailingStore : public Store {
+ public:
+  explicit FailingStore(Store* store) : store_(store) {}
+
+  const StoreReader& Latest() const override { return store_->Latest(); }
+  std::shared_ptr<const StoreReader> Snapshot() const override { return store_->Snapshot(); }
+  absl::Status Commit(const WriteSet& changes, Durability durability) override {
+    ++commits;
+    if (fail_commits) return absl::UnavailableError("no space left");
+    return store_->Commit(changes, durability);
+  }
+  absl::Status DeleteRange(Family family, absl::string_view lower,
+                           absl::string_view upper) override {
+    return store_->DeleteRange(family, lower, upper);
+  }
+  absl::Status Resume() override {
+    return fail_resume ? absl::UnavailableError("still no space") : absl::OkStatus();
+  }
+  bool wal_tail_dropped() const override { return false; }
+
+  bool fail_commits = false;
+  bool fail_resume = false;
+  int commits = 0;
+
+ private:
+  Store* const store_;
+};
+
+class StoreFailureTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    testing::SetUpAcme(&gateway_);
+    gateway_.CloseState();
+    absl::StatusOr<std::unique_ptr<StateMachine>> state = StateMachine::Create(&store_);
+    ASSERT_TRUE(state.ok()) << state.status();
+    state_ = *std::move(state);
+  }
+  absl::Status Apply(const Mutation& mutation) {
+    std::vector<Outcome> outcomes;
+    const LogEntry entry{state_->applied_revision() + 1, mutation};
+    return state_->Apply({entry}, &outcomes);
+  }
+  bool Writable() const { return state_->writable() && state_->Read()->writable; }
+
+  testing::Gateway gateway_;
+  FailingStore store_{&gateway_.store()};
+  std::unique_ptr<StateMachine> state_;
+};
+
+TEST_F(StoreFailureTest, FailedCommitChangesNothing) {
+  const testing::Dump before = gateway_.Rows();
+  const int64_t revision = state_->applied_revision();
+  EXPECT_TRUE(Writable());
+  store_.fail_commits = true;
+  const absl::Status failed = Apply(testing::AddPhoneEntry("+12125550001", "id"));
+  EXPECT_TRUE(absl::IsUnavailable(failed)) << failed;
+  const auto info = ErrorInfoOf(failed);
+  ASSERT_TRUE(info.has_value());
+  EXPECT_EQ(info->reason(), "STORE_UNAVAILABLE");
+  EXPECT_FALSE(Writable());
+  EXPECT_EQ(state_->write_problem(), "no space left");
+  EXPECT_EQ(state_->applied_revision(), revision);
+  EXPECT_EQ(state_->Read()->revision, revision);
+  EXPECT_EQ(gateway_.Rows(), before);
+}
+
+TEST_F(StoreFailureTest, FailedConfigurationIsNotShown) {
+  store_.fail_commits = true;
+  EXPECT_FALSE(Apply(testing::CreateRegistry("r")).ok());
+  EXPECT_EQ(state_->Read()->catalog->Find("acme")->FindList("r"), nullptr);
+}
+
+TEST_F(StoreFailureTest, DoesNotTouchTheStoreUntilItHasRecovered) {
+  store_.fail_commits = true;
+  EXPECT_FALSE(Apply(testing::AddPhoneEntry("+12125550001")).ok());
+  const int commits = store_.commits;
+  store_.fail_commits = false;
+  EXPECT_TRUE(absl::IsUnavailable(Apply(testing::AddPhoneEntry("+12125550001"))));
+  EXPECT_EQ(store_.commits, commits);
+}
+
+TEST_F(StoreFailureTest, RecoversOnceTheStoreTakesASyncedWrite) {
+  store_.fail_commits = true;
+  EXPECT_FALSE(Apply(testing::AddPhoneEntry("+12125550001", "id")).ok());
+  store_.fail_resume = true;
+  EXPECT_FALSE(state_->TryRecover().ok());
+  EXPECT_FALSE(Writable());
+  store_.fail_resume = false;
+  EXPECT_FALSE(state_->TryRecover().ok()) << "it resumes, and cannot write";
+  EXPECT_FALSE(Writable());
+  store_.fail_commits = false;
+  EXPECT_TRUE(state_->TryRecover().ok());
+  EXPECT_TRUE(Writable());
+  EXPECT_EQ(state_->write_problem(), "");
+  const int64_t revision = state_->applied_revision();
+  EXPECT_TRUE(Apply(testing::AddPhoneEntry("+12125550001", "id")).ok());
+  EXPECT_EQ(state_->applied_revision(), revision + 1);
+  state_.reset();
+  EXPECT_TRUE(gateway_.OpenState().ok()) << "no gap";
+}
+
+TEST_F(StoreFailureTest, RecoveryOfAHealthyStoreDoesNothing) {
+  const int commits = store_.commits;
+  EXPECT_TRUE(state_->TryRecover().ok());
+  EXPECT_EQ(store_.commits, commits);
+}
+
+}  // namespace
+}  // namespace dnc

@@ -1,0 +1,209 @@
+#include "storage/rocksdb/store.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "tests/contract/temp_dir.h"
+
+namespace dnc {
+namespace {
+
+constexpr char kDirVariable[] = "DNC_STORE_TEST_DIR";
+
+StoreOptions Small(const std::string& dir) {
+  StoreOptions options;
+  options.dir = dir;
+  options.block_cache_bytes = 8u << 20;
+  options.write_buffer_bytes = 1u << 20;
+  return options;
+}
+
+class StoreTest : public ::testing::Test {
+ protected:
+  void Open() {
+    store_.reset();
+    absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(Small(dir_.Path("store")));
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+  }
+  void Put(Family family, const std::string& key, const std::string& value) {
+    WriteSet writes;
+    writes.Put(family, key, value);
+    ASSERT_TRUE(store_->Commit(writes, Durability::kSynced).ok());
+  }
+  // "absent" where there is no such key.
+  static std::string Get(const StoreReader& reader, Family family, const std::string& key) {
+    std::string value = "absent";
+    const absl::StatusOr<bool> found = reader.Get(family, key, [&](absl::string_view bytes) {
+      value = std::string(bytes);
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(*found, value != "absent");
+    return value;
+  }
+  static std::string ScanAll(const StoreReader& reader, Family family, const std::string& lower,
+                             const std::string& upper, int limit = 1000) {
+    std::string keys;
+    EXPECT_TRUE(reader
+                    .Scan(family, lower, upper,
+                          [&](absl::string_view key, absl::string_view value) {
+                            absl::StrAppend(&keys, key, "=", value, " ");
+                            return --limit > 0;
+                          })
+                    .ok());
+    return keys;
+  }
+
+  const testing::TempDir dir_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(StoreTest, KeepsWhatWasCommitted) {
+  Open();
+  Put(Family::kLeads, "a", "1");
+  Put(Family::kSubjects, "a", "2");
+  Open();
+  EXPECT_EQ(Get(store_->Latest(), Family::kLeads, "a"), "1");
+  EXPECT_EQ(Get(store_->Latest(), Family::kSubjects, "a"), "2");
+  EXPECT_EQ(Get(store_->Latest(), Family::kEntries, "a"), "absent");
+  EXPECT_FALSE(store_->wal_tail_dropped());
+}
+
+TEST_F(StoreTest, EveryFamilyIsItsOwn) {
+  Open();
+  WriteSet writes;
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    writes.Put(static_cast<Family>(i), "key", kFamilyNames[i]);
+  }
+  ASSERT_TRUE(store_->Commit(writes, Durability::kSynced).ok());
+  Open();
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    EXPECT_EQ(Get(store_->Latest(), static_cast<Family>(i), "key"), kFamilyNames[i]);
+  }
+}
+
+TEST_F(StoreTest, LaterChangesOfASetWin) {
+  Open();
+  WriteSet writes;
+  writes.Put(Family::kMeta, "k", "1");
+  writes.Delete(Family::kMeta, "k");
+  writes.Put(Family::kMeta, "l", "1");
+  writes.Put(Family::kMeta, "l", "2");
+  ASSERT_TRUE(store_->Commit(writes, Durability::kSynced).ok());
+  EXPECT_EQ(ScanAll(store_->Latest(), Family::kMeta, "", ""), "l=2 ");
+}
+
+TEST_F(StoreTest, KeysAndValuesAreAnyBytes) {
+  Open();
+  const std::string bytes("\0\xff\n\0", 4);
+  Put(Family::kMeta, bytes, bytes);
+  Put(Family::kMeta, "empty", "");
+  EXPECT_EQ(Get(store_->Latest(), Family::kMeta, bytes), bytes);
+  EXPECT_EQ(Get(store_->Latest(), Family::kMeta, "empty"), "");
+}
+
+TEST_F(StoreTest, ScansARangeInOrder) {
+  Open();
+  for (const char* key : {"b", "d", "a", "c", "\xff"}) Put(Family::kIndex, key, "");
+  EXPECT_EQ(ScanAll(store_->Latest(), Family::kIndex, "b", "d"), "b= c= ");
+  EXPECT_EQ(ScanAll(store_->Latest(), Family::kIndex, "c", ""), "c= d= \xff= ");
+  EXPECT_EQ(ScanAll(store_->Latest(), Family::kIndex, "", "", 2), "a= b= ");
+  EXPECT_EQ(ScanAll(store_->Latest(), Family::kIndex, "e", "f"), "");
+}
+
+TEST_F(StoreTest, SnapshotStandsStill) {
+  Open();
+  Put(Family::kLeads, "a", "1");
+  const std::shared_ptr<const StoreReader> before = store_->Snapshot();
+  Put(Family::kLeads, "a", "2");
+  Put(Family::kLeads, "b", "2");
+  EXPECT_EQ(ScanAll(*before, Family::kLeads, "", ""), "a=1 ");
+  EXPECT_EQ(Get(*before, Family::kLeads, "b"), "absent");
+  EXPECT_EQ(ScanAll(store_->Latest(), Family::kLeads, "", ""), "a=2 b=2 ");
+  EXPECT_EQ(ScanAll(*store_->Snapshot(), Family::kLeads, "", ""), "a=2 b=2 ");
+}
+
+TEST_F(StoreTest, DeletesARange) {
+  Open();
+  for (const char* key : {"a", "b", "c", "d"}) Put(Family::kChunks, key, "");
+  ASSERT_TRUE(store_->DeleteRange(Family::kChunks, "b", "d").ok());
+  EXPECT_EQ(ScanAll(store_->Latest(), Family::kChunks, "", ""), "a= d= ");
+}
+
+TEST_F(StoreTest, ErrorOfTheValuesReaderIsPassedOn) {
+  Open();
+  Put(Family::kLeads, "a", "1");
+  const absl::StatusOr<bool> found = store_->Latest().Get(
+      Family::kLeads, "a",
+      [](absl::string_view) { return absl::DataLossError("not what it should be"); });
+  EXPECT_TRUE(absl::IsDataLoss(found.status())) << found.status();
+}
+
+TEST_F(StoreTest, WritesNoLogFileOfItsOwn) {
+  Open();
+  EXPECT_FALSE(std::filesystem::exists(dir_.Path("store/LOG")));
+}
+
+// The test below runs this one in a process of its own; by itself it has nothing to do.
+TEST(StoreSecondProcess, Open) {
+  const char* dir = std::getenv(kDirVariable);
+  if (dir == nullptr) return;
+  const absl::Status status = Store::Open(Small(dir)).status();
+  std::printf("%d %s\n", status.raw_code(), std::string(status.message()).c_str());
+}
+
+TEST_F(StoreTest, RefusesASecondProcess) {
+  Open();
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe");
+  const std::string command = absl::StrCat(kDirVariable, "='", dir_.Path("store"), "' '", self,
+                                           "' --gtest_filter=StoreSecondProcess.Open");
+  std::FILE* pipe = popen(command.c_str(), "r");
+  ASSERT_NE(pipe, nullptr);
+  std::string said;
+  std::array<char, 4096> buffer;
+  for (size_t got; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+    said.append(buffer.data(), got);
+  }
+  pclose(pipe);
+  EXPECT_NE(said.find(absl::StrCat(static_cast<int>(absl::StatusCode::kFailedPrecondition), " ")),
+            std::string::npos)
+      << said;
+  EXPECT_NE(said.find("another process uses it"), std::string::npos) << said;
+  EXPECT_NE(said.find(dir_.Path("store")), std::string::npos) << said;
+}
+
+TEST_F(StoreTest, FolderThatCannotBeMadeIsUnavailable) {
+  std::ofstream(dir_.Path("file")) << "in the way";
+  const absl::Status status = Store::Open(Small(dir_.Path("file/store"))).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_NE(std::string(status.message()).find("may be written"), std::string::npos) << status;
+}
+
+// Root may write anywhere, so there this says nothing.
+TEST_F(StoreTest, FolderThatMayNotBeWrittenIsUnavailable) {
+  if (geteuid() == 0) return;
+  std::filesystem::create_directory(dir_.Path("store"));
+  chmod(dir_.Path("store").c_str(), 0500);
+  const absl::Status status = Store::Open(Small(dir_.Path("store"))).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+}
+
+TEST_F(StoreTest, ForeignFilesAreRefused) {
+  std::filesystem::create_directory(dir_.Path("store"));
+  std::ofstream(dir_.Path("store/CURRENT")) << "not a store\n";
+  const absl::Status status = Store::Open(Small(dir_.Path("store"))).status();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  EXPECT_NE(std::string(status.message()).find("backup"), std::string::npos) << status;
+}
+
+}  // namespace
+}  // namespace dnc
