@@ -80,10 +80,10 @@ class GatewayServer : public Server {
     if (stopped_) return;
     stopped_ = true;
     if (server_ != nullptr) {
-      server_->GetHealthCheckService()->SetServingStatus(false);
       services_.draining.store(true);
       stopping_.Notify();
       if (maintenance_.joinable()) maintenance_.join();
+      server_->GetHealthCheckService()->SetServingStatus(false);
       server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(drain_seconds_));
     }
     if (log_ != nullptr) log_->Stop();
@@ -143,6 +143,8 @@ class GatewayServer : public Server {
     grpc::ServerBuilder builder;
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    // A client that vanished must not hold an import's lock for ever.
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
     builder.AddListeningPort(config.listen, grpc::InsecureServerCredentials(), &port_);
     builder.RegisterService(&organization_service_);
     builder.RegisterService(&workflow_service_);

@@ -115,6 +115,7 @@ absl::Status SendEntries(
     v1::ImportListRequest data;
     data.set_data(std::move(piece));
     piece.clear();
+    data.set_complete(i + 1 == kEntries);
     sent = stream.Write(data);
   }
   return stream.WritesDone() && sent ? absl::OkStatus()

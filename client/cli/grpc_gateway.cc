@@ -35,12 +35,14 @@ absl::Status SendFile(ImportStream& stream, grpc::ClientContext& context,
       context.TryCancel();
       return piece.status();
     }
-    if (piece->empty()) {
+    const bool complete = piece->empty();
+    request.set_data(std::move(*piece));
+    request.set_complete(complete);
+    open = stream.Write(request);
+    if (complete) {
       stream.WritesDone();
       break;
     }
-    request.set_data(std::move(*piece));
-    open = stream.Write(request);
   }
   return absl::OkStatus();
 }

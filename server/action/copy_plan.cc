@@ -17,6 +17,7 @@ constexpr int kMaxActionsOfStatus = 200;
 constexpr size_t kMaxIdBytes = 63;
 
 void Refuse(const absl::Status& why, const std::string& action, TargetPlan* plan) {
+  if (plan->first_refusal.ok()) plan->first_refusal = why;
   v1::CopyRefusal* refusal = plan->result.add_refusals();
   const auto info = ErrorInfoOf(why);
   if (info.has_value()) refusal->set_reason(info->reason());
@@ -102,7 +103,7 @@ class ActionPlanner {
   }
 
   void Skip(const v1::Action& held) {
-    if (!HasDncOperation(source_) || HasDncOperation(held)) {
+    if (KeepsDnc(source_, held)) {
       return Keep(held, CopiedAction::OUTCOME_SKIPPED);
     }
     Refuse(v1::ERROR_REASON_DNC_OPERATION_DROPPED, id_,
@@ -112,7 +113,7 @@ class ActionPlanner {
   }
 
   void Replace(v1::Action* held) {
-    if (HasDncOperation(*held) && !HasDncOperation(source_)) {
+    if (!KeepsDnc(*held, source_)) {
       return Refuse(v1::ERROR_REASON_DNC_OPERATION_DROPPED, id_,
                     absl::StrCat("replacing would take the add-to-DNC-list operation from the "
                                  "target's ",
@@ -161,7 +162,9 @@ TargetPlan PlanCopy(const CatalogOrganization& organization, const CatalogStatus
   TargetPlan plan;
   plan.result.set_target(target);
   if (target == source.proto().name()) {
-    Refuse(v1::ERROR_REASON_COPY_ONTO_ITSELF, "", "the target is the source", &plan);
+    Refuse(MakeError(v1::ERROR_REASON_COPY_ONTO_ITSELF, "the target is the source",
+                     {{"source", target}}),
+           "", &plan);
     return plan;
   }
   const absl::StatusOr<const CatalogStatus*> status =

@@ -15,6 +15,8 @@ namespace dnc {
 struct TargetPlan {
   // What the answer says of the target: actions, or refusals.
   v1::CopyTargetResult result;
+  // The first refusal with its metadata; OK where there is none.
+  absl::Status first_refusal;
   // The target's actions afterwards; meaningless where it is refused.
   v1::Status after;
   bool refused() const { return !result.refusals().empty(); }

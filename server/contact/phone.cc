@@ -109,7 +109,8 @@ absl::StatusOr<uint64_t> ReadWithLibrary(absl::string_view text, absl::string_vi
   std::string national;
   Util().GetNationalSignificantNumber(number, &national);
   uint64_t digits = 0;
-  // libphonenumber admits up to 17 digits for some of Japan's numbers, which are dialled only there.
+  // libphonenumber admits up to 17 digits for some of Japan's numbers, which are dialled only
+  // there.
   if (!absl::SimpleAtoi(absl::StrCat(number.country_code(), national), &digits) ||
       digits > kMostE164) {
     return Refuse(text, "is too long for any country");
@@ -155,9 +156,9 @@ absl::StatusOr<uint64_t> NormalizePhone(absl::string_view text, absl::string_vie
 }
 
 bool IsCanonicalPhone(uint64_t digits) {
+  if (IsNanp(digits)) return true;
   const std::string text = FormatE164(digits);
-  // Country code 1 is the only one that starts with 1.
-  if (text[1] == '1') return IsNanp(digits);
+  if (text[1] == '1') return false;  // country code 1 is the only one that starts with 1
   const absl::StatusOr<uint64_t> read = ReadWithLibrary(text, "");
   return read.ok() && *read == digits;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
+
 namespace dnc {
 namespace {
 
@@ -53,7 +55,7 @@ void MatchEntry(const EntrySummary& entry, const CatalogOrganization& owner,
   if (list != nullptr && !ScopeApplies(judge->question(), list->record.list())) return;
   if (!ChannelBlocked(entry.channels(), judge->question().channel)) return;
   if (entry.expire_time() != 0 && entry.expire_time() <= judge->question().now) return;
-  if (entry.effective_time() > judge->question().now) {
+  if (!entry.begun() && entry.effective_time() > judge->question().now) {
     judge->ChangesAt(entry.effective_time());
     return;
   }
@@ -172,7 +174,7 @@ void MatchRegistry(const RegistryFact& fact, const ContactPoint& point, Judge* j
   }
   const UnixMicros stale = list.StaleTime();
   rule.effect = v1::VERDICT_UNKNOWN;
-  if (!list.has_version()) {
+  if (!list.has_version() || list.numbers == nullptr) {
     rule.type = v1::REASON_TYPE_REGISTRY_EMPTY;
   } else if (stale != 0 && stale <= judge->question().now) {
     rule.type = v1::REASON_TYPE_REGISTRY_STALE;
@@ -197,10 +199,10 @@ void MatchStore(Judge* judge) {
 }  // namespace
 
 bool ScopeApplies(const Question& question, const v1::DncList& list) {
-  const bool brand_applies =
-      list.brand().empty() || question.brand.empty() || list.brand() == question.brand;
-  const bool campaign_applies =
-      list.campaign().empty() || question.campaign.empty() || list.campaign() == question.campaign;
+  const bool brand_applies = list.brand().empty() || question.brand.empty() ||
+                             absl::EqualsIgnoreCase(list.brand(), question.brand);
+  const bool campaign_applies = list.campaign().empty() || question.campaign.empty() ||
+                                absl::EqualsIgnoreCase(list.campaign(), question.campaign);
   return brand_applies && campaign_applies;
 }
 

@@ -38,7 +38,14 @@ std::string AllAllowed(uint32_t count) {
 // The registries that apply, and whether one of them cannot vouch for all numbers.
 struct Registries {
   absl::InlinedVector<RegistryFact, 4> facts;
-  bool vouch_for_all = true;
+  bool vouch_for_all = true;  // but for numbers outside their area codes
+
+  bool Cover(uint64_t phone) const {
+    for (const RegistryFact& fact : facts) {
+      if (!fact.list->Covers(phone)) return false;
+    }
+    return true;
+  }
 };
 
 Registries ApplicableRegistries(const Question& question) {
@@ -47,8 +54,8 @@ Registries ApplicableRegistries(const Question& question) {
   AppendRegistries(question, *question.global, &registries.facts);
   for (const RegistryFact& fact : registries.facts) {
     const UnixMicros stale = fact.list->StaleTime();
-    const bool fresh = fact.list->has_version() && (stale == 0 || stale > question.now);
-    if (!fresh || !fact.list->area_codes.empty()) registries.vouch_for_all = false;
+    const bool fresh = fact.list->numbers != nullptr && (stale == 0 || stale > question.now);
+    if (!fresh) registries.vouch_for_all = false;
   }
   return registries;
 }
@@ -140,7 +147,9 @@ absl::Status FilterSession::FilterPhones(const View& view, const Question& quest
       continue;
     }
     const bool member = (hits_[i / 64] >> (i % 64) & 1) != 0;
-    if (!member && !judge_all && !MayHaveSubject(view, question, phones[i])) continue;
+    const bool clean = !member && !judge_all && registries.Cover(phones[i]) &&
+                       !MayHaveSubject(view, question, phones[i]);
+    if (clean) continue;
     DNC_RETURN_IF_ERROR(
         JudgePoint(view, question, {ContactKind::kPhone, phones[i], {}}, index, response));
   }

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/contact/phone.h"
+#include "server/handler/preparer.h"
 #include "server/handler/read_handler.h"
 #include "server/handler/registry_versions.h"
 #include "server/name/resource_name.h"
@@ -150,6 +151,7 @@ absl::Status ImportSession::SetAsOfTime() {
   const UnixMicros now = context_.clock->Now();
   as_of_ = now;
   if (config_.has_as_of_time()) {
+    DNC_RETURN_IF_ERROR(CheckTimestamp(config_.as_of_time(), "config.as_of_time"));
     as_of_ = TimeUtil::TimestampToMicroseconds(config_.as_of_time());
     as_of_given_ = true;
   } else if (const auto day = VersionDateFromFileName(config_.file_name()); day.has_value()) {
@@ -346,8 +348,10 @@ absl::Status ImportSession::FinishInternal() {
     if (part.entries_size() < kEntriesPerMutation) continue;
     DNC_RETURN_IF_ERROR(AddEntries(std::exchange(part, {})));
   }
-  if (std::ferror(spool_.get()) != 0) return SpoolError();
-  return part.entries().empty() ? absl::OkStatus() : AddEntries(std::move(part));
+  if (!part.entries().empty()) DNC_RETURN_IF_ERROR(AddEntries(std::move(part)));
+  if (summary_.added() + summary_.unchanged() == summary_.rows_accepted()) return absl::OkStatus();
+  return absl::DataLossError(
+      "the import's temporary file ended early, so only a part was added; import the file again");
 }
 
 absl::StatusOr<VersionSummary> ImportSession::BuildNumbers(
@@ -360,8 +364,7 @@ absl::StatusOr<VersionSummary> ImportSession::BuildNumbers(
   ChunkReader previous(chunks);
   DNC_ASSIGN_OR_RETURN(
       const VersionSummary built,
-      BuildVersion(mode, list.has_version() || mode == VersionMode::kChange ? &previous : nullptr,
-                   *sorter_, *sink));
+      BuildVersion(mode, list.has_version() ? &previous : nullptr, *sorter_, *sink));
   const auto before =
       static_cast<uint64_t>(list.record.list().active_version().count());  // 0: none
   if (built.count != before + built.added - built.removed) {
@@ -374,12 +377,13 @@ absl::StatusOr<VersionSummary> ImportSession::BuildNumbers(
 }
 
 absl::Status ImportSession::Activate(const CatalogList& list, const VersionSummary& built,
-                                     int64_t version) {
+                                     int64_t version, bool is_change) {
   storage::v1::ActivateVersion activate;
   activate.set_list(config_.list());
   activate.set_chunks(built.chunks);
   activate.set_base_version(version - 1);
   activate.set_allow_shrink(config_.allow_shrink());
+  activate.set_is_change(is_change);
   v1::ListVersion* content = activate.mutable_version();
   content->set_version(version);
   content->set_count(static_cast<int64_t>(built.count));
@@ -418,6 +422,13 @@ absl::Status ImportSession::FinishRegistry() {
     return InvalidField("config.mode",
                         "the file deletes numbers, so it is no full list; use CHANGE");
   }
+  if (change && !list.has_version()) {
+    return MakeError(v1::ERROR_REASON_REGISTRY_HAS_NO_VERSION,
+                     absl::StrCat(config_.list(),
+                                  " has no version that a change list could change; "
+                                  "import a full file first"),
+                     {{"list", config_.list()}});
+  }
   const v1::ListVersion& active = list.record.list().active_version();
   const int64_t version = active.version() + 1;
   const VersionId id{organization_number_, list.record.number(), version};
@@ -439,10 +450,12 @@ absl::Status ImportSession::FinishRegistry() {
     const bool same = list.has_version() && active.digest() == built->digest && same_areas;
     if (!same || newer) {
       context_.state->StageNumbers(id.organization, id.list, version, std::move(numbers));
-      status = Activate(list, *built, version);
+      status = Activate(list, *built, version, change);
       summary_.set_changed(status.ok() && !config_.validate_only());
     }
   }
+  // Of an activation whose fate is not known nothing is removed; the next import does that.
+  if (absl::IsUnavailable(status)) return status;
   // What was not activated is removed; of what was, the version before it is kept for audits.
   const int64_t keep_from = summary_.changed() ? version - 1 : version;
   const absl::Status removed =

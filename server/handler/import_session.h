@@ -81,7 +81,8 @@ class ImportSession : private ListRowSink {
   absl::StatusOr<VersionSummary> BuildNumbers(const CatalogList& list, const StoreReader& reader,
                                               VersionMode mode, int64_t version,
                                               std::shared_ptr<const NumberSet>* numbers);
-  absl::Status Activate(const CatalogList& list, const VersionSummary& built, int64_t version);
+  absl::Status Activate(const CatalogList& list, const VersionSummary& built, int64_t version,
+                        bool is_change);
   absl::Status FinishInternal();
   absl::Status AddEntries(storage::v1::ImportEntries part);
   absl::StatusOr<Outcome> ProposeAndWait(storage::v1::Mutation mutation);

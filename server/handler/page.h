@@ -18,6 +18,14 @@ struct Page {
 // it came from. INVALID_FIELD for a negative size or a foreign token.
 absl::StatusOr<Page> ReadPage(int page_size, const std::string& page_token,
                               absl::string_view filter);
+// The filter of a request: its kind and everything in it but the page.
+template <typename Request>
+std::string FilterOf(Request request) {
+  request.clear_page_token();
+  request.clear_page_size();
+  return request.GetDescriptor()->full_name() + request.SerializeAsString();
+}
+
 std::string MakePageToken(absl::string_view next_key, absl::string_view filter);
 
 }  // namespace dnc

@@ -51,15 +51,6 @@ absl::Status NormalizePoints(const std::string& region, absl::string_view field,
   return absl::OkStatus();
 }
 
-absl::Status CheckTimestamp(const google::protobuf::Timestamp& time, absl::string_view field) {
-  if (time.seconds() >= TimeUtil::kTimestampMinSeconds &&
-      time.seconds() <= TimeUtil::kTimestampMaxSeconds && time.nanos() >= 0 &&
-      time.nanos() < 1'000'000'000) {
-    return absl::OkStatus();
-  }
-  return InvalidField(field, "not a point in time between the years 1 and 9999");
-}
-
 absl::Status CheckClasses(const google::protobuf::RepeatedField<int>& classes,
                           absl::string_view field) {
   for (const int value : classes) {
@@ -94,6 +85,15 @@ Mutation Finish(Mutation mutation, const Request& body) {
 }
 
 }  // namespace
+
+absl::Status CheckTimestamp(const google::protobuf::Timestamp& time, absl::string_view field) {
+  if (time.seconds() >= TimeUtil::kTimestampMinSeconds &&
+      time.seconds() <= TimeUtil::kTimestampMaxSeconds && time.nanos() >= 0 &&
+      time.nanos() < 1'000'000'000) {
+    return absl::OkStatus();
+  }
+  return InvalidField(field, "not a point in time between the years 1 and 9999");
+}
 
 absl::Status CheckActor(const v1::Actor& actor, bool required, absl::string_view field) {
   if (required && actor.id().empty()) {
@@ -357,8 +357,8 @@ Preparer::Result Preparer::Prepare(const v1::CreateListRequest& request,
   if (list->kind() == v1::LIST_KIND_INTERNAL && registry_only) {
     return InvalidField("list", "channels, message_classes and max_age are for registries");
   }
-  if (list->has_max_age() && list->max_age().seconds() <= 0) {
-    return InvalidField("list.max_age", "must be positive");
+  if (list->has_max_age()) {
+    DNC_RETURN_IF_ERROR(CheckDuration(list->max_age(), "list.max_age"));
   }
   list->clear_active_version();
   list->clear_entry_count();

@@ -66,6 +66,9 @@ class Preparer {
   const Clock* const clock_;
 };
 
+// INVALID_FIELD unless it is a point in time between the years 1 and 9999.
+absl::Status CheckTimestamp(const google::protobuf::Timestamp& time, absl::string_view field);
+
 // INVALID_FIELD, REQUIRED_FIELD_MISSING for who does something.
 absl::Status CheckActor(const v1::Actor& actor, bool required, absl::string_view field);
 

@@ -34,7 +34,8 @@ absl::StatusOr<std::string> PageOfSequence(const Sequence& sequence, int page_si
                                            Add add) {
   DNC_ASSIGN_OR_RETURN(const Page page, ReadPage(page_size, token, filter));
   int start = 0;
-  if (!page.start.empty() && !absl::SimpleAtoi(page.start, &start)) {
+  const bool is_index = page.start.empty() || absl::SimpleAtoi(page.start, &start);
+  if (!is_index || start < 0 || start > sequence.size()) {
     return InvalidField("page_token", "not a token of this request; begin again without it");
   }
   for (int i = start; i < sequence.size(); ++i) {
@@ -105,8 +106,8 @@ absl::Status ReadHandler::List(const v1::ListOrganizationsRequest& request,
   const StateMachine::ViewGuard view = state_->Read();
   DNC_ASSIGN_OR_RETURN(
       *response->mutable_next_page_token(),
-      PageOfMap(view->catalog->organizations, request.page_size(), request.page_token(), "",
-                [&](const CatalogOrganization& organization) {
+      PageOfMap(view->catalog->organizations, request.page_size(), request.page_token(),
+                FilterOf(request), [&](const CatalogOrganization& organization) {
                   *response->add_organizations() = organization.record.organization();
                   return absl::OkStatus();
                 }));
@@ -132,7 +133,7 @@ absl::Status ReadHandler::List(const v1::ListWorkflowsRequest& request,
                        FindOrganization(*view, parent.organization));
   DNC_ASSIGN_OR_RETURN(*response->mutable_next_page_token(),
                        PageOfMap(organization->workflows, request.page_size(), request.page_token(),
-                                 request.parent(), [&](const CatalogWorkflow& workflow) {
+                                 FilterOf(request), [&](const CatalogWorkflow& workflow) {
                                    *response->add_workflows() = workflow.record.workflow();
                                    return absl::OkStatus();
                                  }));
@@ -158,7 +159,7 @@ absl::Status ReadHandler::List(const v1::ListStatusesRequest& request,
   DNC_ASSIGN_OR_RETURN(
       *response->mutable_next_page_token(),
       PageOfSequence(workflow->record.status_order(), request.page_size(), request.page_token(),
-                     request.parent(), [&](const std::string& id) {
+                     FilterOf(request), [&](const std::string& id) {
                        *response->add_statuses() = workflow->FindStatus(id)->proto();
                      }));
   return absl::OkStatus();
@@ -188,7 +189,7 @@ absl::Status ReadHandler::List(const v1::ListActionsRequest& request,
   DNC_ASSIGN_OR_RETURN(
       *response->mutable_next_page_token(),
       PageOfSequence(status->proto().actions(), request.page_size(), request.page_token(),
-                     request.parent(),
+                     FilterOf(request),
                      [&](const v1::Action& action) { *response->add_actions() = action; }));
   return absl::OkStatus();
 }
@@ -217,7 +218,7 @@ absl::Status ReadHandler::List(const v1::ListListsRequest& request,
                        FindOrganization(*view, parent.organization));
   DNC_ASSIGN_OR_RETURN(*response->mutable_next_page_token(),
                        PageOfMap(organization->lists, request.page_size(), request.page_token(),
-                                 request.parent(), [&](const CatalogList& list) -> absl::Status {
+                                 FilterOf(request), [&](const CatalogList& list) -> absl::Status {
                                    DNC_ASSIGN_OR_RETURN(*response->add_lists(),
                                                         ListToProto(*view, *organization, list));
                                    return absl::OkStatus();

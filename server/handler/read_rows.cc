@@ -1,8 +1,10 @@
 // Get and List of leads and entries, which are read from the store.
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/page.h"
@@ -20,7 +22,7 @@ using storage::v1::EntryRecord;
 using storage::v1::LeadRecord;
 
 // Rows that one call reads at the most; a filter that few rows match answers short pages.
-constexpr int kMaxRowsRead = 100'000;
+constexpr int kMaxRowsRead = 10'000;
 
 template <typename Record>
 absl::StatusOr<std::optional<Record>> ReadRecord(const View& view, Family family,
@@ -51,6 +53,9 @@ absl::StatusOr<std::string> ReadRows(
   absl::Status error;
   int taken = 0;
   int rows = 0;
+  if (!page.start.empty() && !absl::StartsWith(page.start, range.prefix)) {
+    return InvalidField("page_token", "not a token of this request; begin again without it");
+  }
   const std::string start = page.start.empty() ? range.prefix : page.start;
   DNC_RETURN_IF_ERROR(view.reader->Scan(range.family, start, keys::PrefixEnd(range.prefix),
                                         [&](absl::string_view key, absl::string_view) {
@@ -92,17 +97,25 @@ absl::StatusOr<const CatalogStatus*> WantedStatus(const CatalogOrganization& org
 
 absl::Status ListLeadsOfPoint(const View& view, const CatalogOrganization& organization,
                               const std::string& subject_key, const CatalogStatus* status,
-                              UnixMicros now, v1::ListLeadsResponse* response) {
+                              const Page& page, absl::string_view filter, UnixMicros now,
+                              v1::ListLeadsResponse* response) {
   DNC_ASSIGN_OR_RETURN(
       const std::optional<storage::v1::SubjectRecord> subject,
       ReadRecord<storage::v1::SubjectRecord>(view, Family::kSubjects, subject_key));
   if (!subject.has_value()) return absl::OkStatus();
+  std::set<std::string> ids;
   for (const storage::v1::LeadReference& reference : subject->leads()) {
-    if (status != nullptr && reference.state().status() != status->record.number()) continue;
+    const bool wanted = status == nullptr || reference.state().status() == status->record.number();
+    if (wanted && reference.lead() >= page.start) ids.insert(reference.lead());
+  }
+  for (const std::string& id : ids) {
+    if (response->leads_size() == page.size) {
+      response->set_next_page_token(MakePageToken(id, filter));
+      break;
+    }
     DNC_ASSIGN_OR_RETURN(
         const std::optional<LeadRecord> lead,
-        ReadRecord<LeadRecord>(view, Family::kLeads,
-                               keys::Lead(organization.number(), reference.lead())));
+        ReadRecord<LeadRecord>(view, Family::kLeads, keys::Lead(organization.number(), id)));
     if (!lead.has_value()) return CorruptRecord(Family::kSubjects);
     *response->add_leads() = LeadToProto(*lead, organization, now);
   }
@@ -115,6 +128,7 @@ struct EntryFilter {
 
   bool Matches(const v1::Entry& entry) const {
     if (!request.list().empty() && entry.list() != request.list()) return false;
+    if (!request.lead().empty() && entry.lead() != request.lead()) return false;
     if (request.channel() != v1::CHANNEL_UNSPECIFIED &&
         !ChannelBlocked(MaskOf(entry.channels()), request.channel())) {
       return false;
@@ -139,9 +153,15 @@ absl::StatusOr<Range> EntryRange(const CatalogOrganization& organization,
   DNC_ASSIGN_OR_RETURN(
       const std::optional<std::string> subject,
       OptionalSubjectKey(organization, request.has_contact_point(), request.contact_point()));
-  if (subject.has_value()) return Range{Family::kIndex, keys::SubjectIndexPrefix(*subject)};
+  ResourceName lead;
   if (!request.lead().empty()) {
-    DNC_ASSIGN_OR_RETURN(const ResourceName lead, ParseLeadName(request.lead(), "lead"));
+    DNC_ASSIGN_OR_RETURN(lead, ParseLeadName(request.lead(), "lead"));
+    if (lead.organization != organization.id) {
+      return InvalidField("lead", "must belong to the request's parent");
+    }
+  }
+  if (subject.has_value()) return Range{Family::kIndex, keys::SubjectIndexPrefix(*subject)};
+  if (!lead.lead.empty()) {
     return Range{Family::kIndex, keys::LeadIndexPrefix(organization.number(), lead.lead)};
   }
   if (request.list().empty()) {
@@ -155,13 +175,6 @@ absl::StatusOr<Range> EntryRange(const CatalogOrganization& organization,
                      absl::StrCat(request.list(), " does not exist"), {{"list", request.list()}});
   }
   return Range{Family::kIndex, keys::ListIndexPrefix(organization.number(), list->record.number())};
-}
-
-template <typename Request>
-std::string FilterOf(Request request) {
-  request.clear_page_token();
-  request.clear_page_size();
-  return request.SerializeAsString();
 }
 
 }  // namespace
@@ -200,7 +213,7 @@ absl::Status ReadHandler::List(const v1::ListLeadsRequest& request,
       OptionalSubjectKey(*organization, request.has_contact_point(), request.contact_point()));
   const UnixMicros now = clock_->Now();
   if (subject.has_value()) {
-    return ListLeadsOfPoint(*view, *organization, *subject, status, now, response);
+    return ListLeadsOfPoint(*view, *organization, *subject, status, page, filter, now, response);
   }
   const uint32_t number = organization->number();
   const Range range =

@@ -39,14 +39,15 @@ std::string Pattern(const std::vector<Segment>& segments) {
 absl::StatusOr<ResourceName> Parse(const std::vector<Segment>& segments, absl::string_view name,
                                    absl::string_view field) {
   if (name.empty()) return MissingField(field, absl::StrCat("give ", Pattern(segments)));
-  const absl::Status wrong =
-      InvalidField(field, absl::StrCat("not of the form ", Pattern(segments)));
-  if (name.size() > kMaxNameBytes) return wrong;
+  const auto wrong = [&] {
+    return InvalidField(field, absl::StrCat("not of the form ", Pattern(segments)));
+  };
+  if (name.size() > kMaxNameBytes) return wrong();
   const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
-  if (parts.size() != 2 * segments.size()) return wrong;
+  if (parts.size() != 2 * segments.size()) return wrong();
   ResourceName parsed;
   for (size_t i = 0; i < segments.size(); ++i) {
-    if (parts[2 * i] != segments[i].collection || parts[2 * i + 1].empty()) return wrong;
+    if (parts[2 * i] != segments[i].collection || parts[2 * i + 1].empty()) return wrong();
     parsed.*segments[i].part = std::string(parts[2 * i + 1]);
   }
   return parsed;

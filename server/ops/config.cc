@@ -1,5 +1,6 @@
 #include "server/ops/config.h"
 
+#include <arpa/inet.h>
 #include <yaml-cpp/yaml.h>
 
 #include <utility>
@@ -85,8 +86,11 @@ absl::Status ApplyNode(const std::string& path, const YAML::Node& key, const YAM
 }
 
 bool IsLoopback(absl::string_view listen) {
-  return absl::StartsWith(listen, "127.") || absl::StartsWith(listen, "localhost:") ||
-         absl::StartsWith(listen, "[::1]:") || absl::StartsWith(listen, "unix:");
+  if (absl::StartsWith(listen, "unix:") || absl::StartsWith(listen, "[::1]:")) return true;
+  const std::string host(listen.substr(0, listen.rfind(':')));
+  in_addr address{};
+  if (inet_pton(AF_INET, host.c_str(), &address) == 1) return ntohl(address.s_addr) >> 24 == 127;
+  return host == "localhost";
 }
 
 }  // namespace

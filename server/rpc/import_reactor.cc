@@ -27,10 +27,6 @@ class ImportReactor
 
   void OnReadDone(bool ok) override { Signal(ok, &read_); }
   void OnWriteDone(bool ok) override { Signal(ok, &written_); }
-  void OnCancel() override {
-    absl::MutexLock lock(&mu_);
-    cancelled_ = true;
-  }
   void OnDone() override { delete this; }
 
  private:
@@ -60,11 +56,6 @@ class ImportReactor
     return Await(&written_);
   }
 
-  bool cancelled() {
-    absl::MutexLock lock(&mu_);
-    return cancelled_;
-  }
-
   void Run() {
     const absl::Status status = caller_.ok() ? Import() : caller_.status();
     session_.reset();  // lets the next import begin before the client hears of the end
@@ -76,15 +67,19 @@ class ImportReactor
       return MissingField("config", "the first message of the stream carries it");
     }
     DNC_ASSIGN_OR_RETURN(session_, ImportSession::Create(context_, request_.config(), *caller_));
-    if (!request_.data().empty()) DNC_RETURN_IF_ERROR(Feed());
-    while (Read()) {
+    DNC_RETURN_IF_ERROR(Feed());
+    // The end of a stream says nothing: a broken connection and a message that cannot be parsed
+    // look the same. Only the client's word counts.
+    while (!request_.complete()) {
+      if (!Read()) {
+        return MissingField("complete",
+                            "the stream ended before a message that says so; nothing was changed");
+      }
       if (request_.has_config()) {
         return InvalidField("config", "only the first message of the stream carries it");
       }
       DNC_RETURN_IF_ERROR(Feed());
     }
-    // A client that broke off has not said that the file is complete.
-    if (cancelled()) return absl::CancelledError("the client broke off; nothing was changed");
     absl::StatusOr<v1::ImportSummary> summary = session_->Finish();
     DNC_RETURN_IF_ERROR(SendRejected());
     DNC_RETURN_IF_ERROR(summary.status());
@@ -131,7 +126,6 @@ class ImportReactor
   absl::Mutex mu_;
   Step read_ ABSL_GUARDED_BY(mu_) = Step::kIdle;
   Step written_ ABSL_GUARDED_BY(mu_) = Step::kIdle;
-  bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
 };
 
 }  // namespace

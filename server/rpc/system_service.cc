@@ -9,7 +9,7 @@ void SystemService::Fill(v1::GetSystemStatusResponse* response) const {
   response->set_state(v1::SERVING_STATE_SERVING);
   if (!view->writable) {
     response->set_state(v1::SERVING_STATE_STORE_NOT_WRITABLE);
-    response->set_message(services_.state->write_problem());
+    response->set_message(view->problem);
   }
   if (services_.draining.load()) response->set_state(v1::SERVING_STATE_DRAINING);
   response->set_revision(view->revision);

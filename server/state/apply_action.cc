@@ -75,6 +75,13 @@ absl::Status CheckAvailable(const Application& application) {
     return MakeError(v1::ERROR_REASON_STATUS_ARCHIVED,
                      absl::StrCat(name, " is archived; restore it first"), {{"status", name}});
   }
+  DNC_ASSIGN_OR_RETURN(const ResourceName parsed, ParseStatusName(name, "action"));
+  const CatalogWorkflow* workflow = application.organization.FindWorkflow(parsed.workflow);
+  if (workflow->record.workflow().state() == v1::OBJECT_STATE_ARCHIVED) {
+    return MakeError(v1::ERROR_REASON_WORKFLOW_ARCHIVED,
+                     absl::StrCat(workflow->record.workflow().name(), " is archived"),
+                     {{"workflow", workflow->record.workflow().name()}});
+  }
   if (!status.enabled()) {
     return MakeError(v1::ERROR_REASON_STATUS_DISABLED,
                      absl::StrCat(name, " is disabled; enable it first"), {{"status", name}});
@@ -209,7 +216,10 @@ absl::Status AddContactPoints(Application& application) {
         AddContactPoint(application.txn, application.organization, point, &application.lead)
             .status();
     if (added.ok()) continue;
-    if (!HasDncOperation(application.action) || absl::IsDataLoss(added)) return added;
+    if (!HasDncOperation(application.action) || absl::IsDataLoss(added) ||
+        absl::IsUnavailable(added)) {
+      return added;
+    }
     application.unlinked_points.push_back(point);
   }
   return absl::OkStatus();

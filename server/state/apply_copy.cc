@@ -1,9 +1,9 @@
 // CopyActions: all targets or none, unless the request permits a part.
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "server/action/copy_plan.h"
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
+#include "server/state/workflow_edits.h"
 
 namespace dnc {
 namespace {
@@ -17,30 +17,43 @@ absl::StatusOr<const CatalogStatus*> FindSource(const CatalogOrganization& organ
                    {{"status", source}});
 }
 
+// gRPC carries an error in its headers, which clients limit to 8 KiB.
+constexpr size_t kMaxRefusalBytes = 2048;
+
+// All refusals, or as many as fit.
+std::string RefusalList(const std::vector<std::string>& all) {
+  std::string list;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (list.size() + all[i].size() > kMaxRefusalBytes) {
+      return absl::StrCat(list, "; and ", all.size() - i, " more");
+    }
+    absl::StrAppend(&list, i == 0 ? "" : "; ", all[i]);
+  }
+  return list;
+}
+
 // The first refusal as the error of the whole call, with all of them in its metadata.
 absl::Status RefusalError(const std::vector<TargetPlan>& plans) {
   std::vector<std::string> all;
-  const v1::CopyTargetResult* first = nullptr;
+  const TargetPlan* first = nullptr;
   for (const TargetPlan& plan : plans) {
     if (!plan.refused()) continue;
-    if (first == nullptr) first = &plan.result;
+    if (first == nullptr) first = &plan;
     for (const v1::CopyRefusal& refusal : plan.result.refusals()) {
       all.push_back(absl::StrCat(plan.result.target(), " ", refusal.reason()));
     }
   }
   if (first == nullptr) return absl::OkStatus();
-  const v1::CopyRefusal& refusal = first->refusals(0);
-  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
-  v1::ErrorReason_Parse(absl::StrCat("ERROR_REASON_", refusal.reason()), &reason);
-  absl::Status error =
-      MakeError(reason,
-                absl::StrCat(first->target(), ": ", refusal.message(), " (", all.size(),
-                             all.size() == 1 ? " refusal" : " refusals",
-                             "; nothing was copied; allow_partial copies to the other targets)"),
-                {{"target", first->target()},
-                 {"action", refusal.action()},
-                 {"refusals", absl::StrJoin(all, "; ")}});
-  return error;
+  google::rpc::ErrorInfo info = ErrorInfoOf(first->first_refusal).value();
+  (*info.mutable_metadata())["target"] = first->result.target();
+  (*info.mutable_metadata())["refusals"] = RefusalList(all);
+  const std::string& action = first->result.refusals(0).action();
+  if (!action.empty()) (*info.mutable_metadata())["action"] = action;
+  return WithErrorInfo(absl::FailedPreconditionError(absl::StrCat(
+                           first->result.target(), ": ", first->result.refusals(0).message(), " (",
+                           all.size(), all.size() == 1 ? " refusal" : " refusals",
+                           "; nothing was copied; allow_partial copies to the other targets)")),
+                       info);
 }
 
 }  // namespace
@@ -63,10 +76,9 @@ absl::Status Apply(const v1::CopyActionsRequest& request, Txn& txn,
     *response->add_results() = plan.result;
     if (plan.refused() || !plan.changed) continue;
     DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseStatusName(plan.result.target(), "targets"));
-    storage::v1::StatusRecord record = organization->FindStatus(name.workflow, name.status)->record;
-    *record.mutable_status() = std::move(plan.after);
-    txn.PutStatus(name.workflow,
-                  std::make_shared<CatalogStatus>(std::move(record), source->record_type));
+    DNC_RETURN_IF_ERROR(ReplaceStatus(txn, name.workflow,
+                                      *organization->FindStatus(name.workflow, name.status),
+                                      std::move(plan.after)));
   }
   return absl::OkStatus();
 }

@@ -118,7 +118,9 @@ absl::Status Apply(const v1::BatchUpsertLeadsRequest& request, Txn& txn,
     Txn row = txn.Nested();
     const absl::StatusOr<Upserted> upserted = Upsert(row, *organization, request.leads(i));
     if (!upserted.ok()) {
-      if (absl::IsDataLoss(upserted.status())) return upserted.status();
+      if (absl::IsDataLoss(upserted.status()) || absl::IsUnavailable(upserted.status())) {
+        return upserted.status();
+      }
       if (request.all_or_nothing()) {
         return WithField(upserted.status(), FieldOf(upserted.status(), i));
       }

@@ -84,6 +84,47 @@ absl::Status Withdraw(Txn& txn, const CatalogOrganization& organization, EntryId
   return absl::OkStatus();
 }
 
+absl::Status WouldShrink(const v1::DncList& list, absl::string_view problem, int64_t before,
+                         int64_t after) {
+  return MakeError(v1::ERROR_REASON_REGISTRY_WOULD_SHRINK,
+                   absl::StrCat(list.name(), " ", problem,
+                                "; make sure that the file is whole, then confirm with "
+                                "allow_shrink"),
+                   {{"list", list.name()},
+                    {"previous_count", absl::StrCat(before)},
+                    {"new_count", absl::StrCat(after)}});
+}
+
+// An empty registry vouches for every number: it is taken only when it is meant.
+absl::Status CheckFirstVersion(const CatalogList& list,
+                               const storage::v1::ActivateVersion& request) {
+  if (request.is_change()) {
+    const std::string& name = list.record.list().name();
+    return MakeError(v1::ERROR_REASON_REGISTRY_HAS_NO_VERSION,
+                     absl::StrCat(name,
+                                  " has no version that a change list could change; import a "
+                                  "full file first"),
+                     {{"list", name}});
+  }
+  if (request.version().count() > 0 || request.allow_shrink()) return absl::OkStatus();
+  return WouldShrink(list.record.list(), "would get an empty first version", 0, 0);
+}
+
+// A change list brings no numbers of area codes that the version before did not cover.
+absl::Status CheckSubscription(const v1::DncList& held,
+                               const storage::v1::ActivateVersion& request) {
+  const auto& before = held.active_version().area_codes();
+  if (!request.is_change() || before.empty()) return absl::OkStatus();
+  const auto& wanted = request.version().area_codes();
+  const bool within =
+      !wanted.empty() && std::all_of(wanted.begin(), wanted.end(), [&](const std::string& code) {
+        return std::find(before.begin(), before.end(), code) != before.end();
+      });
+  if (within) return absl::OkStatus();
+  return InvalidField("config.area_codes",
+                      "a change list cannot add area codes; import a full file for them");
+}
+
 absl::Status CheckVersion(const CatalogList& list, const storage::v1::ActivateVersion& request) {
   const v1::DncList& held = list.record.list();
   const v1::ListVersion& version = request.version();
@@ -93,7 +134,8 @@ absl::Status CheckVersion(const CatalogList& list, const storage::v1::ActivateVe
                      absl::StrCat(held.name(), " got another version meanwhile; import again"),
                      {{"list", held.name()}});
   }
-  if (active == 0) return absl::OkStatus();
+  if (active == 0) return CheckFirstVersion(list, request);
+  DNC_RETURN_IF_ERROR(CheckSubscription(held, request));
   if (version.as_of_time() < held.active_version().as_of_time()) {
     const std::string held_time = TimeUtil::ToString(held.active_version().as_of_time());
     const std::string new_time = TimeUtil::ToString(version.as_of_time());
@@ -107,13 +149,9 @@ absl::Status CheckVersion(const CatalogList& list, const storage::v1::ActivateVe
   if (request.allow_shrink() || version.removed() <= before / kShrinkDivisor) {
     return absl::OkStatus();
   }
-  return MakeError(v1::ERROR_REASON_REGISTRY_WOULD_SHRINK,
-                   absl::StrCat(held.name(), " would lose ", version.removed(), " of its ", before,
-                                " numbers; make sure that the file is whole, then confirm with "
-                                "allow_shrink"),
-                   {{"list", held.name()},
-                    {"previous_count", absl::StrCat(before)},
-                    {"new_count", absl::StrCat(version.count())}});
+  return WouldShrink(held,
+                     absl::StrCat("would lose ", version.removed(), " of its ", before, " numbers"),
+                     before, version.count());
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ absl::Status Apply(const v1::CreateWorkflowRequest& request, Txn& txn,
   AddWorkflowRow(txn, request.workflow());
   const std::string& record_type = request.workflow().record_type();
   for (const v1::Status& status : request.workflow().statuses()) {
-    AddStatus(txn, request.workflow_id(), record_type, status);
+    DNC_RETURN_IF_ERROR(AddStatus(txn, request.workflow_id(), record_type, status));
   }
   for (const v1::Status& status : request.workflow().statuses()) {
     DNC_RETURN_IF_ERROR(CheckStatusReferences(txn, record_type, status));
@@ -87,7 +87,7 @@ absl::Status Apply(const v1::CreateStatusRequest& request, Txn& txn,
     return AlreadyExists(request.status().name());
   }
   const std::string record_type = workflow->record.workflow().record_type();
-  AddStatus(txn, name.workflow, record_type, request.status());
+  DNC_RETURN_IF_ERROR(AddStatus(txn, name.workflow, record_type, request.status()));
   DNC_RETURN_IF_ERROR(CheckStatusReferences(txn, record_type, request.status()));
   DNC_ASSIGN_OR_RETURN(organization, txn.Organization());
   *response->mutable_status() =
@@ -103,13 +103,16 @@ absl::Status Apply(const v1::UpdateStatusRequest& request, Txn& txn,
   DNC_ASSIGN_OR_RETURN(const CatalogStatus* held, FindStatus(*organization, name));
   DNC_RETURN_IF_ERROR(
       CheckEtag(request.status().name(), request.status().etag(), held->proto().etag()));
+  DNC_RETURN_IF_ERROR(CheckKeepsRestriction(
+      held->proto(), request.status().has_restriction() ? &request.status().restriction() : nullptr,
+      request.allow_lifting_restriction()));
   v1::Status status = request.status();
+  if (status.state() == v1::OBJECT_STATE_UNSPECIFIED) status.set_state(held->proto().state());
   *status.mutable_actions() = held->proto().actions();
   status.set_etag(txn.etag());
   *response->mutable_status() = status;
   const std::shared_ptr<const Catalog> keep = txn.shared_catalog();  // `held` points into it
-  ReplaceStatus(txn, name.workflow, *held, std::move(status));
-  return absl::OkStatus();
+  return ReplaceStatus(txn, name.workflow, *held, std::move(status));
 }
 
 namespace {
@@ -127,8 +130,7 @@ absl::Status EditActions(Txn& txn, const std::string& status_name,
     if (action.etag() != txn.etag()) continue;
     DNC_RETURN_IF_ERROR(CheckReferences(*organization, held->record_type, action, "action"));
   }
-  ReplaceStatus(txn, name.workflow, *held, std::move(status));
-  return absl::OkStatus();
+  return ReplaceStatus(txn, name.workflow, *held, std::move(status));
 }
 
 absl::StatusOr<v1::Action*> FindAction(const std::string& name, v1::Status* status) {
@@ -158,6 +160,8 @@ absl::Status Apply(const v1::CreateActionRequest& request, Txn& txn,
       return AlreadyExists(request.action().name());
     }
     *response->mutable_action() = request.action();
+    EnableUnlessSet(response->mutable_action());
+    response->mutable_action()->clear_copied_from();
     response->mutable_action()->set_etag(txn.etag());
     *status->add_actions() = response->action();
     return absl::OkStatus();
@@ -172,10 +176,11 @@ absl::Status Apply(const v1::UpdateActionRequest& request, Txn& txn,
       [&](const CatalogStatus& /*held*/, v1::Status* status) -> absl::Status {
         DNC_ASSIGN_OR_RETURN(v1::Action * action, FindAction(wanted.name(), status));
         DNC_RETURN_IF_ERROR(CheckEtag(wanted.name(), wanted.etag(), action->etag()));
-        DNC_RETURN_IF_ERROR(CheckKeepsDnc(*action, &wanted, request.allow_dropping_dnc()));
-        const std::string copied_from = action->copied_from();
-        *action = wanted;
-        action->set_copied_from(copied_from);
+        v1::Action changed = wanted;
+        if (changed.state() == v1::OBJECT_STATE_UNSPECIFIED) changed.set_state(action->state());
+        DNC_RETURN_IF_ERROR(CheckKeepsDnc(*action, &changed, request.allow_dropping_dnc()));
+        changed.set_copied_from(action->copied_from());
+        *action = std::move(changed);
         action->set_etag(txn.etag());
         *response->mutable_action() = *action;
         return absl::OkStatus();

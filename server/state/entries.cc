@@ -15,7 +15,7 @@ using storage::v1::EntryRecord;
 using storage::v1::EntrySummary;
 using storage::v1::SubjectRecord;
 
-EntrySummary Summarize(const EntrySpec& spec, EntryId id) {
+EntrySummary Summarize(const EntrySpec& spec, EntryId id, UnixMicros now) {
   EntrySummary summary;
   summary.set_revision(id.revision);
   summary.set_ordinal(id.ordinal);
@@ -23,6 +23,7 @@ EntrySummary Summarize(const EntrySpec& spec, EntryId id) {
   summary.set_channels(MaskOf(spec.entry.channels()));
   summary.set_message_classes(MaskOf(spec.entry.message_classes()));
   summary.set_effective_time(TimeUtil::TimestampToMicroseconds(spec.entry.effective_time()));
+  summary.set_begun(summary.effective_time() <= now);
   if (spec.entry.has_expire_time()) {
     summary.set_expire_time(TimeUtil::TimestampToMicroseconds(spec.entry.expire_time()));
   }
@@ -34,12 +35,24 @@ EntrySummary Summarize(const EntrySpec& spec, EntryId id) {
 bool Covers(const EntrySummary& held, const EntrySummary& wanted, UnixMicros now) {
   const bool long_enough = held.expire_time() == 0 || (wanted.expire_time() != 0 &&
                                                        held.expire_time() >= wanted.expire_time());
-  const bool begun =
-      held.effective_time() <= now || held.effective_time() <= wanted.effective_time();
+  const bool begun = held.begun() || held.effective_time() <= now ||
+                     held.effective_time() <= wanted.effective_time();
   return held.list() == wanted.list() && long_enough && begun &&
          MaskCovers(held.channels(), wanted.channels(), kAllChannels) &&
          MaskCovers(held.message_classes(), wanted.message_classes(), kAllClassesButEmergency) &&
          (held.covers_contact_points() || !wanted.covers_contact_points());
+}
+
+// Expired entries stay on the record; what checks read need not grow with them. A day is left for
+// clocks that were set back.
+void DropExpired(UnixMicros now, EntrySummaries* entries) {
+  constexpr UnixMicros kDay = UnixMicros{24} * 3600 * 1'000'000;
+  entries->erase(std::remove_if(entries->begin(), entries->end(),
+                                [&](const EntrySummary& entry) {
+                                  return entry.expire_time() != 0 &&
+                                         entry.expire_time() + kDay <= now;
+                                }),
+                 entries->end());
 }
 
 // Writes the whole record, its list's index and count; the caller writes summary and subject index.
@@ -68,7 +81,7 @@ std::string EntryNameOf(const std::string& organization_id, EntryId id) {
 
 std::optional<EntryId> FindCovering(const EntrySummaries& entries, const EntrySpec& spec,
                                     UnixMicros now) {
-  const EntrySummary wanted = Summarize(spec, {});
+  const EntrySummary wanted = Summarize(spec, {}, now);
   for (const EntrySummary& held : entries) {
     if (Covers(held, wanted, now)) return EntryId{held.revision(), held.ordinal()};
   }
@@ -94,12 +107,13 @@ absl::StatusOr<std::optional<EntryId>> AddPointEntry(Txn& txn, uint32_t organiza
     if (covering != nullptr) *covering = held;
     return std::optional<EntryId>();
   }
+  DropExpired(txn.now(), subject.mutable_entries());
   const EntryId id = txn.NextEntryId();
   v1::Entry entry = spec.entry;
   *entry.mutable_contact_point() = ToProto(point);
   DNC_RETURN_IF_ERROR(WriteRecord(txn, organization, organization_id, own, std::move(entry), id));
   txn.WriteEmpty(Family::kIndex, keys::WithEntryId(keys::SubjectIndexPrefix(key), id));
-  *subject.add_entries() = Summarize(own, id);
+  *subject.add_entries() = Summarize(own, id, txn.now());
   txn.Write(Family::kSubjects, key, subject);
   return std::optional<EntryId>(id);
 }
@@ -113,13 +127,14 @@ absl::StatusOr<std::optional<EntryId>> AddLeadEntry(Txn& txn, uint32_t organizat
     if (covering != nullptr) *covering = held;
     return std::optional<EntryId>();
   }
+  DropExpired(txn.now(), entries);
   const EntryId id = txn.NextEntryId();
   v1::Entry entry = spec.entry;
   entry.set_lead(LeadName(organization_id, lead_id));
   DNC_RETURN_IF_ERROR(WriteRecord(txn, organization, organization_id, spec, std::move(entry), id));
   txn.WriteEmpty(Family::kIndex,
                  keys::WithEntryId(keys::LeadIndexPrefix(organization, lead_id), id));
-  *entries->Add() = Summarize(spec, id);
+  *entries->Add() = Summarize(spec, id, txn.now());
   return std::optional<EntryId>(id);
 }
 

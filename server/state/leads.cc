@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/name/resource_name.h"
 #include "storage/base/logging.h"
@@ -26,7 +25,9 @@ constexpr int kMaxLeadsPerContactPoint = 4096;
 bool HasPoint(const LeadRecord& record, const v1::ContactPoint& point) {
   return std::any_of(record.lead().contact_points().begin(), record.lead().contact_points().end(),
                      [&](const v1::ContactPoint& held) {
-                       return google::protobuf::util::MessageDifferencer::Equals(held, point);
+                       return held.address_case() == point.address_case() &&
+                              held.phone() == point.phone() && held.email() == point.email() &&
+                              held.other() == point.other();
                      });
 }
 
@@ -108,7 +109,9 @@ absl::StatusOr<bool> AddContactPoint(Txn& txn, const CatalogOrganization& organi
   if (lead->record.lead().contact_points_size() >= kMaxContactPoints) {
     return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
                      absl::StrCat("contact_points: a lead has at most ", kMaxContactPoints),
-                     {{"field", "contact_points"}, {"limit", absl::StrCat(kMaxContactPoints)}});
+                     {{"field", "contact_points"},
+                      {"limit", absl::StrCat(kMaxContactPoints)},
+                      {"actual", absl::StrCat(kMaxContactPoints + 1)}});
   }
   DNC_ASSIGN_OR_RETURN(const SubjectRecord subject,
                        ReadSubject(txn, SubjectKey(organization.number(), point)));

@@ -15,6 +15,11 @@ namespace {
 using google::protobuf::util::MessageDifferencer;
 using v1::PlannedChange;
 
+// A state that the request does not mention stays as it is.
+v1::ObjectState StateOr(v1::ObjectState wanted, v1::ObjectState held) {
+  return wanted == v1::OBJECT_STATE_UNSPECIFIED ? held : wanted;
+}
+
 class Reconciler {
  public:
   Reconciler(Txn& txn, const v1::ApplyWorkflowRequest& request, v1::ApplyWorkflowResponse* response)
@@ -69,11 +74,12 @@ class Reconciler {
     v1::Workflow* row = changed.record.mutable_workflow();
     PlannedChange* change = Record(wanted_.name(), PlannedChange::KIND_UNCHANGED);
     if (current.display_name() != wanted_.display_name()) change->add_fields("display_name");
-    if (current.state() != wanted_.state()) change->add_fields("state");
+    const v1::ObjectState state = StateOr(wanted_.state(), current.state());
+    if (current.state() != state) change->add_fields("state");
     if (change->fields().empty()) return absl::OkStatus();
     change->set_kind(PlannedChange::KIND_UPDATE);
     row->set_display_name(wanted_.display_name());
-    row->set_state(wanted_.state());
+    row->set_state(state);
     row->set_etag(txn_.etag());
     txn_.PutWorkflow(changed);
     return absl::OkStatus();
@@ -86,44 +92,49 @@ class Reconciler {
       for (const v1::Action& action : wanted.actions()) {
         Record(action.name(), PlannedChange::KIND_CREATE);
       }
-      AddStatus(txn_, id_, wanted_.record_type(), wanted);
-      return absl::OkStatus();
+      return AddStatus(txn_, id_, wanted_.record_type(), wanted);
     }
     const std::shared_ptr<const Catalog> keep = txn_.shared_catalog();  // `held` points into it
     v1::Status merged = held->proto();
+    if (wanted.has_restriction()) {
+      DNC_RETURN_IF_ERROR(CheckKeepsRestriction(merged, &wanted.restriction(), false));
+    }
     bool changed = ReconcileFields(wanted, &merged);
     for (const v1::Action& action : wanted.actions()) {
       DNC_ASSIGN_OR_RETURN(const bool action_changed, ReconcileAction(action, &merged));
       changed |= action_changed;
     }
-    if (changed) ReplaceStatus(txn_, id_, *held, std::move(merged));
-    return absl::OkStatus();
+    return changed ? ReplaceStatus(txn_, id_, *held, std::move(merged)) : absl::OkStatus();
   }
 
   bool ReconcileFields(const v1::Status& wanted, v1::Status* merged) {
     PlannedChange* change = Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
     if (merged->display_name() != wanted.display_name()) change->add_fields("display_name");
     if (merged->system_status() != wanted.system_status()) change->add_fields("system_status");
-    if (merged->state() != wanted.state()) change->add_fields("state");
-    if (merged->has_restriction() != wanted.has_restriction() ||
-        !MessageDifferencer::Equals(merged->restriction(), wanted.restriction())) {
+    const v1::ObjectState state = StateOr(wanted.state(), merged->state());
+    if (merged->state() != state) change->add_fields("state");
+    // One that is not mentioned stays.
+    if (wanted.has_restriction() &&
+        (!merged->has_restriction() ||
+         !MessageDifferencer::Equals(merged->restriction(), wanted.restriction()))) {
       change->add_fields("restriction");
     }
     if (change->fields().empty()) return false;
     change->set_kind(PlannedChange::KIND_UPDATE);
     merged->set_display_name(wanted.display_name());
     merged->set_system_status(wanted.system_status());
-    merged->set_state(wanted.state());
-    merged->clear_restriction();
+    merged->set_state(state);
     if (wanted.has_restriction()) *merged->mutable_restriction() = wanted.restriction();
     return true;
   }
 
-  absl::StatusOr<bool> ReconcileAction(const v1::Action& wanted, v1::Status* merged) {
+  absl::StatusOr<bool> ReconcileAction(v1::Action wanted, v1::Status* merged) {
     v1::Action* held = nullptr;
     for (v1::Action& action : *merged->mutable_actions()) {
       if (action.name() == wanted.name()) held = &action;
     }
+    wanted.set_state(
+        StateOr(wanted.state(), held == nullptr ? v1::OBJECT_STATE_ENABLED : held->state()));
     if (held != nullptr && SameContent(*held, wanted)) {
       Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
       return false;

@@ -63,7 +63,7 @@ StateMachine::StateMachine(Store* store, int64_t revision, std::shared_ptr<const
       catalog_(std::move(catalog)),
       filter_(std::move(filter)),
       published_(std::make_unique<View>(
-          View{revision, true, catalog_, store->Snapshot(), filter_.table()})) {}
+          View{revision, true, {}, catalog_, store->Snapshot(), filter_.table()})) {}
 
 Outcome StateMachine::Execute(const LogEntry& entry, Overlay* batch,
                               std::shared_ptr<const Catalog>* catalog) {
@@ -136,7 +136,15 @@ absl::Status StateMachine::Apply(absl::Span<const LogEntry> entries,
   Overlay batch(&store_->Latest());
   std::shared_ptr<const Catalog> catalog = catalog_;
   outcomes->clear();
-  for (const LogEntry& entry : entries) outcomes->push_back(ApplyOne(entry, &batch, &catalog));
+  for (const LogEntry& entry : entries) {
+    outcomes->push_back(ApplyOne(entry, &batch, &catalog));
+    // A store that cannot be read says nothing about the request, so nothing is decided.
+    const auto code = static_cast<absl::StatusCode>(outcomes->back().code());
+    if (code == absl::StatusCode::kUnavailable || code == absl::StatusCode::kInternal) {
+      SetWritable(false, outcomes->back().message());
+      return MakeError(v1::ERROR_REASON_STORE_UNAVAILABLE, problem_);
+    }
+  }
   const int64_t revision = entries.back().revision;
   if (const absl::Status committed = Commit(std::move(batch), revision); !committed.ok()) {
     SetWritable(false, std::string(committed.message()));
@@ -169,6 +177,7 @@ void StateMachine::UnstageNumbers(uint32_t organization, uint32_t list, int64_t 
 
 // Gives each registry whose version changed the numbers that were staged for it, or reads them.
 std::shared_ptr<const Catalog> StateMachine::WithNumbers(std::shared_ptr<const Catalog> catalog) {
+  if (catalog == catalog_) return catalog;
   std::shared_ptr<Catalog> changed;
   for (const auto& [id, organization] : catalog->organizations) {
     std::shared_ptr<CatalogOrganization> changed_organization;
@@ -184,13 +193,12 @@ std::shared_ptr<const Catalog> StateMachine::WithNumbers(std::shared_ptr<const C
       if (loaded->numbers == nullptr) {
         absl::StatusOr<std::shared_ptr<const NumberSet>> numbers =
             LoadNumbers(store_->Latest(), organization->number(), *list);
-        // Without its numbers the registry counts as having none, and checks answer UNKNOWN.
+        // Without its numbers the registry vouches for nothing, and checks answer UNKNOWN.
         if (!numbers.ok()) {
           spdlog::error("{}", std::string(numbers.status().message()));
-          loaded->record.mutable_list()->clear_active_version();
-        } else {
-          loaded->numbers = *std::move(numbers);
+          continue;
         }
+        loaded->numbers = *std::move(numbers);
       }
       if (changed_organization == nullptr) {
         changed_organization = std::make_shared<CatalogOrganization>(*organization);
@@ -205,8 +213,8 @@ std::shared_ptr<const Catalog> StateMachine::WithNumbers(std::shared_ptr<const C
 }
 
 std::unique_ptr<View> StateMachine::MakeView() const {
-  return std::make_unique<View>(
-      View{applied_revision(), writable_.load(), catalog_, store_->Snapshot(), filter_.table()});
+  return std::make_unique<View>(View{applied_revision(), writable_.load(), problem_, catalog_,
+                                     store_->Snapshot(), filter_.table()});
 }
 
 void StateMachine::SetWritable(bool writable, std::string problem) {
@@ -220,9 +228,9 @@ void StateMachine::SetWritable(bool writable, std::string problem) {
   published_.Publish(MakeView());
 }
 
-std::string StateMachine::write_problem() const {
+void StateMachine::StopWriting(const std::string& problem) {
   absl::MutexLock lock(&mu_);
-  return problem_;
+  if (writable_.load()) SetWritable(false, problem);
 }
 
 absl::Status StateMachine::TryRecover() {

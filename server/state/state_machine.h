@@ -46,8 +46,8 @@ class StateMachine : public MutationSink {
   void UnstageNumbers(uint32_t organization, uint32_t list, int64_t version);
 
   bool writable() const { return writable_.load(); }
-  // Why it is not; empty where it is.
-  std::string write_problem() const;
+  // Says that the store has failed outside a commit; View::problem tells why.
+  void StopWriting(const std::string& problem);
   // Tries to make a store writable that was not, and publishes that it is.
   absl::Status TryRecover();
 

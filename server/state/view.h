@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "server/catalog/catalog.h"
 #include "server/state/subject_filter.h"
@@ -15,6 +16,7 @@ namespace dnc {
 struct View {
   int64_t revision = 0;
   bool writable = true;  // false: the store cannot write, so nothing may be allowed
+  std::string problem;   // why it cannot
   std::shared_ptr<const Catalog> catalog;
   std::shared_ptr<const StoreReader> reader;
   // A superset of the keys in the family subjects at this revision.

@@ -12,9 +12,25 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-void StampActions(const std::string& etag, v1::Status* status) {
+constexpr int kMaxStatuses = 1000;
+constexpr int kMaxActions = 200;
+
+absl::Status TooMany(absl::string_view field, int limit, int actual) {
+  return MakeError(
+      v1::ERROR_REASON_LIMIT_EXCEEDED,
+      absl::StrCat(field, ": there would be ", actual, ", at most ", limit, " are taken"),
+      {{"field", std::string(field)},
+       {"limit", absl::StrCat(limit)},
+       {"actual", absl::StrCat(actual)}});
+}
+
+void StampNew(const std::string& etag, v1::Status* status) {
   status->set_etag(etag);
-  for (v1::Action& action : *status->mutable_actions()) action.set_etag(etag);
+  EnableUnlessSet(status);
+  for (v1::Action& action : *status->mutable_actions()) {
+    action.set_etag(etag);
+    EnableUnlessSet(&action);
+  }
 }
 
 }  // namespace
@@ -50,8 +66,8 @@ absl::Status CheckStatusReferences(const Txn& txn, const std::string& record_typ
   return absl::OkStatus();
 }
 
-void AddStatus(Txn& txn, const std::string& workflow_id, const std::string& record_type,
-               v1::Status status) {
+absl::Status AddStatus(Txn& txn, const std::string& workflow_id, const std::string& record_type,
+                       v1::Status status) {
   CatalogOrganization organization = *txn.catalog().Find(txn.mutation().organization());
   storage::v1::StatusRecord record;
   record.set_number(organization.record.next_status());
@@ -59,23 +75,36 @@ void AddStatus(Txn& txn, const std::string& workflow_id, const std::string& reco
   txn.PutOrganization(organization);
   CatalogWorkflow workflow = *organization.FindWorkflow(workflow_id);
   workflow.record.add_status_order(std::string(LastPart(status.name())));
+  if (workflow.record.status_order_size() > kMaxStatuses) {
+    return TooMany("workflow.statuses", kMaxStatuses, workflow.record.status_order_size());
+  }
   workflow.record.mutable_workflow()->set_etag(txn.etag());
   txn.PutWorkflow(workflow);
-  StampActions(txn.etag(), &status);
+  StampNew(txn.etag(), &status);
   *record.mutable_status() = std::move(status);
   txn.PutStatus(workflow_id, std::make_shared<CatalogStatus>(std::move(record), record_type));
+  return absl::OkStatus();
 }
 
-void ReplaceStatus(Txn& txn, const std::string& workflow_id, const CatalogStatus& held,
-                   v1::Status status) {
+absl::Status ReplaceStatus(Txn& txn, const std::string& workflow_id, const CatalogStatus& held,
+                           v1::Status status) {
+  if (status.actions_size() > kMaxActions) {
+    return TooMany("status.actions", kMaxActions, status.actions_size());
+  }
+  CatalogWorkflow workflow =
+      *txn.catalog().Find(txn.mutation().organization())->FindWorkflow(workflow_id);
+  workflow.record.mutable_workflow()->set_etag(txn.etag());
+  txn.PutWorkflow(workflow);
   storage::v1::StatusRecord record = held.record;
   status.set_etag(txn.etag());
   *record.mutable_status() = std::move(status);
   txn.PutStatus(workflow_id, std::make_shared<CatalogStatus>(std::move(record), held.record_type));
+  return absl::OkStatus();
 }
 
 void AddWorkflowRow(Txn& txn, v1::Workflow workflow) {
   workflow.clear_statuses();
+  EnableUnlessSet(&workflow);
   workflow.set_etag(txn.etag());
   *workflow.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
   CatalogWorkflow added;

@@ -8,6 +8,12 @@
 
 namespace dnc {
 
+// What is created without a state is enabled.
+template <typename Object>
+void EnableUnlessSet(Object* object) {
+  if (object->state() == v1::OBJECT_STATE_UNSPECIFIED) object->set_state(v1::OBJECT_STATE_ENABLED);
+}
+
 // A new organization, with the list `internal` that every one has.
 void AddOrganization(Txn& txn, CatalogOrganization organization);
 
@@ -19,12 +25,14 @@ absl::Status CheckStatusReferences(const Txn& txn, const std::string& record_typ
                                    const v1::Status& status);
 
 // Gives a new status its number and its place at the end of the workflow.
-void AddStatus(Txn& txn, const std::string& workflow_id, const std::string& record_type,
-               v1::Status status);
+// LIMIT_EXCEEDED.
+absl::Status AddStatus(Txn& txn, const std::string& workflow_id, const std::string& record_type,
+                       v1::Status status);
 
-// Replaces a status's content, which has the same name.
-void ReplaceStatus(Txn& txn, const std::string& workflow_id, const CatalogStatus& held,
-                   v1::Status status);
+// Replaces a status's content, which has the same name; the workflow's etag changes as well.
+// LIMIT_EXCEEDED. `held` belongs to a catalog that the caller keeps.
+absl::Status ReplaceStatus(Txn& txn, const std::string& workflow_id, const CatalogStatus& held,
+                           v1::Status status);
 
 // The workflow row alone; statuses are added afterwards, so that moves between them resolve.
 void AddWorkflowRow(Txn& txn, v1::Workflow workflow);

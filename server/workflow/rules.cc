@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "google/protobuf/util/time_util.h"
 #include "server/error/error.h"
 #include "server/name/resource_name.h"
 #include "storage/base/status_macros.h"
@@ -105,14 +106,66 @@ absl::Status CheckReferences(const CatalogOrganization& organization,
   return absl::OkStatus();
 }
 
+namespace {
+
+bool AtLeastAsLong(const v1::AddToDncList& wide, const v1::AddToDncList& narrow) {
+  return !wide.has_duration() || (narrow.has_duration() && wide.duration() >= narrow.duration());
+}
+
+// The list by its id, since an empty name means `internal`.
+absl::string_view ListId(const v1::AddToDncList& operation) {
+  return operation.list().empty() ? absl::string_view(kInternalList) : LastPart(operation.list());
+}
+
+bool Covers(const v1::AddToDncList& wide, const v1::AddToDncList& narrow) {
+  return ListId(wide) == ListId(narrow) && (!wide.lead_only() || narrow.lead_only()) &&
+         AtLeastAsLong(wide, narrow) &&
+         MaskCovers(MaskOf(wide.channels()), MaskOf(narrow.channels()), kAllChannels);
+}
+
+}  // namespace
+
+bool KeepsDnc(const v1::Action& before, const v1::Action& after) {
+  if (!HasDncOperation(before)) return true;
+  if (before.state() == v1::OBJECT_STATE_ENABLED && after.state() != v1::OBJECT_STATE_ENABLED) {
+    return false;
+  }
+  return std::all_of(
+      before.operations().begin(), before.operations().end(), [&](const v1::Operation& held) {
+        if (!held.has_add_to_dnc_list()) return true;
+        return std::any_of(after.operations().begin(), after.operations().end(),
+                           [&](const v1::Operation& kept) {
+                             return kept.has_add_to_dnc_list() &&
+                                    Covers(kept.add_to_dnc_list(), held.add_to_dnc_list());
+                           });
+      });
+}
+
 absl::Status CheckKeepsDnc(const v1::Action& before, const v1::Action* after, bool allow) {
   if (allow || !HasDncOperation(before)) return absl::OkStatus();
-  if (after != nullptr && HasDncOperation(*after)) return absl::OkStatus();
-  return MakeError(v1::ERROR_REASON_DNC_OPERATION_DROPPED,
+  if (after != nullptr && KeepsDnc(before, *after)) return absl::OkStatus();
+  return MakeError(
+      v1::ERROR_REASON_DNC_OPERATION_DROPPED,
+      absl::StrCat(before.name(),
+                   " would add to its DNC list less than it does; keep that operation, or "
+                   "confirm with allow_dropping_dnc"),
+      {{"action", before.name()}});
+}
+
+absl::Status CheckKeepsRestriction(const v1::Status& before, const v1::ContactRestriction* after,
+                                   bool allow) {
+  if (!before.has_restriction() || allow) return absl::OkStatus();
+  const v1::ContactRestriction& held = before.restriction();
+  const bool kept =
+      after != nullptr &&
+      (!after->has_duration() || (held.has_duration() && after->duration() >= held.duration())) &&
+      MaskCovers(MaskOf(after->channels()), MaskOf(held.channels()), kAllChannels);
+  if (kept) return absl::OkStatus();
+  return MakeError(v1::ERROR_REASON_RESTRICTION_LIFTED,
                    absl::StrCat(before.name(),
-                                " would lose its add-to-DNC-list operation; keep the operation, or "
-                                "confirm with allow_dropping_dnc"),
-                   {{"action", before.name()}});
+                                " would restrict contact less than it does; send its restriction, "
+                                "or lift it by UpdateStatus with allow_lifting_restriction"),
+                   {{"status", before.name()}});
 }
 
 bool SameContent(const v1::Action& a, const v1::Action& b) {

@@ -27,8 +27,17 @@ absl::Status CheckReferences(const CatalogOrganization& organization,
                              const std::string& record_type, const v1::Action& action,
                              absl::string_view field);
 
-// DNC_OPERATION_DROPPED where `before` adds to a DNC list and `after` (null: deleted) does not.
+// Whether `after` puts leads on every DNC list that `before` does: as many channels, for at least
+// as long, contact points included, and not disabled where `before` was not.
+bool KeepsDnc(const v1::Action& before, const v1::Action& after);
+
+// DNC_OPERATION_DROPPED unless `after` (null: deleted) keeps what `before` does.
 absl::Status CheckKeepsDnc(const v1::Action& before, const v1::Action* after, bool allow);
+
+// RESTRICTION_LIFTED where leads in the status could be contacted as they could not before: `after`
+// (null: none) has fewer channels than the status's restriction, or ends sooner.
+absl::Status CheckKeepsRestriction(const v1::Status& before, const v1::ContactRestriction* after,
+                                   bool allow);
 
 // Whether two actions are the same but for name, etag and origin.
 bool SameContent(const v1::Action& a, const v1::Action& b);

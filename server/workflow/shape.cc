@@ -31,19 +31,8 @@ absl::StatusOr<std::string> ChildName(const std::string& parent, absl::string_vi
 }
 
 absl::Status CheckState(v1::ObjectState state, absl::string_view field) {
-  if (v1::ObjectState_IsValid(state) && state != v1::OBJECT_STATE_UNSPECIFIED) {
-    return absl::OkStatus();
-  }
+  if (v1::ObjectState_IsValid(state)) return absl::OkStatus();
   return InvalidField(field, "unknown value; use ENABLED, DISABLED or ARCHIVED");
-}
-
-absl::Status CheckDuration(const google::protobuf::Duration& duration, absl::string_view field) {
-  if (duration.seconds() >= 0 && duration.nanos() >= 0 && duration.nanos() < 1'000'000'000 &&
-      (duration.seconds() > 0 || duration.nanos() > 0) &&
-      duration.seconds() <= kMaxDurationSeconds) {
-    return absl::OkStatus();
-  }
-  return InvalidField(field, "a duration is positive and at most 3,650 days");
 }
 
 absl::Status ShapeAddToDncList(absl::string_view field, const v1::AddToDncList& operation) {
@@ -104,6 +93,15 @@ absl::Status TooMany(absl::string_view field, int limit, int actual) {
 
 }  // namespace
 
+absl::Status CheckDuration(const google::protobuf::Duration& duration, absl::string_view field) {
+  if (duration.seconds() >= 0 && duration.nanos() >= 0 && duration.nanos() < 1'000'000'000 &&
+      (duration.seconds() > 0 || duration.nanos() > 0) &&
+      duration.seconds() <= kMaxDurationSeconds) {
+    return absl::OkStatus();
+  }
+  return InvalidField(field, "a duration is positive and at most 3,650 days");
+}
+
 absl::Status CheckText(absl::string_view text, size_t max_bytes, absl::string_view field) {
   if (text.size() > max_bytes) {
     return InvalidField(field, absl::StrCat(text.size(), " bytes; at most ", max_bytes));
@@ -141,7 +139,6 @@ absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::A
   if (action->category() == v1::ACTION_CATEGORY_UNSPECIFIED) {
     action->set_category(v1::ACTION_CATEGORY_OTHER);
   }
-  if (action->state() == v1::OBJECT_STATE_UNSPECIFIED) action->set_state(v1::OBJECT_STATE_ENABLED);
   DNC_RETURN_IF_ERROR(CheckState(action->state(), absl::StrCat(field, ".state")));
   if (action->operations().empty()) {
     return MissingField(absl::StrCat(field, ".operations"), "an action has 1 to 16 operations");
@@ -166,7 +163,6 @@ absl::Status ShapeStatus(const std::string& name, absl::string_view field, v1::S
     return InvalidField(absl::StrCat(field, ".system_status"),
                         "use one of NEW, WORKING, NURTURE, WON, DEAD and LOST");
   }
-  if (status->state() == v1::OBJECT_STATE_UNSPECIFIED) status->set_state(v1::OBJECT_STATE_ENABLED);
   DNC_RETURN_IF_ERROR(CheckState(status->state(), absl::StrCat(field, ".state")));
   DNC_RETURN_IF_ERROR(ShapeRestriction(absl::StrCat(field, ".restriction"), status->restriction()));
   if (status->actions_size() > kMaxActions) {
@@ -189,9 +185,6 @@ absl::Status ShapeWorkflow(const std::string& name, absl::string_view field,
       CheckText(workflow->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
   if (workflow->display_name().empty()) workflow->set_display_name(std::string(LastPart(name)));
   DNC_RETURN_IF_ERROR(ValidateId(workflow->record_type(), absl::StrCat(field, ".record_type")));
-  if (workflow->state() == v1::OBJECT_STATE_UNSPECIFIED) {
-    workflow->set_state(v1::OBJECT_STATE_ENABLED);
-  }
   DNC_RETURN_IF_ERROR(CheckState(workflow->state(), absl::StrCat(field, ".state")));
   if (workflow->state() == v1::OBJECT_STATE_DISABLED) {
     return InvalidField(absl::StrCat(field, ".state"), "a workflow is ENABLED or ARCHIVED");

@@ -1,6 +1,7 @@
 // The shape of workflows, statuses and actions as requests carry them: what can be judged without
 // looking at the state. Each function also fills in what the request may leave out: whole resource
-// names for short ids, default states and categories. Errors name the field.
+// names for short ids, display names and categories. States may stay unset: ENABLED for what is
+// new, as it was for what is there. Errors name the field.
 #ifndef DNC_SERVER_WORKFLOW_SHAPE_H_
 #define DNC_SERVER_WORKFLOW_SHAPE_H_
 
@@ -17,6 +18,9 @@ absl::Status ShapeWorkflow(const std::string& name, absl::string_view field,
                            v1::Workflow* workflow);
 absl::Status ShapeStatus(const std::string& name, absl::string_view field, v1::Status* status);
 absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::Action* action);
+
+// A duration of a request: positive, at most 3,650 days.
+absl::Status CheckDuration(const google::protobuf::Duration& duration, absl::string_view field);
 
 // A text field for people: valid UTF-8 is protobuf's business; this is about length and control
 // characters.

@@ -1,6 +1,5 @@
 #include "storage/log/embedded_mutation_log.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -40,15 +39,18 @@ EmbeddedMutationLog::~EmbeddedMutationLog() { Stop(); }
 
 void EmbeddedMutationLog::Propose(Mutation mutation, Done done) {
   absl::Status refusal;
+  const size_t bytes = mutation.ByteSizeLong();
   {
     absl::MutexLock lock(&mu_);
     if (stopping_) {
       refusal = absl::UnavailableError("the log has stopped: the server is shutting down");
-    } else if (queue_.size() >= options_.max_queue) {
+    } else if (queue_.size() >= options_.max_queue ||
+               queue_bytes_ + bytes > options_.max_queue_bytes) {
       refusal = absl::ResourceExhaustedError(
           absl::StrCat(queue_.size(), " changes wait already; back off and repeat"));
     } else {
-      queue_.push_back({std::move(mutation), std::move(done)});
+      queue_bytes_ += bytes;
+      queue_.push_back({std::move(mutation), std::move(done), bytes});
     }
   }
   if (!refusal.ok()) std::move(done)(std::move(refusal));
@@ -71,9 +73,11 @@ std::vector<EmbeddedMutationLog::Pending> EmbeddedMutationLog::TakeBatch() {
   };
   mu_.Await(absl::Condition(&ready));
   std::vector<Pending> batch;
-  const size_t count = std::min(queue_.size(), options_.max_batch);
-  batch.reserve(count);
-  for (size_t i = 0; i < count; ++i) {
+  size_t bytes = 0;
+  while (!queue_.empty() && batch.size() < options_.max_batch) {
+    bytes += queue_.front().bytes;
+    if (!batch.empty() && bytes > options_.max_batch_bytes) break;
+    queue_bytes_ -= queue_.front().bytes;
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }

@@ -18,8 +18,10 @@
 namespace dnc {
 
 struct EmbeddedMutationLogOptions {
-  size_t max_batch = 1024;   // mutations in one commit
-  size_t max_queue = 65536;  // mutations that may wait; more are refused
+  size_t max_batch = 1024;              // mutations in one commit
+  size_t max_batch_bytes = 4u << 20;    // of mutations in one commit, beyond its first
+  size_t max_queue = 65536;             // mutations that may wait; more are refused
+  size_t max_queue_bytes = 256u << 20;  // bytes that may wait; more are refused
 };
 
 class EmbeddedMutationLog : public MutationLog {
@@ -38,6 +40,7 @@ class EmbeddedMutationLog : public MutationLog {
   struct Pending {
     Mutation mutation;
     Done done;
+    size_t bytes;
   };
   // A batch whose fate is known.
   struct Decided {
@@ -59,6 +62,7 @@ class EmbeddedMutationLog : public MutationLog {
 
   absl::Mutex mu_;
   std::deque<Pending> queue_ ABSL_GUARDED_BY(mu_);
+  size_t queue_bytes_ ABSL_GUARDED_BY(mu_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
 
   absl::Mutex answers_mu_;

@@ -176,6 +176,8 @@ class RocksStore : public Store {
     }
     rocksdb::WriteOptions options;
     options.sync = durability == Durability::kSynced;
+    // Imports give way to opt-outs when the disk falls behind.
+    options.low_pri = durability == Durability::kBuffered;
     const rocksdb::Status status = db_->Write(options, &batch);
     return status.ok() ? absl::OkStatus() : WriteError(status);
   }
@@ -189,7 +191,12 @@ class RocksStore : public Store {
   }
 
   absl::Status Resume() override {
-    const rocksdb::Status status = db_->Resume();
+    rocksdb::Status status = db_->Resume();
+    // A record whose sync failed may still stand in the log. Once everything is flushed that log is
+    // obsolete, so that a later start cannot replay it beneath what is written from now on.
+    rocksdb::FlushOptions flush;
+    flush.wait = true;
+    if (status.ok()) status = db_->Flush(flush, handles_);
     return status.ok() ? absl::OkStatus() : WriteError(status);
   }
 

@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::chrono::seconds kDeadline{30};
 constexpr size_t kPieceBytes = 256 << 10;
+// More than the buffers of sockets and flow control hold.
+constexpr size_t kMoreThanInFlight = 16u << 20;
 constexpr int kMaxMessageBytes = 64 << 20;
 
 std::string ReasonOf(const grpc::Status& status) {
@@ -148,6 +150,7 @@ absl::StatusOr<v1::ImportSummary> GatewayClient::Import(const v1::ImportConfig& 
   request.clear_config();
   for (size_t at = 0; ok && at < file.size(); at += kPieceBytes) {
     request.set_data(std::string(file.substr(at, kPieceBytes)));
+    request.set_complete(at + kPieceBytes >= file.size());
     ok = stream->Write(request);
   }
   stream->WritesDone();
@@ -161,16 +164,21 @@ absl::StatusOr<v1::ImportSummary> GatewayClient::Import(const v1::ImportConfig& 
   return summary;
 }
 
-void GatewayClient::FeedImportForever(const v1::ImportConfig& config, absl::string_view piece) {
+void GatewayClient::FeedImportForever(const v1::ImportConfig& config, absl::string_view piece,
+                                      const std::function<void()>& begun) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
   const auto stream = stubs_->registries.ImportList(&context);
   v1::ImportListRequest request;
   *request.mutable_config() = config;
-  bool ok = stream->Write(request);
-  request.clear_config();
-  request.set_data(std::string(piece));
-  while (ok) ok = stream->Write(request);
+  size_t sent = 0;
+  while (stream->Write(request)) {
+    sent += request.data().size();
+    if (sent > kMoreThanInFlight && sent - request.data().size() <= kMoreThanInFlight) begun();
+    request.clear_config();
+    request.set_data(std::string(piece));
+  }
+  if (sent <= kMoreThanInFlight) begun();
   (void)stream->Finish();
 }
 

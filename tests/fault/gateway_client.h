@@ -3,6 +3,7 @@
 #ifndef DNC_TESTS_FAULT_GATEWAY_CLIENT_H_
 #define DNC_TESTS_FAULT_GATEWAY_CLIENT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -43,8 +44,10 @@ class GatewayClient {
 
   // A whole import: the configuration, the file, its end.
   absl::StatusOr<v1::ImportSummary> Import(const v1::ImportConfig& config, absl::string_view file);
-  // The same file over and over, never its end, until the call fails.
-  void FeedImportForever(const v1::ImportConfig& config, absl::string_view piece);
+  // The same piece of a file over and over, never its end, until the call fails. Calls `begun` once
+  // the server has taken more than fits on the way to it, or never will.
+  void FeedImportForever(const v1::ImportConfig& config, absl::string_view piece,
+                         const std::function<void()>& begun);
 
   // What grpc.health.v1 says of the whole server.
   Health CheckHealth();

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "tests/fault/fault_fixture.h"
 
@@ -107,16 +108,17 @@ TEST_P(ImportKillTest, BeforeTheEndChangesNothing) {
   ASSERT_TRUE(client().Import(Config(), first).ok());
   ASSERT_EQ(Count(), 3000);
   const int64_t revision = Revision();
-  std::thread importer([&] { client().FeedImportForever(Config(), NumbersFile(3000, 20'000)); });
-  // The import writes its rows aside; once there is something, it is in the middle of it.
-  const bool begun = Eventually([&] {
-    const auto again = client().Import(Config(), first);
-    return !again.ok() && again.status().message().find("IMPORT_IN_PROGRESS") == 0;
+  absl::Notification begun;
+  std::thread importer([&] {
+    client().FeedImportForever(Config(), NumbersFile(3000, 20'000), [&] { begun.Notify(); });
   });
+  begun.WaitForNotification();
+  const absl::Status meanwhile = client().Import(Config(), first).status();
+  EXPECT_EQ(meanwhile.message().find("IMPORT_IN_PROGRESS"), 0u) << meanwhile;
+  EXPECT_EQ(Count(), 3000);
   server().Signal(SIGKILL);
   importer.join();
   server().Wait(absl::Seconds(30));
-  EXPECT_TRUE(begun);
   StartServer();
   ExpectNoLeftovers();
   EXPECT_EQ(Count(), 3000);

@@ -122,8 +122,8 @@ TEST_F(BatchCheckTest, InvalidUtf8IsAnErrorAndTheServerLives) {
   ExpectAlive();
 }
 
-// A stream message that cannot be parsed must not pass for the end of the stream.
-TEST_F(BatchCheckTest, InvalidUtf8EndsAFilterStreamWithAnError) {
+// One unreadable text among many must not end the stream, nor pass for allowed.
+TEST_F(BatchCheckTest, InvalidUtf8InAFilterStreamIsUnknown) {
   v1::FilterContactsRequest message;
   ReadText("organization: '~' channel: CHANNEL_EMAIL", message.mutable_config());
   const auto stream = client().Open("/dnc.v1.CheckService/FilterContacts");
@@ -134,8 +134,13 @@ TEST_F(BatchCheckTest, InvalidUtf8EndsAFilterStreamWithAnError) {
                   "ller@x.de",
                   13));  // raw, in Latin-1
   stream->WritesDone();
+  v1::FilterContactsResponse answer;
+  ASSERT_TRUE(stream->Read(&response));
+  ASSERT_TRUE(answer.ParseFromString(response));
+  ASSERT_EQ(answer.count(), 1u);
+  EXPECT_EQ(answer.verdicts(), std::string(1, static_cast<char>(v1::VERDICT_UNKNOWN)));
   EXPECT_FALSE(stream->Read(&response));
-  EXPECT_FALSE(stream->Finish().ok());
+  EXPECT_TRUE(stream->Finish().ok());
   ExpectAlive();
 }
 

@@ -231,6 +231,9 @@ ImportReply GatewayTest::Import(absl::string_view config, absl::string_view file
     message.set_data(std::string(file.substr(at, piece)));
     if (!stream.Write(message)) break;  // the server has ended the stream; Finish says why
   }
+  message.clear_data();
+  message.set_complete(true);
+  stream.Write(message);
   stream.WritesDone();
   ImportReply reply;
   while (const auto response = stream.Read()) {

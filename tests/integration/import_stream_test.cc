@@ -38,6 +38,9 @@ class ImportStreamTest : public GatewayTest {
     for (const v1::ImportListRequest& message : messages) {
       if (!stream.Write(message)) break;
     }
+    v1::ImportListRequest last;
+    last.set_complete(true);
+    stream.Write(last);
     stream.WritesDone();
     while (stream.Read().has_value()) {
     }
@@ -78,6 +81,9 @@ TEST_F(ImportStreamTest, TwoImportsIntoOneListAtOnceAreRefused) {
   EXPECT_THAT(EndOf({First("2125550103\n")}), Refused("IMPORT_IN_PROGRESS"));
   AddRegistry("other");  // another list is free
   EXPECT_THAT(Import("list: '~/lists/other'", "2125550103\n"), IsOk());
+  v1::ImportListRequest last;
+  last.set_complete(true);
+  EXPECT_TRUE(first.Write(last));
   first.WritesDone();
   while (first.Read().has_value()) {
   }

@@ -19,3 +19,18 @@ dnc_test(
   workflow_test
   SOURCES workflow/rules_test.cc workflow/shape_test.cc
   DEPS dnc_workflow dnc_catalog_builder dnc_reason_docs)
+dnc_test(
+  copy_plan_test
+  SOURCES action/copy_plan_test.cc
+  DEPS dnc_action dnc_catalog_builder)
+dnc_test(resource_name_test SOURCES name/resource_name_test.cc DEPS dnc_name)
+dnc_test(subject_test SOURCES subject/subject_test.cc DEPS dnc_subject dnc_catalog_builder)
+dnc_test(
+  handler_test
+  SOURCES handler/page_test.cc handler/preparer_test.cc
+  DEPS dnc_handler dnc_catalog_builder)
+dnc_test(config_test SOURCES ops/config_test.cc DEPS dnc_ops)
+dnc_test(
+  base_test
+  SOURCES base/clock_test.cc base/logging_test.cc
+  DEPS dnc_base dnc_contact yaml-cpp)

@@ -30,7 +30,9 @@ void AddList(const std::string& list, CatalogOrganization* organization) {
   *record.mutable_list() = FromText<v1::DncList>(list);
   record.mutable_list()->set_name(ListName(organization->id, record.list().name()));
   record.set_number(static_cast<uint32_t>(organization->lists.size() + 1));
-  organization->PutList(std::make_shared<CatalogList>(std::move(record)));
+  auto added = std::make_shared<CatalogList>(std::move(record));
+  if (added->has_version()) added->numbers = NumberSet::Builder().Build();
+  organization->PutList(std::move(added));
 }
 
 void AddWorkflow(const std::string& workflow, CatalogOrganization* organization) {

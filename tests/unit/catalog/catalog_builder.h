@@ -24,7 +24,8 @@ Message FromText(const std::string& text) {
 // An organization without anything in it.
 CatalogOrganization MakeOrganization(const std::string& id, uint32_t number);
 
-// Adds a list; its id stands in `name`, and its number is the next from 1.
+// Adds a list; its id stands in `name`, and its number is the next from 1. A registry with a
+// version has an empty set of numbers.
 void AddList(const std::string& list, CatalogOrganization* organization);
 
 // Adds a workflow with its statuses and actions, whose ids stand in `name`; statuses are numbered

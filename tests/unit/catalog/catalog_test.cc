@@ -94,7 +94,8 @@ TEST(MasksTest, MaskCovers) {
 }
 
 TEST(CatalogListTest, RegistryMasksHaveDefaults) {
-  const CatalogList plain = List("name: 'organizations/acme/lists/national' kind: LIST_KIND_REGISTRY");
+  const CatalogList plain =
+      List("name: 'organizations/acme/lists/national' kind: LIST_KIND_REGISTRY");
   EXPECT_EQ(plain.id, "national");
   EXPECT_TRUE(plain.is_registry());
   EXPECT_FALSE(plain.has_version());

@@ -118,6 +118,15 @@ INSTANTIATE_TEST_SUITE_P(
                  .own = "entries { revision: 7 list: 2 effective_time: 1050 }",
                  .verdict = kAllow,
                  .valid_until = kFull},
+        // What was in force once stays in force where the clock is set back.
+        Scenario{.name = "BeganBeforeTheClockWasSetBack",
+                 .own = "entries { revision: 7 list: 1 effective_time: 1050 begun: true }",
+                 .rules = {"DENY CONTACT_POINT_ON_LIST acme/internal entry=acme/7-0"
+                           " point=+12125551234 since=1050"}},
+        Scenario{.name = "ExpiredThoughBegun",
+                 .own = "entries { revision: 7 list: 1 expire_time: 1000 begun: true }",
+                 .verdict = kAllow,
+                 .valid_until = kFull},
         Scenario{.name = "ExpiredNow",
                  .own = "entries { revision: 7 list: 1 expire_time: 1000 }",
                  .verdict = kAllow,
@@ -148,17 +157,16 @@ TEST(ScopeTest, WhatTheQuestionLeavesOpenApplies) {
     const char* brand;
     const char* campaign;
     bool applies;
-  } cases[] = {{"internal", "", "", true},     {"internal", "b", "y", true},
-               {"brand-a", "", "", true},      {"brand-a", "a", "", true},
-               {"brand-a", "b", "", false},    {"brand-a", "A", "", false},
-               {"brand-a", "", "x", true},     {"campaign-x", "", "x", true},
-               {"campaign-x", "", "y", false}, {"campaign-x", "a", "", true},
-               {"a-and-x", "", "", true},      {"a-and-x", "a", "x", true},
-               {"a-and-x", "a", "", true},     {"a-and-x", "a", "y", false},
-               {"a-and-x", "b", "x", false},   {"a-and-x", "b", "", false}};
+  } cases[] = {
+      {"internal", "", "", true},    {"internal", "b", "y", true},  {"brand-a", "", "", true},
+      {"brand-a", "a", "", true},    {"brand-a", "b", "", false},   {"brand-a", "A", "", true},
+      {"brand-a", "", "x", true},    {"campaign-x", "", "x", true}, {"campaign-x", "", "y", false},
+      {"campaign-x", "a", "", true}, {"a-and-x", "", "", true},     {"a-and-x", "a", "x", true},
+      {"a-and-x", "a", "", true},    {"a-and-x", "a", "y", false},  {"a-and-x", "b", "x", false},
+      {"a-and-x", "b", "", false}};
   for (const auto& test : cases) {
-    SCOPED_TRACE(testing::Message() << test.list << " brand=" << test.brand
-                                    << " campaign=" << test.campaign);
+    SCOPED_TRACE(testing::Message()
+                 << test.list << " brand=" << test.brand << " campaign=" << test.campaign);
     Question question = MakeQuestion();
     question.brand = test.brand;
     question.campaign = test.campaign;

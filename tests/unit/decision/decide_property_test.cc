@@ -46,6 +46,7 @@ class Generator {
     if (OneIn(2)) entry.set_channels(static_cast<uint32_t>(2 * (1 + Upto(6))));
     if (OneIn(2)) entry.set_message_classes(static_cast<uint32_t>(2 * (1 + Upto(6))));
     entry.set_effective_time(kNow + Upto(kHorizon) - kHorizon / 2);
+    entry.set_begun(OneIn(4));
     if (OneIn(2)) entry.set_expire_time(kNow + Upto(kHorizon) - kHorizon / 2);
     return entry;
   }

@@ -100,8 +100,9 @@ INSTANTIATE_TEST_SUITE_P(
                      },
                  .own = "entries { revision: 7 list: 1 }",
                  .verdict = kUnknown,
-                 .rules = {kStoreRule, "ALLOW CONTACT_POINT_ON_LIST acme/internal entry=acme/7-0"
-                                       " point=+12125551234"}},
+                 .rules = {kStoreRule,
+                           "ALLOW CONTACT_POINT_ON_LIST acme/internal entry=acme/7-0"
+                           " point=+12125551234"}},
         // DENY, then UNKNOWN, then ALLOW; each in the order found.
         Scenario{.name = "AllThree",
                  .own = "entries { revision: 7 list: 1 message_classes: 4 }"
@@ -132,6 +133,17 @@ INSTANTIATE_TEST_SUITE_P(
                  .verdict = kAllow,
                  .valid_until = 1050}),
     NameOf);
+
+// A version whose numbers are not in memory cannot vouch for anything.
+TEST(DecideNumbersTest, VersionWithoutNumbersIsEmpty) {
+  CatalogList list = *TheWorld().List("national");
+  list.numbers = nullptr;
+  Facts facts = MakeFacts({.name = "clean"});
+  facts.points[0].registries.push_back({&list, false});
+  const Question question = MakeQuestion();
+  EXPECT_EQ(Decide(question, facts).verdict, kUnknown);
+  EXPECT_EQ(Decide(question, facts).rules.front().type, v1::REASON_TYPE_REGISTRY_EMPTY);
+}
 
 // A send list is as good as its worst contact point.
 TEST(DecidePointsTest, AnyPointDenies) {

@@ -14,20 +14,19 @@ namespace dnc {
 namespace {
 
 void AddLists(CatalogOrganization* acme, CatalogOrganization* global) {
-  for (const char* list :
-       {"name: 'internal' kind: LIST_KIND_INTERNAL",
-        "name: 'brand-a' kind: LIST_KIND_INTERNAL brand: 'a'",
-        "name: 'campaign-x' kind: LIST_KIND_INTERNAL campaign: 'x'",
-        "name: 'a-and-x' kind: LIST_KIND_INTERNAL brand: 'a' campaign: 'x'",
-        "name: 'national' kind: LIST_KIND_REGISTRY max_age { nanos: 100000 }"
-        "active_version { as_of_time { nanos: 950000 } }",
-        "name: 'stale' kind: LIST_KIND_REGISTRY max_age { nanos: 100000 }"
-        "active_version { as_of_time { nanos: 900000 } }",
-        "name: 'stale-soon' kind: LIST_KIND_REGISTRY max_age { nanos: 100000 }"
-        "active_version { as_of_time { nanos: 901000 } }",
-        "name: 'empty' kind: LIST_KIND_REGISTRY max_age { nanos: 100000 }",
-        "name: 'area-212' kind: LIST_KIND_REGISTRY "
-        "active_version { area_codes: '212' as_of_time { nanos: 500000 } }"}) {
+  for (const char* list : {"name: 'internal' kind: LIST_KIND_INTERNAL",
+                           "name: 'brand-a' kind: LIST_KIND_INTERNAL brand: 'a'",
+                           "name: 'campaign-x' kind: LIST_KIND_INTERNAL campaign: 'x'",
+                           "name: 'a-and-x' kind: LIST_KIND_INTERNAL brand: 'a' campaign: 'x'",
+                           "name: 'national' kind: LIST_KIND_REGISTRY max_age { nanos: 100000 }"
+                           "active_version { as_of_time { nanos: 950000 } }",
+                           "name: 'stale' kind: LIST_KIND_REGISTRY max_age { nanos: 100000 }"
+                           "active_version { as_of_time { nanos: 900000 } }",
+                           "name: 'stale-soon' kind: LIST_KIND_REGISTRY max_age { nanos: 100000 }"
+                           "active_version { as_of_time { nanos: 901000 } }",
+                           "name: 'empty' kind: LIST_KIND_REGISTRY max_age { nanos: 100000 }",
+                           "name: 'area-212' kind: LIST_KIND_REGISTRY "
+                           "active_version { area_codes: '212' as_of_time { nanos: 500000 } }"}) {
     AddList(list, acme);
   }
   AddList("name: 'internal' kind: LIST_KIND_INTERNAL", global);

@@ -6,7 +6,8 @@
 //   acme's registries  national: as of 950, stale at 1050; stale: since 1000; stale-soon: at 1001;
 //                      empty; area-212: that area code only, without a limit of age
 //   global's lists   internal (1); registry: litigators, without a limit of age
-//   acme's statuses  open (1), dead (2), no-calls (3), resting (4) for 200, disabled (5), archived (6)
+//   acme's statuses  open (1), dead (2), no-calls (3), resting (4) for 200, disabled (5), archived
+//   (6)
 #ifndef DNC_TESTS_UNIT_DECISION_SCENARIO_H_
 #define DNC_TESTS_UNIT_DECISION_SCENARIO_H_
 
@@ -60,8 +61,8 @@ struct Scenario {
 
 Facts MakeFacts(const Scenario& scenario);
 
-// "DENY CONTACT_POINT_ON_LIST acme/internal entry=acme/7-0 since=5 until=9", with each part that the
-// rule has: list, entry, status=, lead=, point=, since=, until=, overridable.
+// "DENY CONTACT_POINT_ON_LIST acme/internal entry=acme/7-0 since=5 until=9", with each part that
+// the rule has: list, entry, status=, lead=, point=, since=, until=, overridable.
 std::string Describe(const MatchedRule& rule);
 std::vector<std::string> Describe(const Decision& decision);
 

@@ -95,7 +95,8 @@ TEST(WithFieldTest, Renames) {
     const char* message;
   } cases[] = {
       {"field at the front", InvalidField("name", "bad"), "leads[3].name: bad"},
-      {"only the front", InvalidField("name", "bad, not name: x"), "leads[3].name: bad, not name: x"},
+      {"only the front", InvalidField("name", "bad, not name: x"),
+       "leads[3].name: bad, not name: x"},
       {"no field before", MakeError(v1::ERROR_REASON_LEAD_NOT_FOUND, "gone", {{"lead", "l"}}),
        "leads[3].name: gone"},
       {"field is not at the front",

@@ -68,7 +68,7 @@ TEST_F(StoreFailureTest, FailedCommitChangesNothing) {
   ASSERT_TRUE(info.has_value());
   EXPECT_EQ(info->reason(), "STORE_UNAVAILABLE");
   EXPECT_FALSE(Writable());
-  EXPECT_EQ(state_->write_problem(), "no space left");
+  EXPECT_EQ(state_->Read()->problem, "no space left");
   EXPECT_EQ(state_->applied_revision(), revision);
   EXPECT_EQ(state_->Read()->revision, revision);
   EXPECT_EQ(gateway_.Rows(), before);
@@ -101,7 +101,7 @@ TEST_F(StoreFailureTest, RecoversOnceTheStoreTakesASyncedWrite) {
   store_.fail_commits = false;
   EXPECT_TRUE(state_->TryRecover().ok());
   EXPECT_TRUE(Writable());
-  EXPECT_EQ(state_->write_problem(), "");
+  EXPECT_EQ(state_->Read()->problem, "");
   const int64_t revision = state_->applied_revision();
   EXPECT_TRUE(Apply(testing::AddPhoneEntry("+12125550001", "id")).ok());
   EXPECT_EQ(state_->applied_revision(), revision + 1);

@@ -117,8 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
                  v1::ERROR_REASON_STATUS_NOT_FOUND, v1::ERROR_REASON_STATUS_NOT_FOUND},
         MoveCase{"AnotherOrganization", "organizations/other/workflows/sales/statuses/new",
                  v1::ERROR_REASON_STATUS_NOT_FOUND, v1::ERROR_REASON_STATUS_NOT_FOUND},
-        MoveCase{"NotAName", "new", v1::ERROR_REASON_INVALID_FIELD,
-                 v1::ERROR_REASON_INVALID_FIELD},
+        MoveCase{"NotAName", "new", v1::ERROR_REASON_INVALID_FIELD, v1::ERROR_REASON_INVALID_FIELD},
         MoveCase{"Empty", "", v1::ERROR_REASON_REQUIRED_FIELD_MISSING,
                  v1::ERROR_REASON_REQUIRED_FIELD_MISSING}),
     [](const testing::TestParamInfo<MoveCase>& info) { return info.param.name; });
@@ -149,37 +148,123 @@ TEST(CheckReferencesTest, Lists) {
   EXPECT_EQ(CheckReferences(TheOrganization(), "contact", v1::Action(), "a"), absl::OkStatus());
 }
 
-constexpr char kDnc[] = "name: 'x' operations { nurture {} } operations { add_to_dnc_list {} }";
-constexpr char kPlain[] = "name: 'x' operations { nurture {} } operations { move_to_status {} }";
+// An action of these operations, enabled unless they say otherwise.
+v1::Action Operations(const std::string& operations) {
+  v1::Action action = FromText<v1::Action>(absl::StrCat("name: 'x' ", operations));
+  if (action.state() == v1::OBJECT_STATE_UNSPECIFIED) action.set_state(v1::OBJECT_STATE_ENABLED);
+  return action;
+}
+
+std::string Dnc(const std::string& content) {
+  return absl::StrCat("operations { add_to_dnc_list { ", content, " } } ");
+}
+
+constexpr char kPlain[] = "operations { nurture {} } operations { move_to_status {} } ";
 
 TEST(HasDncOperationTest, AnyOperation) {
-  EXPECT_TRUE(HasDncOperation(FromText<v1::Action>(kDnc)));
-  EXPECT_FALSE(HasDncOperation(FromText<v1::Action>(kPlain)));
+  EXPECT_TRUE(HasDncOperation(Operations(kPlain + Dnc(""))));
+  EXPECT_FALSE(HasDncOperation(Operations(kPlain)));
   EXPECT_FALSE(HasDncOperation(v1::Action()));
 }
 
-TEST(CheckKeepsDncTest, Changes) {
+struct KeepCase {
+  std::string name;
+  std::string before;
+  std::string after;
+  bool kept = false;
+  friend std::ostream& operator<<(std::ostream& out, const KeepCase& c) { return out << c.name; }
+};
+
+class KeepsDncTest : public testing::TestWithParam<KeepCase> {};
+
+TEST_P(KeepsDncTest, Judges) {
+  const v1::Action before = Operations(GetParam().before);
+  const v1::Action after = Operations(GetParam().after);
+  EXPECT_EQ(KeepsDnc(before, after), GetParam().kept);
+  ExpectReason(CheckKeepsDnc(before, &after, false),
+               GetParam().kept ? kNone : v1::ERROR_REASON_DNC_OPERATION_DROPPED);
+  EXPECT_EQ(CheckKeepsDnc(before, &after, true), absl::OkStatus());
+}
+
+constexpr char kDisabled[] = "state: OBJECT_STATE_DISABLED ";
+constexpr char kSms[] = "channels: CHANNEL_SMS ";
+constexpr char kVoice[] = "channels: CHANNEL_VOICE ";
+constexpr char kEveryChannel[] =
+    "channels: [CHANNEL_VOICE, CHANNEL_SMS, CHANNEL_EMAIL, CHANNEL_MAIL, CHANNEL_FAX,"
+    " CHANNEL_MESSAGING]";
+constexpr char kInternal[] = "list: 'organizations/acme/lists/internal' ";
+constexpr char kOther[] = "list: 'organizations/acme/lists/other' ";
+constexpr char kMinute[] = "duration { seconds: 60 } ";
+constexpr char kMinuteAndMore[] = "duration { seconds: 60 nanos: 1 } ";
+
+INSTANTIATE_TEST_SUITE_P(
+    Changes, KeepsDncTest,
+    testing::Values(KeepCase{"Same", Dnc(""), Dnc(""), true},
+                    KeepCase{"NeverHad", kPlain, kPlain, true},
+                    KeepCase{"NeverHadAndDisabled", kPlain, kDisabled, true},
+                    KeepCase{"Gained", kPlain, Dnc(""), true}, KeepCase{"Dropped", Dnc(""), kPlain},
+                    KeepCase{"Moved", Dnc("") + kPlain, kPlain + Dnc(""), true},
+                    KeepCase{"Disabled", Dnc(""), kDisabled + Dnc("")},
+                    KeepCase{"StaysDisabled", kDisabled + Dnc(""), kDisabled + Dnc(""), true},
+                    KeepCase{"Enabled", kDisabled + Dnc(""), Dnc(""), true},
+                    KeepCase{"OtherReason", Dnc("reason: 'a'"), Dnc("reason: 'b'"), true},
+                    KeepCase{"FewerChannels", Dnc(""), Dnc(kSms)},
+                    KeepCase{"EveryChannelByName", Dnc(""), Dnc(kEveryChannel), true},
+                    KeepCase{"MoreChannels", Dnc(kSms), Dnc(absl::StrCat(kSms, kVoice)), true},
+                    KeepCase{"OtherChannels", Dnc(kSms), Dnc(kVoice)},
+                    KeepCase{"ListByName", Dnc(""), Dnc(kInternal), true},
+                    KeepCase{"ListByDefault", Dnc(kInternal), Dnc(""), true},
+                    KeepCase{"OtherList", Dnc(""), Dnc(kOther)},
+                    KeepCase{"LeadOnly", Dnc(""), Dnc("lead_only: true")},
+                    KeepCase{"NotLeadOnly", Dnc("lead_only: true"), Dnc(""), true},
+                    KeepCase{"EndsSometime", Dnc(""), Dnc(kMinute)},
+                    KeepCase{"EndsNever", Dnc(kMinute), Dnc(""), true},
+                    KeepCase{"EndsSooner", Dnc(kMinuteAndMore), Dnc(kMinute)},
+                    KeepCase{"EndsLater", Dnc(kMinute), Dnc(kMinuteAndMore), true},
+                    KeepCase{"OneOfTwo", Dnc("") + Dnc(kOther), Dnc("")},
+                    KeepCase{"BothOfTwo", Dnc("") + Dnc(kOther), Dnc(kOther) + Dnc(""), true},
+                    KeepCase{"TwoInOne", Dnc(kSms) + Dnc(kVoice), Dnc(""), true}),
+    [](const testing::TestParamInfo<KeepCase>& info) { return info.param.name; });
+
+TEST(CheckKeepsDncTest, Deleting) {
+  const v1::Action dnc = Operations(Dnc(""));
+  const v1::Action plain = Operations(kPlain);
+  ExpectReason(CheckKeepsDnc(dnc, nullptr, false), v1::ERROR_REASON_DNC_OPERATION_DROPPED);
+  EXPECT_EQ(CheckKeepsDnc(dnc, nullptr, true), absl::OkStatus());
+  EXPECT_EQ(CheckKeepsDnc(plain, nullptr, false), absl::OkStatus());
+}
+
+TEST(CheckKeepsRestrictionTest, Table) {
   const struct {
     const char* name;
-    const char* before;
-    const char* after;  // null: deleted
-    bool allow;
-    bool good;
-  } cases[] = {{"kept", kDnc, kDnc, false, true},
-               {"dropped", kDnc, kPlain, false, false},
-               {"dropped as confirmed", kDnc, kPlain, true, true},
-               {"deleted", kDnc, nullptr, false, false},
-               {"deleted as confirmed", kDnc, nullptr, true, true},
-               {"gained", kPlain, kDnc, false, true},
-               {"never had", kPlain, kPlain, false, true},
-               {"never had, deleted", kPlain, nullptr, false, true}};
+    const char* before;  // null: no restriction
+    const char* after;
+    bool kept;
+  } cases[] = {{"none", nullptr, nullptr, true},
+               {"gained", nullptr, "", true},
+               {"same", "", "", true},
+               {"lifted", "", nullptr, false},
+               {"fewer channels", "", kSms, false},
+               {"every channel by name", "", kEveryChannel, true},
+               {"more channels", kSms, "", true},
+               {"other channels", kSms, kVoice, false},
+               {"ends sometime", "", kMinute, false},
+               {"ends never", kMinute, "", true},
+               {"ends sooner", kMinuteAndMore, kMinute, false},
+               {"ends later", kMinute, kMinuteAndMore, true}};
   for (const auto& test : cases) {
     SCOPED_TRACE(test.name);
-    const v1::Action before = FromText<v1::Action>(test.before);
-    const v1::Action after = FromText<v1::Action>(test.after == nullptr ? "" : test.after);
-    const absl::Status status =
-        CheckKeepsDnc(before, test.after == nullptr ? nullptr : &after, test.allow);
-    ExpectReason(status, test.good ? kNone : v1::ERROR_REASON_DNC_OPERATION_DROPPED);
+    v1::Status before;
+    before.set_name("organizations/acme/workflows/sales/statuses/dead");
+    if (test.before != nullptr) {
+      *before.mutable_restriction() = FromText<v1::ContactRestriction>(test.before);
+    }
+    v1::ContactRestriction after;
+    if (test.after != nullptr) after = FromText<v1::ContactRestriction>(test.after);
+    const v1::ContactRestriction* given = test.after == nullptr ? nullptr : &after;
+    ExpectReason(CheckKeepsRestriction(before, given, false),
+                 test.kept ? kNone : v1::ERROR_REASON_RESTRICTION_LIFTED);
+    EXPECT_EQ(CheckKeepsRestriction(before, given, true), absl::OkStatus());
   }
 }
 

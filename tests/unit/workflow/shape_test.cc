@@ -35,7 +35,7 @@ v1::Workflow Good() {
         name: 'stop' display_name: 'Stop' category: ACTION_CATEGORY_DO_NOT_CONTACT
         state: OBJECT_STATE_DISABLED
         operations { add_to_dnc_list { list: 'organizations/acme/lists/internal' reason: 'asked'
-          channels: [CHANNEL_EMAIL] duration { nanos: 1 } } }
+          channels: [CHANNEL_EMAIL] duration { nanos: 1000 } } }
         operations { move_to_status { status: 'organizations/acme/workflows/sales/statuses/x' } }
         operations { nurture { duration { seconds: 315360000 } channels: CHANNEL_FAX } }
       }
@@ -85,26 +85,24 @@ std::string Action(const std::string& field) { return absl::StrCat(kActionField,
 
 std::vector<ShapeCase> WorkflowCases() {
   using W = v1::Workflow;
-  return {
-      {"LongDisplayName", "w.display_name",
-       [](W* w) { w->set_display_name(std::string(257, 'x')); }},
-      {"LineInDisplayName", "w.display_name", [](W* w) { w->set_display_name("a\nb"); }},
-      {"NoRecordType", "w.record_type", [](W* w) { w->clear_record_type(); },
-       v1::ERROR_REASON_REQUIRED_FIELD_MISSING},
-      {"RecordTypeInCapitals", "w.record_type", [](W* w) { w->set_record_type("Contact"); }},
-      {"DisabledWorkflow", "w.state", [](W* w) { w->set_state(v1::OBJECT_STATE_DISABLED); }},
-      {"UnknownState", "w.state", [](W* w) { w->set_state(static_cast<v1::ObjectState>(9)); }},
-      {"TooManyStatuses", "w.statuses",
-       [](W* w) {
-         for (int i = 0; i < 1000; ++i) *w->add_statuses() = w->statuses(0);
-       },
-       v1::ERROR_REASON_LIMIT_EXCEEDED},
-      {"StatusTwice", "w.statuses", [](W* w) { *w->add_statuses() = w->statuses(0); }},
-      {"StatusTwiceInTwoSpellings", "w.statuses",
-       [](W* w) {
-         *w->add_statuses() = w->statuses(0);
-         w->mutable_statuses(1)->set_name(kStatusName);
-       }}};
+  return {{"LongDisplayName", "w.display_name",
+           [](W* w) { w->set_display_name(std::string(257, 'x')); }},
+          {"LineInDisplayName", "w.display_name", [](W* w) { w->set_display_name("a\nb"); }},
+          {"NoRecordType", "w.record_type", [](W* w) { w->clear_record_type(); },
+           v1::ERROR_REASON_REQUIRED_FIELD_MISSING},
+          {"RecordTypeInCapitals", "w.record_type", [](W* w) { w->set_record_type("Contact"); }},
+          {"DisabledWorkflow", "w.state", [](W* w) { w->set_state(v1::OBJECT_STATE_DISABLED); }},
+          {"UnknownState", "w.state", [](W* w) { w->set_state(static_cast<v1::ObjectState>(9)); }},
+          {"TooManyStatuses", "w.statuses",
+           [](W* w) {
+             for (int i = 0; i < 1000; ++i) *w->add_statuses() = w->statuses(0);
+           },
+           v1::ERROR_REASON_LIMIT_EXCEEDED},
+          {"StatusTwice", "w.statuses", [](W* w) { *w->add_statuses() = w->statuses(0); }},
+          {"StatusTwiceInTwoSpellings", "w.statuses", [](W* w) {
+             *w->add_statuses() = w->statuses(0);
+             w->mutable_statuses(1)->set_name(kStatusName);
+           }}};
 }
 
 std::vector<ShapeCase> StatusCases() {
@@ -125,9 +123,7 @@ std::vector<ShapeCase> StatusCases() {
       {"StatusUnknownState", Status("state"),
        [=](W* w) { status(w)->set_state(static_cast<v1::ObjectState>(-1)); }},
       {"RestrictionUnknownChannel", Status("restriction.channels"),
-       [=](W* w) {
-         status(w)->mutable_restriction()->add_channels(static_cast<v1::Channel>(7));
-       }},
+       [=](W* w) { status(w)->mutable_restriction()->add_channels(static_cast<v1::Channel>(7)); }},
       {"RestrictionUnsaidChannel", Status("restriction.channels"),
        [=](W* w) { status(w)->mutable_restriction()->add_channels(v1::CHANNEL_UNSPECIFIED); }},
       {"RestrictionChannelTwice", Status("restriction.channels"),
@@ -171,8 +167,7 @@ std::vector<ShapeCase> ActionCases() {
       {"MoveNowhere", Action("operations[1].move_to_status.status"),
        [](W* w) { ActionOf(w)->mutable_operations(1)->mutable_move_to_status()->clear_status(); },
        v1::ERROR_REASON_REQUIRED_FIELD_MISSING},
-      {"MoveToId", Action("operations[1].move_to_status.status"),
-       [](W* w) {
+      {"MoveToId", Action("operations[1].move_to_status.status"), [](W* w) {
          ActionOf(w)->mutable_operations(1)->mutable_move_to_status()->set_status("dead");
        }}};
 }
@@ -181,15 +176,17 @@ std::vector<ShapeCase> DncCases() {
   using W = v1::Workflow;
   const std::string dnc = Action("operations[0].add_to_dnc_list.");
   return {{"ListById", dnc + "list", [](W* w) { DncOf(w)->set_list("internal"); }},
-          {"LongReason", dnc + "reason",
-           [](W* w) { DncOf(w)->set_reason(std::string(513, 'r')); }},
+          {"LongReason", dnc + "reason", [](W* w) { DncOf(w)->set_reason(std::string(513, 'r')); }},
           {"DeleteInReason", dnc + "reason", [](W* w) { DncOf(w)->set_reason("a\x7f"); }},
           {"DncChannelTwice", dnc + "channels",
            [](W* w) { DncOf(w)->add_channels(v1::CHANNEL_EMAIL); }},
           {"DncNegativeDuration", dnc + "duration",
            [](W* w) { DncOf(w)->mutable_duration()->set_seconds(-1); }},
           {"DncDurationOfNothing", dnc + "duration",
-           [](W* w) { DncOf(w)->mutable_duration()->Clear(); }}};
+           [](W* w) { DncOf(w)->mutable_duration()->Clear(); }},
+          // Times are kept in microseconds: the entry would expire when it begins.
+          {"DncDurationBelowAMicrosecond", dnc + "duration",
+           [](W* w) { DncOf(w)->mutable_duration()->set_nanos(999); }}};
 }
 
 std::vector<ShapeCase> NurtureCases() {
@@ -232,6 +229,7 @@ TEST(ShapeGoodTest, KeepsWhatIsGiven) {
   EXPECT_EQ(workflow.DebugString(), expected.DebugString());
 }
 
+// States stay unset: what is known of the object decides.
 TEST(ShapeGoodTest, FillsInDefaults) {
   v1::Workflow workflow = FromText<v1::Workflow>(R"(
     record_type: 'contact'
@@ -239,15 +237,18 @@ TEST(ShapeGoodTest, FillsInDefaults) {
       actions { name: 'stop' operations { add_to_dnc_list {} } } })");
   ASSERT_EQ(ShapeWorkflow(kName, "w", &workflow), absl::OkStatus());
   const v1::Workflow expected = FromText<v1::Workflow>(absl::StrCat(R"(
-    record_type: 'contact' display_name: 'sales' state: OBJECT_STATE_ENABLED
-    name: ')", kName, R"('
+    record_type: 'contact' display_name: 'sales'
+    name: ')",
+                                                                    kName, R"('
     statuses {
-      system_status: SYSTEM_STATUS_NEW display_name: 'new' state: OBJECT_STATE_ENABLED
-      name: ')", kStatusName, R"('
+      system_status: SYSTEM_STATUS_NEW display_name: 'new'
+      name: ')",
+                                                                    kStatusName, R"('
       actions {
-        display_name: 'stop' state: OBJECT_STATE_ENABLED category: ACTION_CATEGORY_OTHER
+        display_name: 'stop' category: ACTION_CATEGORY_OTHER
         operations { add_to_dnc_list {} }
-        name: ')", kActionName, "' } }"));
+        name: ')",
+                                                                    kActionName, "' } }"));
   EXPECT_EQ(workflow.DebugString(), expected.DebugString());
 }
 
@@ -255,7 +256,8 @@ TEST(ShapeGoodTest, TakesWhatJustFits) {
   v1::Workflow workflow = Good();
   workflow.set_display_name(std::string(256, 'x'));
   DncOf(&workflow)->set_reason(std::string(512, 'r'));
-  for (int i = 0; i < 13; ++i) *ActionOf(&workflow)->add_operations() = ActionOf(&workflow)->operations(0);
+  for (int i = 0; i < 13; ++i)
+    *ActionOf(&workflow)->add_operations() = ActionOf(&workflow)->operations(0);
   v1::Status* status = workflow.mutable_statuses(0);
   for (int i = 1; i < 200; ++i) {
     *status->add_actions() = status->actions(0);
