@@ -17,3 +17,19 @@ if(DNC_SANITIZE)
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${DNC_SANITIZE})
 endif()
+
+# Debian's Abseil and gRPC are not instrumented: these files tell ThreadSanitizer what their locks
+# and hand-overs order.
+if(DNC_SANITIZE STREQUAL "thread")
+  add_library(dnc_tsan OBJECT "${PROJECT_SOURCE_DIR}/scripts/tsan/absl_mutex.cc"
+                              "${PROJECT_SOURCE_DIR}/scripts/tsan/grpc_calls.cc")
+  target_include_directories(dnc_tsan PRIVATE "${PROJECT_SOURCE_DIR}")
+endif()
+
+# dnc_add_tsan(TARGET): links them into a program.
+function(dnc_add_tsan name)
+  if(TARGET dnc_tsan)
+    target_sources(${name} PRIVATE $<TARGET_OBJECTS:dnc_tsan>)
+    target_link_libraries(${name} PRIVATE ${CMAKE_DL_LIBS})
+  endif()
+endfunction()

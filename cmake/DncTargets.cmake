@@ -12,6 +12,7 @@ function(dnc_executable name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} dnc_options)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+  dnc_add_tsan(${name})
 endfunction()
 
 # dnc_test(NAME SOURCES a.cc … [DEPS t …] [TIMEOUT s] [LABELS l …] [SINGLE]): a GoogleTest program
@@ -23,6 +24,7 @@ function(dnc_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} dnc_options GTest::gmock GTest::gtest_main)
+  dnc_add_tsan(${name})
   target_compile_definitions(
     ${name}
     PRIVATE DNC_SHARED_DATA_DIR="${PROJECT_SOURCE_DIR}/../shared/data"

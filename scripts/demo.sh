@@ -37,7 +37,8 @@ start_server() {
     kill -0 "$server_pid" 2>/dev/null || return 1
     sleep 0.05
   done
-  export DNC_SERVER="127.0.0.1:$(cat "$demo/port")"
+  DNC_SERVER="127.0.0.1:$(cat "$demo/port")"
+  export DNC_SERVER
 }
 
 title() { printf '\n\033[1m%s\033[0m\n' "$*"; }
@@ -96,7 +97,9 @@ denied=$(grep -c ',DENY,' "$demo/filtered.csv" || true)
 allowed=$(grep -c ',ALLOW' "$demo/filtered.csv" || true)
 printf '%s allowed, %s denied:\n' "$allowed" "$denied"
 grep ',DENY,' "$demo/filtered.csv"
-[ "$denied" -eq 2 ] && [ "$allowed" -eq 2998 ] || fail 'the filter must deny exactly the two opt-outs'
+if [ "$denied" -ne 2 ] || [ "$allowed" -ne 2998 ]; then
+  fail 'the filter must deny exactly the two opt-outs'
+fi
 
 title '7. The state of the gateway'
 run 0 dncctl status

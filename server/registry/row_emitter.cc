@@ -19,7 +19,7 @@ bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c))
 
 // Digits with at most the punctuation of phone numbers between them.
 bool IsDialText(absl::string_view text) {
-  constexpr absl::string_view kPunctuation = " ()+-./\t";
+  static constexpr absl::string_view kPunctuation = " ()+-./\t";
   return std::any_of(text.begin(), text.end(), IsDigit) &&
          std::all_of(text.begin(), text.end(),
                      [](char c) { return IsDigit(c) || absl::StrContains(kPunctuation, c); });

@@ -73,7 +73,7 @@ uint64_t SubjectFilter::Hash(absl::string_view subject_key) {
   if (subject_key.size() == kPhoneKeyBytes && subject_key[4] == '\x01') {
     return HashPhone(organization, BigEndian(subject_key.substr(5)));
   }
-  uint64_t hash = organization;
+  uint64_t hash = Mix(uint64_t{organization} + 1);
   for (size_t i = 4; i < subject_key.size(); i += 8) {
     hash = Mix(hash ^ BigEndian(subject_key.substr(i, 8))) + i;
   }

@@ -37,23 +37,30 @@ EmbeddedMutationLog::EmbeddedMutationLog(MutationSink* sink, std::unique_ptr<Com
 
 EmbeddedMutationLog::~EmbeddedMutationLog() { Stop(); }
 
+absl::Status EmbeddedMutationLog::Admit(size_t bytes) const {
+  if (stopping_) {
+    return absl::UnavailableError("the log has stopped: the server is shutting down");
+  }
+  if (queue_.size() < options_.max_queue && queue_bytes_ + bytes <= options_.max_queue_bytes) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError(
+      absl::StrCat(queue_.size(), " changes wait already; back off and repeat"));
+}
+
 void EmbeddedMutationLog::Propose(Mutation mutation, Done done) {
-  absl::Status refusal;
   const size_t bytes = mutation.ByteSizeLong();
+  absl::Status refusal;
   {
     absl::MutexLock lock(&mu_);
-    if (stopping_) {
-      refusal = absl::UnavailableError("the log has stopped: the server is shutting down");
-    } else if (queue_.size() >= options_.max_queue ||
-               queue_bytes_ + bytes > options_.max_queue_bytes) {
-      refusal = absl::ResourceExhaustedError(
-          absl::StrCat(queue_.size(), " changes wait already; back off and repeat"));
-    } else {
+    refusal = Admit(bytes);
+    if (refusal.ok()) {
       queue_bytes_ += bytes;
       queue_.push_back({std::move(mutation), std::move(done), bytes});
+      return;
     }
   }
-  if (!refusal.ok()) std::move(done)(std::move(refusal));
+  std::move(done)(std::move(refusal));
 }
 
 void EmbeddedMutationLog::Stop() {

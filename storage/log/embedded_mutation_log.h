@@ -53,6 +53,8 @@ class EmbeddedMutationLog : public MutationLog {
                       const EmbeddedMutationLogOptions& options);
   void RunApplier();
   void RunAnswerer();
+  // RESOURCE_EXHAUSTED, or UNAVAILABLE once it stops.
+  absl::Status Admit(size_t bytes) const ABSL_SHARED_LOCKS_REQUIRED(mu_);
   std::vector<Pending> TakeBatch();
   Decided ApplyBatch(std::vector<Pending> batch);
 

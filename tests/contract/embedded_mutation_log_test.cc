@@ -10,7 +10,7 @@ namespace {
 
 class EmbeddedHome : public LogHome {
  public:
-  EmbeddedHome(size_t max_batch, size_t max_queue) : options_{max_batch, max_queue} {}
+  explicit EmbeddedHome(const EmbeddedMutationLogOptions& options) : options_(options) {}
 
   absl::StatusOr<std::unique_ptr<MutationLog>> Open(MutationSink* sink) override {
     auto marker = CommitMarker::Open(dir_.Path("ACKNOWLEDGED"));
@@ -26,7 +26,10 @@ class EmbeddedHome : public LogHome {
 };
 
 std::unique_ptr<LogHome> MakeHome(size_t max_batch, size_t max_queue) {
-  return std::make_unique<EmbeddedHome>(max_batch, max_queue);
+  EmbeddedMutationLogOptions options;
+  options.max_batch = max_batch;
+  options.max_queue = max_queue;
+  return std::make_unique<EmbeddedHome>(options);
 }
 
 INSTANTIATE_TEST_SUITE_P(Embedded, MutationLogContract,
@@ -55,7 +58,20 @@ class EmbeddedMutationLogTest : public ::testing::Test {
     return result;
   }
 
-  EmbeddedHome home_{1024, 1024};
+  static EmbeddedMutationLogOptions SmallInBytes() {
+    EmbeddedMutationLogOptions options;
+    options.max_batch_bytes = 2500;
+    options.max_queue_bytes = 10'000;
+    return options;
+  }
+  // Of about 1,000 bytes for each.
+  static Mutation OfSize(size_t thousands) {
+    Mutation mutation;
+    mutation.set_fingerprint(std::string(thousands * 1000, 'f'));
+    return mutation;
+  }
+
+  EmbeddedHome home_{SmallInBytes()};
   RecordingSink sink_;
   std::unique_ptr<MutationLog> log_;
 };
@@ -83,6 +99,41 @@ TEST_F(EmbeddedMutationLogTest, TakesAStoreThatKnowsMoreThanWasAcknowledged) {
   const absl::StatusOr<Outcome> next = Run("b");
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_EQ(next->revision(), 3);
+}
+
+// A batch ends before its bytes exceed the limit; what is larger by itself goes alone.
+TEST_F(EmbeddedMutationLogTest, BatchesAreLimitedInBytes) {
+  ASSERT_TRUE(Open().ok());
+  absl::BlockingCounter answered(7);
+  const auto count = [&](absl::StatusOr<Outcome> outcome) {
+    EXPECT_TRUE(outcome.ok()) << outcome.status();
+    answered.DecrementCount();
+  };
+  sink_.Hold();
+  log_->Propose(OfSize(1), count);
+  sink_.AwaitHeld();
+  for (const size_t thousands : {1, 1, 1, 4, 1, 1}) log_->Propose(OfSize(thousands), count);
+  sink_.Release();
+  answered.Wait();
+  EXPECT_EQ(sink_.Batches(), (std::vector<size_t>{1, 2, 1, 1, 2}));
+}
+
+TEST_F(EmbeddedMutationLogTest, QueueIsLimitedInBytes) {
+  ASSERT_TRUE(Open().ok());
+  absl::BlockingCounter answered(4);
+  const auto count = [&](absl::StatusOr<Outcome>) { answered.DecrementCount(); };
+  sink_.Hold();
+  log_->Propose(OfSize(1), count);
+  sink_.AwaitHeld();
+  log_->Propose(OfSize(4), count);
+  log_->Propose(OfSize(4), count);
+  absl::Status refusal;
+  log_->Propose(OfSize(3), [&](absl::StatusOr<Outcome> outcome) { refusal = outcome.status(); });
+  EXPECT_TRUE(absl::IsResourceExhausted(refusal)) << refusal;
+  log_->Propose(OfSize(1), count);  // there is room for a small one
+  sink_.Release();
+  answered.Wait();
+  EXPECT_TRUE(Run("again").ok()) << "the room is free again";
 }
 
 TEST_F(EmbeddedMutationLogTest, DestructionAnswersWhatWaits) {

@@ -141,8 +141,9 @@ TEST(DecideNumbersTest, VersionWithoutNumbersIsEmpty) {
   Facts facts = MakeFacts({.name = "clean"});
   facts.points[0].registries.push_back({&list, false});
   const Question question = MakeQuestion();
-  EXPECT_EQ(Decide(question, facts).verdict, kUnknown);
-  EXPECT_EQ(Decide(question, facts).rules.front().type, v1::REASON_TYPE_REGISTRY_EMPTY);
+  EXPECT_THAT(Describe(Decide(question, facts)),
+              testing::ElementsAre("UNKNOWN REGISTRY_EMPTY acme/national point=+12125551234"
+                                   " since=950 overridable"));
 }
 
 // A send list is as good as its worst contact point.

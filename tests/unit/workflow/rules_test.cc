@@ -181,8 +181,12 @@ TEST_P(KeepsDncTest, Judges) {
   const v1::Action before = Operations(GetParam().before);
   const v1::Action after = Operations(GetParam().after);
   EXPECT_EQ(KeepsDnc(before, after), GetParam().kept);
-  ExpectReason(CheckKeepsDnc(before, &after, false),
-               GetParam().kept ? kNone : v1::ERROR_REASON_DNC_OPERATION_DROPPED);
+  const absl::Status checked = CheckKeepsDnc(before, &after, false);
+  if (GetParam().kept) {
+    EXPECT_EQ(checked, absl::OkStatus());
+  } else {
+    EXPECT_THAT(checked, HasReason(v1::ERROR_REASON_DNC_OPERATION_DROPPED));
+  }
   EXPECT_EQ(CheckKeepsDnc(before, &after, true), absl::OkStatus());
 }
 
@@ -220,6 +224,7 @@ INSTANTIATE_TEST_SUITE_P(
                     KeepCase{"EndsSometime", Dnc(""), Dnc(kMinute)},
                     KeepCase{"EndsNever", Dnc(kMinute), Dnc(""), true},
                     KeepCase{"EndsSooner", Dnc(kMinuteAndMore), Dnc(kMinute)},
+                    KeepCase{"EndsAtTheSameTime", Dnc(kMinute), Dnc(kMinute), true},
                     KeepCase{"EndsLater", Dnc(kMinute), Dnc(kMinuteAndMore), true},
                     KeepCase{"OneOfTwo", Dnc("") + Dnc(kOther), Dnc("")},
                     KeepCase{"BothOfTwo", Dnc("") + Dnc(kOther), Dnc(kOther) + Dnc(""), true},
@@ -229,9 +234,14 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(CheckKeepsDncTest, Deleting) {
   const v1::Action dnc = Operations(Dnc(""));
   const v1::Action plain = Operations(kPlain);
-  ExpectReason(CheckKeepsDnc(dnc, nullptr, false), v1::ERROR_REASON_DNC_OPERATION_DROPPED);
+  EXPECT_THAT(CheckKeepsDnc(dnc, nullptr, false),
+              HasReason(v1::ERROR_REASON_DNC_OPERATION_DROPPED));
   EXPECT_EQ(CheckKeepsDnc(dnc, nullptr, true), absl::OkStatus());
   EXPECT_EQ(CheckKeepsDnc(plain, nullptr, false), absl::OkStatus());
+}
+
+TEST(CheckKeepsDncTest, CarriesDocumentedMetadata) {
+  ExpectDocumentedMetadata(CheckKeepsDnc(Operations(Dnc("")), nullptr, false));
 }
 
 TEST(CheckKeepsRestrictionTest, Table) {
