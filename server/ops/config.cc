@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <yaml-cpp/yaml.h>
 
+#include <exception>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -144,12 +146,19 @@ absl::Status LoadConfigFile(const std::string& path, ServerConfig* config) {
   } catch (const YAML::Exception& error) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ":", error.mark.line + 1, ": not YAML: ", error.msg));
+  } catch (const std::exception& error) {  // a directory, for one
+    return absl::InvalidArgumentError(absl::StrCat(path, ": cannot be read: ", error.what()));
   }
   if (root.IsNull()) return absl::OkStatus();
   if (!root.IsMap()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": must be a map of settings"));
   }
+  std::set<std::string> seen;
   for (const auto& item : root) {
+    if (item.first.IsScalar() && !seen.insert(item.first.Scalar()).second) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ":", item.first.Mark().line + 1, ": ",
+                                                     item.first.Scalar(), ": given twice"));
+    }
     DNC_RETURN_IF_ERROR(ApplyNode(path, item.first, item.second, config));
   }
   return absl::OkStatus();

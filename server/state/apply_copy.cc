@@ -49,11 +49,13 @@ absl::Status RefusalError(const std::vector<TargetPlan>& plans) {
   (*info.mutable_metadata())["refusals"] = RefusalList(all);
   const std::string& action = first->result.refusals(0).action();
   if (!action.empty()) (*info.mutable_metadata())["action"] = action;
-  return WithErrorInfo(absl::FailedPreconditionError(absl::StrCat(
-                           first->result.target(), ": ", first->result.refusals(0).message(), " (",
-                           all.size(), all.size() == 1 ? " refusal" : " refusals",
-                           "; nothing was copied; allow_partial copies to the other targets)")),
-                       info);
+  return WithErrorInfo(
+      absl::Status(
+          first->first_refusal.code(),
+          absl::StrCat(first->result.target(), ": ", first->result.refusals(0).message(), " (",
+                       all.size(), all.size() == 1 ? " refusal" : " refusals",
+                       "; nothing was copied; allow_partial copies to the other targets)")),
+      info);
 }
 
 }  // namespace

@@ -149,7 +149,8 @@ absl::Status CheckKeepsDnc(const v1::Action& before, const v1::Action* after, bo
       absl::StrCat(before.name(),
                    " would add to its DNC list less than it does; keep that operation, or "
                    "confirm with allow_dropping_dnc"),
-      {{"action", before.name()}});
+      {{"action", before.name()},
+       {"target", before.name().substr(0, before.name().rfind("/actions/"))}});
 }
 
 absl::Status CheckKeepsRestriction(const v1::Status& before, const v1::ContactRestriction* after,

@@ -94,11 +94,11 @@ absl::Status TooMany(absl::string_view field, int limit, int actual) {
 }  // namespace
 
 absl::Status CheckDuration(const google::protobuf::Duration& duration, absl::string_view field) {
-  if (duration.seconds() >= 0 && duration.nanos() >= 0 && duration.nanos() < 1'000'000'000 &&
-      (duration.seconds() > 0 || duration.nanos() > 0) &&
-      duration.seconds() <= kMaxDurationSeconds) {
-    return absl::OkStatus();
-  }
+  const bool whole = duration.seconds() >= 0 && duration.seconds() <= kMaxDurationSeconds &&
+                     duration.nanos() >= 0 && duration.nanos() < 1'000'000'000;
+  // Everything is kept in microseconds.
+  const int64_t micros = whole ? duration.seconds() * 1'000'000 + duration.nanos() / 1000 : 0;
+  if (micros > 0 && micros <= kMaxDurationSeconds * 1'000'000) return absl::OkStatus();
   return InvalidField(field, "a duration is positive and at most 3,650 days");
 }
 
@@ -140,6 +140,9 @@ absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::A
     action->set_category(v1::ACTION_CATEGORY_OTHER);
   }
   DNC_RETURN_IF_ERROR(CheckState(action->state(), absl::StrCat(field, ".state")));
+  if (action->state() == v1::OBJECT_STATE_ARCHIVED) {
+    return InvalidField(absl::StrCat(field, ".state"), "an action is ENABLED or DISABLED");
+  }
   if (action->operations().empty()) {
     return MissingField(absl::StrCat(field, ".operations"), "an action has 1 to 16 operations");
   }

@@ -26,8 +26,9 @@ class ApplyActionTest : public GatewayTest {
     return Must<v1::GetEntryRequest>(absl::StrCat("name: '", name, "'")).entry();
   }
   void SetState(const char* status, const char* state) {
-    Must<v1::UpdateStatusRequest>(absl::StrCat(
-        "status { name: '~s/", status, "' system_status: SYSTEM_STATUS_DEAD state: ", state, " }"));
+    Must<v1::UpdateStatusRequest>(absl::StrCat("status { name: '~s/", status,
+                                               "' system_status: SYSTEM_STATUS_DEAD state: ", state,
+                                               " } allow_lifting_restriction: true"));
   }
 };
 
@@ -151,7 +152,7 @@ TEST_F(ApplyActionTest, AnActionOfAnArchivedWorkflowDoesNothingButOptOut) {
 
 TEST_F(ApplyActionTest, ADisabledActionIsRefused) {
   Must<v1::UpdateActionRequest>(
-      "action { name: '~s/new/actions/dnc' state: OBJECT_STATE_DISABLED "
+      "allow_dropping_dnc: true action { name: '~s/new/actions/dnc' state: OBJECT_STATE_DISABLED "
       "operations { add_to_dnc_list {} } }");
   EXPECT_THAT(Ask<v1::ApplyActionRequest>(kAnnDnc), Refused("ACTION_DISABLED"));
   EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_ALLOW);

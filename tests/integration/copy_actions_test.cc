@@ -23,8 +23,9 @@ class CopyActionsTest : public GatewayTest {
     return Must<v1::GetStatusRequest>(absl::StrCat("name: '~s/", id, "'")).status();
   }
   void SetState(absl::string_view status, absl::string_view state) {
-    Must<v1::UpdateStatusRequest>(absl::StrCat(
-        "status { name: '~s/", status, "' system_status: SYSTEM_STATUS_WON state: ", state, " }"));
+    Must<v1::UpdateStatusRequest>(absl::StrCat("status { name: '~s/", status,
+                                               "' system_status: SYSTEM_STATUS_WON state: ", state,
+                                               " } allow_lifting_restriction: true"));
   }
 };
 

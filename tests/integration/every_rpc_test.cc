@@ -96,7 +96,8 @@ constexpr Row kRows[] = {
     {"RevokeEntry", "name: '$ENTRY' evidence: 'a signed form'", "name: '~/entries/1-0'",
      "REQUIRED_FIELD_MISSING"},
     {"ImportList",
-     "config { list: '~/lists/r' actor { id: 'a' } format: 'plain' } data: '2125550177\\n'",
+     "config { list: '~/lists/r' actor { id: 'a' } format: 'plain' } data: '2125550177\\n' "
+     "complete: true",
      "config { list: '~/lists/none' actor { id: 'a' } }", "LIST_NOT_FOUND"},
     {"GetSystemStatus", "", nullptr, nullptr},
 };

@@ -131,10 +131,10 @@ TEST_F(IdempotencyTest, EveryWritingMethodHonoursIt) {
   twice(
       Parse<v1::CreateActionRequest>("parent: '~/workflows/w/statuses/s' action_id: 'a' action { "
                                      "operations { add_to_dnc_list {} } } request_id: '6'"));
-  twice(
-      Parse<v1::UpdateActionRequest>("action { name: '~/workflows/w/statuses/s/actions/a' "
-                                     "operations { add_to_dnc_list { lead_only: true } } } "
-                                     "request_id: '7'"));
+  twice(Parse<v1::UpdateActionRequest>(
+      "action { name: '~/workflows/w/statuses/s/actions/a' "
+      "operations { add_to_dnc_list { lead_only: true } } } allow_dropping_dnc: true "
+      "request_id: '7'"));
   twice(
       Parse<v1::DeleteActionRequest>("name: '~/workflows/w/statuses/s/actions/a' "
                                      "allow_dropping_dnc: true request_id: '8'"));

@@ -59,7 +59,7 @@ TEST_F(WorkflowTest, AnUpdateNamesTheFieldsThatDiffer) {
       "workflow { name: '~/workflows/line' display_name: 'Line two' record_type: 'contact' "
       "statuses { name: 'b' display_name: 'B' system_status: SYSTEM_STATUS_LOST restriction {} "
       "actions { name: 'stop' category: ACTION_CATEGORY_DO_NOT_CONTACT operations { "
-      "add_to_dnc_list { lead_only: true } } } } }");
+      "add_to_dnc_list { lead_only: true } } } } } allow_dropping_dnc: true");
   ASSERT_EQ(response.changes_size(), 3);
   EXPECT_THAT(response.changes(0).fields(), ElementsAre("display_name"));
   EXPECT_THAT(response.changes(1).fields(),

@@ -206,7 +206,7 @@ std::vector<ShapeCase> NurtureCases() {
           {"NegativeNanos", duration, set(5, -1)},
           {"TooManyNanos", duration, set(5, 1'000'000'000)},
           {"DaysTooMany", duration, set(kMaxSeconds + 1, 0)},
-          {"DaysAndNanosTooMany", duration, set(kMaxSeconds, 1)},
+          {"DaysAndAMicrosecondTooMany", duration, set(kMaxSeconds, 1000)},
           {"DurationThatOverflows", duration, set(INT64_MAX, 0)}};
 }
 
