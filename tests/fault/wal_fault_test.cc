@@ -192,7 +192,9 @@ TEST_F(WalFaultTest, DamagedTableIsRefused) {
   StartServer();  // recovery writes what the log held into tables
   Kill();
   for (const fs::directory_entry& file : fs::directory_iterator(data_dir() + "/store")) {
-    if (file.path().extension() == ".sst") FlipByte(file.path().string(), 8);
+    // The kill may have cut short a table that nothing refers to yet.
+    const bool table = file.path().extension() == ".sst" && file.file_size() > 8;
+    if (table) FlipByte(file.path().string(), 8);
   }
   ExpectRefused("restore");
 }
