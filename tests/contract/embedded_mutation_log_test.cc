@@ -42,8 +42,9 @@ class EmbeddedMutationLogTest : public ::testing::Test {
  protected:
   absl::Status Open() {
     absl::StatusOr<std::unique_ptr<MutationLog>> log = home_.Open(&sink_);
-    if (log.ok()) log_ = *std::move(log);
-    return log.status();
+    const absl::Status status = log.status();
+    if (status.ok()) log_ = *std::move(log);
+    return status;
   }
   absl::StatusOr<Outcome> Run(const std::string& id) {
     absl::Notification answered;
@@ -112,7 +113,7 @@ TEST_F(EmbeddedMutationLogTest, BatchesAreLimitedInBytes) {
   sink_.Hold();
   log_->Propose(OfSize(1), count);
   sink_.AwaitHeld();
-  for (const size_t thousands : {1, 1, 1, 4, 1, 1}) log_->Propose(OfSize(thousands), count);
+  for (const size_t thousands : {1u, 1u, 1u, 4u, 1u, 1u}) log_->Propose(OfSize(thousands), count);
   sink_.Release();
   answered.Wait();
   EXPECT_EQ(sink_.Batches(), (std::vector<size_t>{1, 2, 1, 1, 2}));

@@ -58,7 +58,7 @@ TEST_F(ConcurrencyTest, NoCheckMissesAnAcknowledgedOptOut) {
     threads.emplace_back([&, writer] {
       for (int i = 0; i < kLeadsPerWriter; ++i) {
         OptOut(writer, i);
-        acknowledged[writer].store(i + 1, std::memory_order_release);
+        acknowledged[static_cast<size_t>(writer)].store(i + 1, std::memory_order_release);
       }
       writing.fetch_sub(1);
     });
@@ -68,7 +68,7 @@ TEST_F(ConcurrencyTest, NoCheckMissesAnAcknowledgedOptOut) {
     threads.emplace_back([&, checker] {
       for (int round = 0; writing.load() > 0; ++round) {
         const int writer = (checker + round) % kWriters;
-        const int known = acknowledged[writer].load(std::memory_order_acquire);
+        const int known = acknowledged[static_cast<size_t>(writer)].load(std::memory_order_acquire);
         if (known == 0) continue;
         ExpectDenied(writer, known - 1);      // the newest
         ExpectDenied(writer, round % known);  // any

@@ -107,7 +107,8 @@ std::vector<std::string> FieldsOf(const std::string& bytes, int number) {
   google::protobuf::Empty message;
   std::vector<std::string> values;
   if (!message.ParseFromString(bytes)) return values;
-  const UnknownFieldSet& fields = message.GetReflection()->GetUnknownFields(message);
+  const UnknownFieldSet& fields =
+      google::protobuf::Empty::GetReflection()->GetUnknownFields(message);
   for (int i = 0; i < fields.field_count(); ++i) {
     const UnknownField& field = fields.field(i);
     if (field.number() == number && field.type() == UnknownField::TYPE_LENGTH_DELIMITED) {

@@ -39,10 +39,10 @@ TEST_F(IdempotencyTest, ARepeatAfterARestartReturnsTheFirstAnswer) {
 }
 
 TEST_F(IdempotencyTest, SixteenCallersAtOnceApplyItOnce) {
-  constexpr int kCallers = 16;
+  constexpr size_t kCallers = 16;
   std::vector<v1::ApplyActionResponse> answers(kCallers);
   std::vector<std::thread> callers;
-  for (int i = 0; i < kCallers; ++i) {
+  for (size_t i = 0; i < kCallers; ++i) {
     callers.emplace_back([&, i] { answers[i] = Must<v1::ApplyActionRequest>(kAnnDnc); });
   }
   for (std::thread& caller : callers) caller.join();
@@ -54,14 +54,14 @@ TEST_F(IdempotencyTest, SixteenCallersAtOnceApplyItOnce) {
 }
 
 TEST_F(IdempotencyTest, SixteenDifferentRequestsUnderOneIdApplyOne) {
-  constexpr int kCallers = 16;
+  constexpr size_t kCallers = 16;
   std::vector<CallStatus> ends(kCallers);
   std::vector<std::thread> callers;
-  for (int i = 0; i < kCallers; ++i) {
+  for (size_t i = 0; i < kCallers; ++i) {
     callers.emplace_back([&, i] {
       ends[i] = Ask<v1::AddEntryRequest>(
           absl::StrCat("parent: '~' request_id: 'one' entry { contact_point { phone: '",
-                       12125550300 + i, "' } }"));
+                       uint64_t{12125550300} + i, "' } }"));
     });
   }
   for (std::thread& caller : callers) caller.join();

@@ -39,7 +39,7 @@ Outcome Read(absl::string_view text, size_t piece, CsvOptions options = {}) {
 // Reads the text whole, byte by byte and in pieces of a few bytes; all must agree.
 Outcome ReadEachWay(absl::string_view text, CsvOptions options = {}) {
   Outcome whole = Read(text, text.size() + 1, options);
-  for (const size_t piece : {1, 2, 3, 5, 7}) {
+  for (const size_t piece : {1u, 2u, 3u, 5u, 7u}) {
     const Outcome pieces = Read(text, piece, options);
     EXPECT_EQ(pieces.rows, whole.rows) << "pieces of " << piece;
     EXPECT_EQ(pieces.status, whole.status) << "pieces of " << piece;
