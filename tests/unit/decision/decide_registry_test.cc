@@ -109,6 +109,8 @@ INSTANTIATE_TEST_SUITE_P(
                         "entries { revision: 8 list: 1 }",
                  .global = "entries { revision: 9 list: 1 message_classes: 8 }",
                  .registries = {{"empty", false}, {"national", true}, {"stale", false}},
+                 // Long literals, no forgotten comma.
+                 // NOLINTNEXTLINE(bugprone-suspicious-missing-comma)
                  .rules = {"DENY CONTACT_POINT_ON_LIST acme/internal entry=acme/8-0"
                            " point=+12125551234",
                            "DENY CONTACT_POINT_ON_REGISTRY acme/national point=+12125551234"

@@ -85,7 +85,7 @@ TEST(ChunkCodecTest, RoundTripsAtAnyChunkSize) {
 }
 
 TEST(ChunkCodecTest, RoundTripsEveryCountAroundTheEncodingsBorder) {
-  for (const size_t count : {1, 2, 623, 624, 625, 626, 9'999, 10'000}) {
+  for (const size_t count : {1u, 2u, 623u, 624u, 625u, 626u, 9'999u, 10'000u}) {
     const auto numbers = Range(12'125'550'000, count);
     EXPECT_EQ(RoundTrip(numbers, kChunkTargetBytes), numbers) << count;
   }

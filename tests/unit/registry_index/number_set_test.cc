@@ -108,14 +108,14 @@ TEST(NumberSetTest, FullBlocks) {
 }
 
 TEST(NumberSetTest, EveryCountAroundTheEncodingsBorder) {
-  for (const size_t count : {1, 31, 32, 33, 100, 623, 624, 625, 626, 9'999, 10'000}) {
+  for (const size_t count : {1u, 31u, 32u, 33u, 100u, 623u, 624u, 625u, 626u, 9'999u, 10'000u}) {
     ExpectExact(Random(count, 12'125'550'000, 10'000, count));
   }
 }
 
 // Lists whose suffixes lie far from where an even spread would have them.
 TEST(NumberSetTest, UnevenLists) {
-  for (const uint64_t first : {12'125'550'000, 12'125'554'000, 12'125'559'400}) {
+  for (const uint64_t first : {12'125'550'000u, 12'125'554'000u, 12'125'559'400u}) {
     std::set<uint64_t> numbers;
     for (uint64_t i = 0; i < 600; ++i) numbers.insert(first + i);
     ExpectExact(numbers);

@@ -13,24 +13,25 @@ namespace {
 // Counts how many live, and is recognised when it is dead.
 class Value {
  public:
-  explicit Value(int number) : number_(number) { ++alive; }
+  explicit Value(int number) : number_(number) { ++alive_; }
   ~Value() {
     check_ = 0;
-    --alive;
+    --alive_;
   }
   Value(const Value&) = delete;
   Value& operator=(const Value&) = delete;
 
   int number() const { return check_ == kAlive ? number_ : -1; }
-  static std::atomic<int> alive;
+  static int Alive() { return alive_.load(); }
 
  private:
+  static std::atomic<int> alive_;
   static constexpr int kAlive = 0x600d;
   const int number_;
   volatile int check_ = kAlive;
 };
 
-std::atomic<int> Value::alive{0};
+std::atomic<int> Value::alive_{0};
 
 using PublishedValue = Published<Value>;
 
@@ -46,7 +47,7 @@ TEST(PublishedTest, FreesAReplacedValueThatNobodyReads) {
   PublishedValue published(std::make_unique<Value>(1));
   for (int i = 2; i < 100; ++i) {
     published.Publish(std::make_unique<Value>(i));
-    EXPECT_EQ(Value::alive, 1);
+    EXPECT_EQ(Value::Alive(), 1);
   }
 }
 
@@ -56,11 +57,11 @@ TEST(PublishedTest, KeepsAValueWhileItIsRead) {
     const PublishedValue::Guard guard = published.Read();
     published.Publish(std::make_unique<Value>(2));
     published.Publish(std::make_unique<Value>(3));
-    EXPECT_EQ(Value::alive, 2) << "the one that is read and the newest";
+    EXPECT_EQ(Value::Alive(), 2) << "the one that is read and the newest";
     EXPECT_EQ(guard->number(), 1);
   }
   published.Publish(std::make_unique<Value>(4));
-  EXPECT_EQ(Value::alive, 1);
+  EXPECT_EQ(Value::Alive(), 1);
 }
 
 TEST(PublishedTest, GuardsNestOnOneThread) {
@@ -75,11 +76,11 @@ TEST(PublishedTest, GuardsNestOnOneThread) {
     EXPECT_EQ(first->number(), 1);
     EXPECT_EQ(second->number(), 2);
     EXPECT_EQ(third->number(), 3);
-    EXPECT_EQ(Value::alive, 4);
+    EXPECT_EQ(Value::Alive(), 4);
   }
   published.Publish(std::make_unique<Value>(5));
   EXPECT_EQ(first->number(), 1);
-  EXPECT_EQ(Value::alive, 2);
+  EXPECT_EQ(Value::Alive(), 2);
 }
 
 TEST(PublishedTest, GuardsOfDifferentValuesDoNotMix) {
@@ -105,11 +106,11 @@ TEST(PublishedTest, AnotherThreadsGuardKeepsItsValue) {
   });
   reading.WaitForNotification();
   published.Publish(std::make_unique<Value>(2));
-  EXPECT_EQ(Value::alive, 2);
+  EXPECT_EQ(Value::Alive(), 2);
   published_more.Notify();
   reader.join();
   published.Publish(std::make_unique<Value>(3));
-  EXPECT_EQ(Value::alive, 1);
+  EXPECT_EQ(Value::Alive(), 1);
 }
 
 // Never a dead value, never an older one than before; for the sanitizers above all.
@@ -133,7 +134,7 @@ TEST(PublishedTest, ReadersBesideAWriter) {
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(wrong, 0);
   published.Publish(std::make_unique<Value>(kPublished + 1));
-  EXPECT_EQ(Value::alive, 1);
+  EXPECT_EQ(Value::Alive(), 1);
 }
 
 // Threads come and go: their slots are used again.

@@ -36,8 +36,9 @@ void Gateway::Open() {
 
 absl::Status Gateway::OpenState() {
   absl::StatusOr<std::unique_ptr<StateMachine>> state = StateMachine::Create(store_.get());
-  if (state.ok()) state_ = *std::move(state);
-  return state.status();
+  const absl::Status status = state.status();
+  if (status.ok()) state_ = *std::move(state);
+  return status;
 }
 
 std::vector<Outcome> Gateway::Apply(const std::vector<Mutation>& mutations) {
