@@ -41,7 +41,7 @@ TEST(SubjectFilterTest, KeepsEverythingThroughGrowth) {
 TEST(SubjectFilterTest, RepeatsTakeNoRoom) {
   SubjectFilter filter;
   const size_t capacity = filter.table()->capacity();
-  for (int i = 0; i < 100'000; ++i)
+  for (uint64_t i = 0; i < 100'000; ++i)
     filter.Insert(SubjectFilter::HashPhone(1, kFirstPhone + i % 10));
   EXPECT_EQ(filter.table()->capacity(), capacity);
 }
@@ -70,8 +70,8 @@ TEST(SubjectFilterTest, HashesDiffer) {
   std::set<uint64_t> hashes;
   size_t keys = 0;
   for (uint32_t organization = 0; organization < 20; ++organization) {
-    for (int i = 1; i < 200; ++i) {
-      const std::string text(static_cast<size_t>(i), 'a');
+    for (size_t i = 1; i < 200; ++i) {
+      const std::string text(i, 'a');
       for (const std::string& key :
            {keys::PhoneSubject(organization, kFirstPhone + i),
             keys::TextSubject(organization, 2, text), keys::TextSubject(organization, 3, text),
