@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -13,6 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "bench/load/child_process.h"
 #include "bench/load/report.h"
 #include "bench/load/scenarios.h"
@@ -26,7 +30,31 @@ struct Flags {
   std::string work_dir = ".";
   std::string json;
   bool quick = false;
+  std::vector<std::string> only;
+  int rounds = 0;      // 0: as many as usual
+  double seconds = 0;  // 0: as long as usual
 };
+
+struct Scenario {
+  absl::string_view name;
+  absl::Status (*measure)(const Servers&, const Rounds&, Report&);
+};
+
+constexpr std::array<Scenario, 3> kScenarios = {
+    {{"checks", &MeasureChecks}, {"filter", &MeasureFilter}, {"actions", &MeasureActions}}};
+
+bool Wanted(const Flags& flags, absl::string_view scenario) {
+  return flags.only.empty() ||
+         std::find(flags.only.begin(), flags.only.end(), scenario) != flags.only.end();
+}
+
+Rounds RoundsOf(const Flags& flags) {
+  Rounds rounds;
+  if (flags.quick) rounds = {.count = 3, .duration = absl::Seconds(1)};
+  if (flags.rounds > 0) rounds.count = flags.rounds;
+  if (flags.seconds > 0) rounds.duration = absl::Seconds(flags.seconds);
+  return rounds;
+}
 
 // The store's folder; removed at the end.
 class DataDir {
@@ -69,12 +97,12 @@ absl::Status MeasureAll(const Flags& flags, Report& report) {
   if (!gateway.ok()) return gateway.status();
 
   const Servers servers = {gateway->address(), echo->address()};
-  Rounds rounds;
-  if (flags.quick) rounds = {.count = 3, .duration = absl::Seconds(1)};
+  const Rounds rounds = RoundsOf(flags);
   if (auto status = MeasureDisk(flags.work_dir, report); !status.ok()) return status;
   if (auto status = MeasureLoading(servers, report); !status.ok()) return status;
-  for (const auto measure : {&MeasureChecks, &MeasureFilter, &MeasureActions}) {
-    if (auto status = measure(servers, rounds, report); !status.ok()) return status;
+  for (const Scenario& scenario : kScenarios) {
+    if (!Wanted(flags, scenario.name)) continue;
+    if (auto status = scenario.measure(servers, rounds, report); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -99,6 +127,10 @@ int main(int argc, char** argv) {
   app.add_option("--work-dir", flags.work_dir, "Where the store and the logs go; on a disk");
   app.add_option("--json", flags.json, "Where to write the figures");
   app.add_flag("--quick", flags.quick, "Three rounds of a second instead of five of three");
+  app.add_option("--only", flags.only, "Only these: checks, filter, actions")
+      ->check(CLI::IsMember({"checks", "filter", "actions"}));
+  app.add_option("--rounds", flags.rounds, "How many rounds")->check(CLI::Range(1, 1000));
+  app.add_option("--seconds", flags.seconds, "How long a round is")->check(CLI::Range(0.1, 3600.0));
   CLI11_PARSE(app, argc, argv);
   return dnc::bench::Run(flags);
 }
