@@ -100,7 +100,9 @@ class GatewayServer : public Server {
     store.write_buffer_bytes = static_cast<size_t>(config.write_buffer_mib) << 20;
     DNC_ASSIGN_OR_RETURN(store_, Store::Open(store));
     DNC_RETURN_IF_ERROR(EmptyDirectory(services_.imports.temp_dir));
-    DNC_ASSIGN_OR_RETURN(state_, StateMachine::Create(store_.get()));
+    DNC_ASSIGN_OR_RETURN(
+        state_,
+        StateMachine::Create(store_.get(), static_cast<size_t>(config.record_cache_mib) << 20));
     DNC_ASSIGN_OR_RETURN(std::unique_ptr<CommitMarker> marker,
                          CommitMarker::Open(absl::StrCat(config.data_dir, "/ACKNOWLEDGED")));
     EmbeddedMutationLogOptions log;

@@ -62,10 +62,4 @@ double MedianThroughput(const std::vector<LoadResult>& rounds) {
   return Median(std::move(values));
 }
 
-double MedianP50(const std::vector<LoadResult>& rounds) {
-  std::vector<double> values;
-  for (const LoadResult& round : rounds) values.push_back(Micros(round.latency_ns.Quantile(0.5)));
-  return Median(std::move(values));
-}
-
 }  // namespace dnc::bench

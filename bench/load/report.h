@@ -47,7 +47,6 @@ class Report {
 double Median(std::vector<double> values);
 // The medians over rounds of calls a second, and of each round's p50 in microseconds.
 double MedianThroughput(const std::vector<LoadResult>& rounds);
-double MedianP50(const std::vector<LoadResult>& rounds);
 
 }  // namespace dnc::bench
 

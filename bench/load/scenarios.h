@@ -17,8 +17,8 @@ struct Servers {
 };
 
 struct Rounds {
-  int count = 5;
-  absl::Duration duration = absl::Seconds(3);
+  int count = 15;
+  absl::Duration duration = absl::Seconds(1);
 };
 
 // Writes of 4 KiB, each followed by fdatasync, in `dir`: what the disk allows a synced write.

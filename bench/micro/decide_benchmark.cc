@@ -20,9 +20,13 @@ Facts CleanPhone(const Question& question) {
 
 Facts PhoneOnInternalList(const Question& question) {
   Facts facts = CleanPhone(question);
-  storage::v1::EntrySummary& entry = *facts.points.front().own.add_entries();
-  entry.set_revision(123'456);
-  entry.set_effective_time(kNow - 1'000'000);
+  static const storage::v1::SubjectRecord* const kRecord = [] {
+    auto* record = new storage::v1::SubjectRecord();
+    record->add_entries()->set_revision(123'456);
+    record->mutable_entries(0)->set_effective_time(kNow - 1'000'000);
+    return record;
+  }();
+  facts.points.front().own = kRecord;
   return facts;
 }
 

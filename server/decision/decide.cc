@@ -40,9 +40,12 @@ int Rank(v1::Verdict verdict) {
 }
 
 Decision Judge::Finish() && {
-  std::stable_sort(
-      decision_.rules.begin(), decision_.rules.end(),
-      [](const MatchedRule& a, const MatchedRule& b) { return Rank(a.effect) < Rank(b.effect); });
+  const auto stronger = [](const MatchedRule& a, const MatchedRule& b) {
+    return Rank(a.effect) < Rank(b.effect);
+  };
+  if (!std::is_sorted(decision_.rules.begin(), decision_.rules.end(), stronger)) {
+    std::stable_sort(decision_.rules.begin(), decision_.rules.end(), stronger);  // allocates
+  }
   decision_.verdict = decision_.rules.empty() ? v1::VERDICT_ALLOW : decision_.rules.front().effect;
   decision_.valid_until = decision_.verdict == v1::VERDICT_ALLOW ? next_change_ : question_.now;
   return std::move(decision_);
@@ -73,10 +76,10 @@ void MatchPointEntries(const PointFacts& facts, Judge* judge) {
   MatchedRule subject;
   subject.type = v1::REASON_TYPE_CONTACT_POINT_ON_LIST;
   subject.point = &facts.point;
-  for (const EntrySummary& entry : facts.own.entries()) {
+  for (const EntrySummary& entry : facts.own->entries()) {
     MatchEntry(entry, *judge->question().organization, subject, judge);
   }
-  for (const EntrySummary& entry : facts.global.entries()) {
+  for (const EntrySummary& entry : facts.global->entries()) {
     MatchEntry(entry, *judge->question().global, subject, judge);
   }
 }
@@ -134,9 +137,9 @@ void MatchNamedLead(const Facts& facts, Judge* judge) {
     judge->Match(std::move(rule));
     return;
   }
-  MatchLeadEntries(facts.lead.id, facts.lead.state, nullptr, judge);
-  MatchStatus(facts.lead.id, facts.lead.state, nullptr, judge);
-  MatchNurture(facts.lead.id, facts.lead.state, nullptr, judge);
+  MatchLeadEntries(facts.lead.id, *facts.lead.state, nullptr, judge);
+  MatchStatus(facts.lead.id, *facts.lead.state, nullptr, judge);
+  MatchNurture(facts.lead.id, *facts.lead.state, nullptr, judge);
   if (facts.points.empty()) {
     MatchedRule rule;
     rule.type = v1::REASON_TYPE_NO_CONTACT_POINT;
@@ -150,7 +153,7 @@ void MatchNamedLead(const Facts& facts, Judge* judge) {
 // to be left alone, so it always counts; its status and nurture period are about the work with
 // that lead, so they count only where the check names no lead.
 void MatchLeadsOfPoint(const Facts& facts, const PointFacts& point, Judge* judge) {
-  for (const LeadReference& reference : point.own.leads()) {
+  for (const LeadReference& reference : point.own->leads()) {
     if (facts.names_lead && reference.lead() == facts.lead.id) continue;  // judged by name
     MatchLeadEntries(reference.lead(), reference.state(), &point.point, judge);
     if (facts.names_lead) continue;

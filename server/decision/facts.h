@@ -2,9 +2,8 @@
 #ifndef DNC_SERVER_DECISION_FACTS_H_
 #define DNC_SERVER_DECISION_FACTS_H_
 
-#include <string>
-
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/string_view.h"
 #include "dnc/storage/v1/record.pb.h"
 #include "server/catalog/catalog.h"
 #include "server/contact/contact_point.h"
@@ -18,8 +17,8 @@ struct Question {
   const CatalogOrganization* global = nullptr;
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
   v1::MessageClass message_class = v1::MESSAGE_CLASS_MARKETING;
-  std::string campaign;  // empty: every campaign
-  std::string brand;     // empty: every brand
+  absl::string_view campaign;  // empty: every campaign
+  absl::string_view brand;     // empty: every brand
   UnixMicros now = 0;
   int64_t max_validity_micros = 0;  // how long an ALLOW may be relied on at the most
   bool store_writable = true;
@@ -31,20 +30,21 @@ struct RegistryFact {
   bool member = false;
 };
 
-// What is known of one contact point.
+// What is known of one contact point. Whoever reads the facts keeps the records.
 struct PointFacts {
   ContactPoint point;
-  storage::v1::SubjectRecord own;     // in the organization
-  storage::v1::SubjectRecord global;  // in `global`
+  // In the organization, and in `global`.
+  const storage::v1::SubjectRecord* own = &storage::v1::SubjectRecord::default_instance();
+  const storage::v1::SubjectRecord* global = &storage::v1::SubjectRecord::default_instance();
   // Every registry that applies to the question's channel and class; phone numbers only.
   absl::InlinedVector<RegistryFact, 4> registries;
 };
 
 // What is known of the lead that the check names.
 struct LeadFacts {
-  std::string id;
+  absl::string_view id;
   bool known = false;
-  storage::v1::LeadState state;
+  const storage::v1::LeadState* state = &storage::v1::LeadState::default_instance();
 };
 
 struct Facts {

@@ -87,6 +87,14 @@ absl::Status InvalidField(absl::string_view field, absl::string_view problem) {
                    {{"field", std::string(field)}});
 }
 
+absl::Status WithFieldPrefix(absl::Status status, absl::string_view prefix) {
+  const std::optional<google::rpc::ErrorInfo> info = ErrorInfoOf(status);
+  if (!info.has_value()) return status;
+  const auto field = info->metadata().find("field");
+  if (field == info->metadata().end()) return status;
+  return WithField(std::move(status), absl::StrCat(prefix, field->second));
+}
+
 absl::Status WithField(absl::Status status, absl::string_view field) {
   std::optional<google::rpc::ErrorInfo> info = ErrorInfoOf(status);
   if (!info.has_value()) return status;

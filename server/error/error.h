@@ -35,6 +35,8 @@ std::optional<google::rpc::ErrorInfo> ErrorInfoOf(const absl::Status& status);
 absl::Status WithErrorInfo(absl::Status status, const google::rpc::ErrorInfo& info);
 // The same status with metadata["field"] and its mention in the message set to `field`.
 absl::Status WithField(absl::Status status, absl::string_view field);
+// The same status with `prefix` before its field, where it has one.
+absl::Status WithFieldPrefix(absl::Status status, absl::string_view prefix);
 
 }  // namespace dnc
 

@@ -1,5 +1,6 @@
 #include "server/handler/check_handler.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,60 +20,63 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr int kMaxItems = 10'000;
+// Records of a batch that are kept at a time.
+constexpr uint64_t kMostRecordBytes = 1u << 20;
 
 // CheckContactRequest and CheckItem have the same fields for what is asked of one contact.
-template <typename Request>
 struct Asked {
-  std::string lead;
+  absl::string_view lead;
   std::optional<ContactPoint> point;
-
-  static absl::StatusOr<Asked> Read(const Request& request, absl::string_view prefix,
-                                    Question* question) {
-    Asked asked;
-    DNC_RETURN_IF_ERROR(
-        CheckHandler::SetChannel(request.channel(), request.message_class(), prefix, question));
-    question->campaign = request.campaign();
-    question->brand = request.brand();
-    if (!request.lead().empty()) {
-      const std::string field = absl::StrCat(prefix, "lead");
-      DNC_ASSIGN_OR_RETURN(ResourceName name, ParseLeadName(request.lead(), field));
-      if (name.organization != question->organization->id) {
-        return InvalidField(field, "must belong to the request's organization");
-      }
-      asked.lead = std::move(name.lead);
-    }
-    const std::string field = absl::StrCat(prefix, "contact_point");
-    if (request.has_contact_point()) {
-      const std::string& region = question->organization->record.organization().default_region();
-      DNC_ASSIGN_OR_RETURN(asked.point,
-                           NormalizeContactPoint(request.contact_point(), region, field));
-      DNC_RETURN_IF_ERROR(CheckChannelReaches(question->channel, asked.point->kind, field));
-    } else if (asked.lead.empty()) {
-      return MissingField(field, "name a contact point, a lead or both");
-    }
-    return asked;
-  }
 };
+
+template <typename Request>
+absl::Status ReadLead(const Request& request, const Question& question, Asked* asked) {
+  if (request.lead().empty()) return absl::OkStatus();
+  DNC_ASSIGN_OR_RETURN(const LeadIds name, LeadIdsOf(request.lead(), "lead"));
+  if (name.organization != question.organization->id) {
+    return InvalidField("lead", "must belong to the request's organization");
+  }
+  asked->lead = name.lead;
+  return absl::OkStatus();
+}
+
+template <typename Request>
+absl::Status ReadRequest(const Request& request, Question* question, Asked* asked) {
+  DNC_RETURN_IF_ERROR(
+      CheckHandler::SetChannel(request.channel(), request.message_class(), question));
+  question->campaign = request.campaign();
+  question->brand = request.brand();
+  DNC_RETURN_IF_ERROR(ReadLead(request, *question, asked));
+  if (request.has_contact_point()) {
+    const std::string& region = question->organization->record.organization().default_region();
+    DNC_ASSIGN_OR_RETURN(asked->point,
+                         NormalizeContactPoint(request.contact_point(), region, "contact_point"));
+    return CheckChannelReaches(question->channel, asked->point->kind, "contact_point");
+  }
+  if (!asked->lead.empty()) return absl::OkStatus();
+  return MissingField("contact_point", "name a contact point, a lead or both");
+}
 
 // Fills what CheckContactResponse and CheckItemResult have in common.
 template <typename Answer>
 void Render(const Question& question, const Facts& facts, bool point_given, Answer* answer) {
   const Decision decision = Decide(question, facts);
   answer->set_verdict(decision.verdict);
-  for (const MatchedRule& rule : decision.rules) {
-    *answer->add_reasons() = ReasonToProto(question, rule);
-  }
-  if (point_given) *answer->mutable_contact_point() = ToProto(facts.points.front().point);
+  for (const MatchedRule& rule : decision.rules) FillReason(question, rule, answer->add_reasons());
+  if (point_given) FillProto(facts.points.front().point, answer->mutable_contact_point());
   answer->set_decision_id(NewDecisionId());
   *answer->mutable_valid_for() =
       TimeUtil::MicrosecondsToDuration(decision.valid_until - question.now);
 }
 
 template <typename Request, typename Answer>
-absl::Status Judge(const View& view, const Request& request, absl::string_view prefix,
-                   Question* question, Answer* answer) {
-  DNC_ASSIGN_OR_RETURN(const Asked<Request> asked, Asked<Request>::Read(request, prefix, question));
-  DNC_ASSIGN_OR_RETURN(const Facts facts, ReadFacts(view, *question, asked.lead, asked.point));
+absl::Status Judge(const View& view, const Request& request, Question* question,
+                   google::protobuf::Arena* arena, Answer* answer) {
+  Asked asked;
+  DNC_RETURN_IF_ERROR(ReadRequest(request, question, &asked));
+  Facts facts;
+  DNC_RETURN_IF_ERROR(ReadFacts(view, *question, asked.lead,
+                                asked.point.has_value() ? &*asked.point : nullptr, arena, &facts));
   Render(*question, facts, asked.point.has_value(), answer);
   return absl::OkStatus();
 }
@@ -95,16 +99,20 @@ absl::Status CheckItemCount(int count) {
 
 }  // namespace
 
+// Random for each thread, then counted: as unique as if every one were random.
 std::string NewDecisionId() {
-  thread_local absl::BitGen generator;
-  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(generator), absl::kZeroPad16),
-                      absl::Hex(absl::Uniform<uint64_t>(generator), absl::kZeroPad16));
+  constexpr char kHex[] = "0123456789abcdef";
+  thread_local const uint64_t thread_id = absl::Uniform<uint64_t>(absl::BitGen());
+  thread_local uint64_t number = absl::Uniform<uint64_t>(absl::BitGen());
+  const std::array<uint64_t, 2> words = {thread_id, ++number};
+  std::string id(32, '0');
+  for (size_t i = 0; i < id.size(); ++i) id[i] = kHex[words[i / 16] >> (60 - 4 * (i % 16)) & 15];
+  return id;
 }
 
 absl::StatusOr<Question> CheckHandler::Ask(const View& view, absl::string_view organization,
                                            int64_t at_least_revision) const {
-  DNC_ASSIGN_OR_RETURN(const ResourceName name,
-                       ParseOrganizationName(organization, "organization"));
+  DNC_ASSIGN_OR_RETURN(const absl::string_view id, OrganizationIdOf(organization, "organization"));
   if (view.revision < at_least_revision) {
     return MakeError(v1::ERROR_REASON_REVISION_NOT_REACHED,
                      absl::StrCat("at_least_revision: this node is at revision ", view.revision,
@@ -113,7 +121,7 @@ absl::StatusOr<Question> CheckHandler::Ask(const View& view, absl::string_view o
                       {"revision", absl::StrCat(view.revision)}});
   }
   Question question;
-  question.organization = view.catalog->Find(name.organization);
+  question.organization = view.catalog->Find(id);
   if (question.organization == nullptr) {
     return MakeError(v1::ERROR_REASON_ORGANIZATION_NOT_FOUND,
                      absl::StrCat(organization, " does not exist; create it first"),
@@ -127,17 +135,15 @@ absl::StatusOr<Question> CheckHandler::Ask(const View& view, absl::string_view o
 }
 
 absl::Status CheckHandler::SetChannel(v1::Channel channel, v1::MessageClass message_class,
-                                      absl::string_view prefix, Question* question) {
+                                      Question* question) {
   if (channel == v1::CHANNEL_UNSPECIFIED) {
-    return MissingField(absl::StrCat(prefix, "channel"),
-                        "one of VOICE, SMS, EMAIL, MAIL, FAX and MESSAGING");
+    return MissingField("channel", "one of VOICE, SMS, EMAIL, MAIL, FAX and MESSAGING");
   }
   if (!v1::Channel_IsValid(channel)) {
-    return InvalidField(absl::StrCat(prefix, "channel"),
-                        absl::StrCat(static_cast<int>(channel), " is not a channel"));
+    return InvalidField("channel", absl::StrCat(static_cast<int>(channel), " is not a channel"));
   }
   if (!v1::MessageClass_IsValid(message_class)) {
-    return InvalidField(absl::StrCat(prefix, "message_class"),
+    return InvalidField("message_class",
                         absl::StrCat(static_cast<int>(message_class), " is not a message class"));
   }
   question->channel = channel;
@@ -151,7 +157,11 @@ absl::Status CheckHandler::Check(const v1::CheckContactRequest& request,
   const StateMachine::ViewGuard view = state_->Read();
   DNC_ASSIGN_OR_RETURN(Question question,
                        Ask(*view, request.organization(), request.at_least_revision()));
-  DNC_RETURN_IF_ERROR(Judge(*view, request, "", &question, response));
+  // With the records beside it, where gRPC's allocator gave the response an arena.
+  google::protobuf::Arena spare;
+  google::protobuf::Arena* arena = response->GetArena();
+  if (arena == nullptr) arena = &spare;
+  DNC_RETURN_IF_ERROR(Judge(*view, request, &question, arena, response));
   response->set_revision(view->revision);
   *response->mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(question.now);
   return absl::OkStatus();
@@ -163,11 +173,14 @@ absl::Status CheckHandler::Batch(const v1::BatchCheckContactsRequest& request,
   const StateMachine::ViewGuard view = state_->Read();
   DNC_ASSIGN_OR_RETURN(Question question,
                        Ask(*view, request.organization(), request.at_least_revision()));
+  google::protobuf::Arena records;
   for (int i = 0; i < request.items_size(); ++i) {
     v1::CheckItemResult* result = response->add_results();
-    const absl::Status judged =
-        Judge(*view, request.items(i), absl::StrCat("items[", i, "]."), &question, result);
-    if (!judged.ok()) SetItemError(judged, result);
+    const absl::Status judged = Judge(*view, request.items(i), &question, &records, result);
+    if (!judged.ok()) {
+      SetItemError(WithFieldPrefix(judged, absl::StrCat("items[", i, "].")), result);
+    }
+    if (records.SpaceUsed() > kMostRecordBytes) records.Reset();
   }
   response->set_revision(view->revision);
   *response->mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(question.now);

@@ -34,7 +34,7 @@ class CheckHandler {
                                int64_t at_least_revision) const;
   // The question for one channel and class. INVALID_FIELD, REQUIRED_FIELD_MISSING.
   static absl::Status SetChannel(v1::Channel channel, v1::MessageClass message_class,
-                                 absl::string_view prefix, Question* question);
+                                 Question* question);
 
   const StateMachine& state() const { return *state_; }
 

@@ -15,6 +15,8 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr int kMaxContactPointsPerMessage = 131'072;
+// Records that are kept at a time.
+constexpr uint64_t kMostRecordBytes = 64u << 10;
 constexpr uint32_t kVerdictsPerByte = 4;
 // Four times VERDICT_ALLOW.
 constexpr char kFourAllows = 0x55;
@@ -94,33 +96,35 @@ absl::StatusOr<std::unique_ptr<FilterSession>> FilterSession::Create(
 absl::StatusOr<Question> FilterSession::Ask(const View& view) const {
   DNC_ASSIGN_OR_RETURN(Question question,
                        handler_->Ask(view, config_.organization(), config_.at_least_revision()));
-  DNC_RETURN_IF_ERROR(
-      CheckHandler::SetChannel(config_.channel(), config_.message_class(), "config.", &question));
+  DNC_RETURN_IF_ERROR(WithFieldPrefix(
+      CheckHandler::SetChannel(config_.channel(), config_.message_class(), &question), "config."));
   question.campaign = config_.campaign();
   question.brand = config_.brand();
   return question;
 }
 
 void FilterSession::Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdict,
-                         const std::string& list, v1::FilterContactsResponse* response) {
+                         absl::string_view list, v1::FilterContactsResponse* response) {
   SetVerdict(index, verdict, response->mutable_verdicts());
   if (config_.omit_reasons()) return;
   v1::FilterReason* reason = response->add_reasons();
   reason->set_index(index);
   reason->set_type(type);
-  reason->set_list(list);
+  reason->set_list(list.data(), list.size());
 }
 
 absl::Status FilterSession::JudgePoint(const View& view, const Question& question,
                                        ContactPoint point, uint32_t index,
                                        v1::FilterContactsResponse* response) {
   Facts facts;
-  DNC_ASSIGN_OR_RETURN(PointFacts read, ReadPoint(view, question, std::move(point)));
-  facts.points.push_back(std::move(read));
+  facts.points.emplace_back().point = std::move(point);
+  DNC_RETURN_IF_ERROR(ReadPoint(view, question, &records_, &facts.points.back()));
   const Decision decision = Decide(question, facts);
+  if (records_.SpaceUsed() > kMostRecordBytes) records_.Reset();
   if (decision.verdict == v1::VERDICT_ALLOW) return absl::OkStatus();
   const MatchedRule& rule = decision.rules.front();
-  Deny(index, rule.type, decision.verdict, rule.list == nullptr ? "" : rule.list->id, response);
+  Deny(index, rule.type, decision.verdict,
+       rule.list == nullptr ? absl::string_view() : rule.list->id, response);
   return absl::OkStatus();
 }
 

@@ -36,11 +36,12 @@ class FilterSession {
                          v1::FilterContactsResponse* response);
   absl::Status JudgePoint(const View& view, const Question& question, ContactPoint point,
                           uint32_t index, v1::FilterContactsResponse* response);
-  void Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdict, const std::string& list,
+  void Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdict, absl::string_view list,
             v1::FilterContactsResponse* response);
 
   const CheckHandler* const handler_;
   const v1::FilterConfig config_;
+  google::protobuf::Arena records_;
   std::vector<uint64_t> hits_;  // one bit a phone of the block: member of some registry
 };
 

@@ -59,22 +59,20 @@ std::string Sentence(const MatchedRule& rule) {
 
 }  // namespace
 
-v1::Reason ReasonToProto(const Question& question, const MatchedRule& rule) {
-  v1::Reason reason;
-  reason.set_type(rule.type);
-  reason.set_effect(rule.effect);
-  if (rule.list != nullptr) reason.set_list(rule.list->record.list().name());
+void FillReason(const Question& question, const MatchedRule& rule, v1::Reason* reason) {
+  reason->set_type(rule.type);
+  reason->set_effect(rule.effect);
+  if (rule.list != nullptr) reason->set_list(rule.list->record.list().name());
   if (rule.entry.has_value() && rule.owner != nullptr) {
-    reason.set_entry(EntryName(rule.owner->id, FormatEntryId(*rule.entry)));
+    reason->set_entry(EntryName(rule.owner->id, FormatEntryId(*rule.entry)));
   }
-  if (rule.status != nullptr) reason.set_status(rule.status->proto().name());
-  if (!rule.lead.empty()) reason.set_lead(LeadName(question.organization->id, rule.lead));
-  if (rule.point != nullptr) *reason.mutable_contact_point() = ToProto(*rule.point);
-  if (rule.since != 0) *reason.mutable_since() = TimeUtil::MicrosecondsToTimestamp(rule.since);
-  if (rule.until != 0) *reason.mutable_until() = TimeUtil::MicrosecondsToTimestamp(rule.until);
-  reason.set_overridable(rule.overridable);
-  reason.set_message(Sentence(rule));
-  return reason;
+  if (rule.status != nullptr) reason->set_status(rule.status->proto().name());
+  if (!rule.lead.empty()) reason->set_lead(LeadName(question.organization->id, rule.lead));
+  if (rule.point != nullptr) FillProto(*rule.point, reason->mutable_contact_point());
+  if (rule.since != 0) *reason->mutable_since() = TimeUtil::MicrosecondsToTimestamp(rule.since);
+  if (rule.until != 0) *reason->mutable_until() = TimeUtil::MicrosecondsToTimestamp(rule.until);
+  reason->set_overridable(rule.overridable);
+  reason->set_message(Sentence(rule));
 }
 
 }  // namespace dnc

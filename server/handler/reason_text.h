@@ -7,7 +7,7 @@
 
 namespace dnc {
 
-v1::Reason ReasonToProto(const Question& question, const MatchedRule& rule);
+void FillReason(const Question& question, const MatchedRule& rule, v1::Reason* reason);
 
 }  // namespace dnc
 

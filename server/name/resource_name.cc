@@ -1,11 +1,13 @@
 #include "server/name/resource_name.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
+#include <initializer_list>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "server/error/error.h"
 #include "storage/base/status_macros.h"
 
@@ -28,7 +30,7 @@ constexpr Segment kLead{"leads", &ResourceName::lead};
 constexpr Segment kList{"lists", &ResourceName::list};
 constexpr Segment kEntry{"entries", &ResourceName::entry};
 
-std::string Pattern(const std::vector<Segment>& segments) {
+std::string Pattern(absl::Span<const Segment> segments) {
   std::string pattern;
   for (const Segment& segment : segments) {
     absl::StrAppend(&pattern, pattern.empty() ? "" : "/", segment.collection, "/{id}");
@@ -36,20 +38,40 @@ std::string Pattern(const std::vector<Segment>& segments) {
   return pattern;
 }
 
-absl::StatusOr<ResourceName> Parse(const std::vector<Segment>& segments, absl::string_view name,
-                                   absl::string_view field) {
-  if (name.empty()) return MissingField(field, absl::StrCat("give ", Pattern(segments)));
-  const auto wrong = [&] {
-    return InvalidField(field, absl::StrCat("not of the form ", Pattern(segments)));
-  };
-  if (name.size() > kMaxNameBytes) return wrong();
-  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
-  if (parts.size() != 2 * segments.size()) return wrong();
-  ResourceName parsed;
+// Takes "collection/id" off the front of `rest`, and the '/' after it.
+bool TakeSegment(absl::string_view collection, absl::string_view* rest, absl::string_view* id) {
+  if (!absl::ConsumePrefix(rest, collection) || !absl::ConsumePrefix(rest, "/")) return false;
+  *id = rest->substr(0, rest->find('/'));
+  rest->remove_prefix(id->size());
+  return !id->empty();
+}
+
+bool Matches(absl::Span<const Segment> segments, absl::string_view name,
+             absl::Span<absl::string_view> ids) {
   for (size_t i = 0; i < segments.size(); ++i) {
-    if (parts[2 * i] != segments[i].collection || parts[2 * i + 1].empty()) return wrong();
-    parsed.*segments[i].part = std::string(parts[2 * i + 1]);
+    if (i > 0 && !absl::ConsumePrefix(&name, "/")) return false;
+    if (!TakeSegment(segments[i].collection, &name, &ids[i])) return false;
   }
+  return name.empty();
+}
+
+// The ids of the name's segments.
+absl::Status Split(absl::Span<const Segment> segments, absl::string_view name,
+                   absl::string_view field, absl::Span<absl::string_view> ids) {
+  if (name.empty()) return MissingField(field, absl::StrCat("give ", Pattern(segments)));
+  if (name.size() <= kMaxNameBytes && Matches(segments, name, ids)) return absl::OkStatus();
+  return InvalidField(field, absl::StrCat("not of the form ", Pattern(segments)));
+}
+
+constexpr size_t kMostSegments = 4;
+
+absl::StatusOr<ResourceName> Parse(std::initializer_list<Segment> segments, absl::string_view name,
+                                   absl::string_view field) {
+  std::array<absl::string_view, kMostSegments> ids;
+  DNC_RETURN_IF_ERROR(Split(segments, name, field, absl::MakeSpan(ids)));
+  ResourceName parsed;
+  const absl::string_view* id = ids.data();
+  for (const Segment& segment : segments) parsed.*segment.part = std::string(*id++);
   return parsed;
 }
 
@@ -68,6 +90,21 @@ bool IsLeadIdChar(char c) {
 absl::StatusOr<ResourceName> ParseOrganizationName(absl::string_view name,
                                                    absl::string_view field) {
   return Parse({kOrganization}, name, field);
+}
+
+absl::StatusOr<absl::string_view> OrganizationIdOf(absl::string_view name,
+                                                   absl::string_view field) {
+  absl::string_view id;
+  DNC_RETURN_IF_ERROR(Split({&kOrganization, 1}, name, field, {&id, 1}));
+  return id;
+}
+
+absl::StatusOr<LeadIds> LeadIdsOf(absl::string_view name, absl::string_view field) {
+  static constexpr std::array<Segment, 2> kSegments = {kOrganization, kLead};
+  std::array<absl::string_view, 2> ids;
+  DNC_RETURN_IF_ERROR(Split(kSegments, name, field, absl::MakeSpan(ids)));
+  DNC_RETURN_IF_ERROR(ValidateLeadId(ids[1], field));
+  return LeadIds{ids[0], ids[1]};
 }
 
 absl::StatusOr<ResourceName> ParseWorkflowName(absl::string_view name, absl::string_view field) {

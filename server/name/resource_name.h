@@ -31,6 +31,14 @@ absl::StatusOr<ResourceName> ParseLeadName(absl::string_view name, absl::string_
 absl::StatusOr<ResourceName> ParseListName(absl::string_view name, absl::string_view field);
 absl::StatusOr<ResourceName> ParseEntryName(absl::string_view name, absl::string_view field);
 
+// The same without copies, for checks: the parts are views into `name`.
+struct LeadIds {
+  absl::string_view organization;
+  absl::string_view lead;
+};
+absl::StatusOr<absl::string_view> OrganizationIdOf(absl::string_view name, absl::string_view field);
+absl::StatusOr<LeadIds> LeadIdsOf(absl::string_view name, absl::string_view field);
+
 std::string OrganizationName(absl::string_view organization);
 std::string WorkflowName(absl::string_view organization, absl::string_view workflow);
 std::string StatusName(absl::string_view organization, absl::string_view workflow,

@@ -21,6 +21,7 @@ struct ServerConfig {
   std::string log_level = "info";
   std::string log_format = "text";
   int64_t block_cache_mib = 256;
+  int64_t record_cache_mib = 256;
   int64_t write_buffer_mib = 64;
   int64_t allow_valid_seconds = 10;
   int64_t max_batch = 1024;

@@ -2,6 +2,7 @@
 #define DNC_SERVER_RPC_CHECK_SERVICE_H_
 
 #include "dnc/v1/check.grpc.pb.h"
+#include "server/rpc/arena_allocator.h"
 #include "server/rpc/unary.h"
 
 namespace dnc {
@@ -10,7 +11,9 @@ namespace dnc {
 // nor block.
 class CheckService : public v1::CheckService::CallbackService {
  public:
-  explicit CheckService(const Services& services) : services_(services) {}
+  explicit CheckService(const Services& services) : services_(services) {
+    SetMessageAllocatorFor_CheckContact(&check_allocator_);
+  }
 
   grpc::ServerUnaryReactor* CheckContact(grpc::CallbackServerContext* context,
                                          const v1::CheckContactRequest* request,
@@ -23,6 +26,7 @@ class CheckService : public v1::CheckService::CallbackService {
 
  private:
   const Services& services_;
+  ArenaAllocator<v1::CheckContactRequest, v1::CheckContactResponse> check_allocator_;
 };
 
 }  // namespace dnc

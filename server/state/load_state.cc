@@ -130,10 +130,20 @@ absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const StoreReader& re
   return catalog;
 }
 
-absl::Status LoadFilter(const StoreReader& reader, SubjectFilter* filter) {
-  return reader.Scan(Family::kSubjects, "", "", [&](absl::string_view key, absl::string_view) {
-    filter->Insert(SubjectFilter::Hash(key));
-    return true;
+// Fills the filters with every contact point, and the cache with what it takes: of contact points
+// first, since a check asks for those.
+absl::Status LoadSubjects(const StoreReader& reader, LoadedState* state) {
+  RecordCache& cache = *state->cache;
+  DNC_RETURN_IF_ERROR(
+      reader.Scan(Family::kSubjects, "", "", [&](absl::string_view key, absl::string_view value) {
+        (SubjectFilter::IsGlobal(key) ? state->global_filter : state->filter)
+            .Insert(SubjectFilter::Hash(key));
+        if (!cache.full()) cache.Put(Family::kSubjects, key, value, state->revision);
+        return true;
+      }));
+  return reader.Scan(Family::kLeads, "", "", [&](absl::string_view key, absl::string_view value) {
+    if (!cache.full()) cache.Put(Family::kLeads, key, value, state->revision);
+    return !cache.full();
   });
 }
 
@@ -177,7 +187,7 @@ absl::StatusOr<std::shared_ptr<const NumberSet>> LoadNumbers(const StoreReader& 
       "; restore the directory from a backup, or import the list again into a new store"));
 }
 
-absl::StatusOr<LoadedState> LoadState(Store* store) {
+absl::StatusOr<LoadedState> LoadState(Store* store, size_t record_cache_bytes) {
   DNC_ASSIGN_OR_RETURN(std::optional<StoreRecord> record, ReadStoreRecord(store->Latest()));
   if (!record.has_value()) {
     DNC_RETURN_IF_ERROR(Bootstrap(store));
@@ -188,7 +198,8 @@ absl::StatusOr<LoadedState> LoadState(Store* store) {
   state.revision = record->applied_revision();
   DNC_RETURN_IF_ERROR(CheckRevisions(store->Latest(), state.revision));
   DNC_ASSIGN_OR_RETURN(state.catalog, LoadCatalog(store->Latest()));
-  DNC_RETURN_IF_ERROR(LoadFilter(store->Latest(), &state.filter));
+  state.cache = std::make_unique<RecordCache>(record_cache_bytes);
+  DNC_RETURN_IF_ERROR(LoadSubjects(store->Latest(), &state));
   return state;
 }
 

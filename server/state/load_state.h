@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/catalog/catalog.h"
+#include "server/state/record_cache.h"
 #include "server/state/subject_filter.h"
 #include "storage/rocksdb/store.h"
 
@@ -15,11 +16,13 @@ namespace dnc {
 struct LoadedState {
   int64_t revision = 0;
   std::shared_ptr<const Catalog> catalog;
-  SubjectFilter filter;
+  SubjectFilter filter;         // every organization's contact points but those of `global`
+  SubjectFilter global_filter;  // those of `global`
+  std::unique_ptr<RecordCache> cache;
 };
 
 // Writes what a new store has where `store` is empty. Errors: see StateMachine::Create.
-absl::StatusOr<LoadedState> LoadState(Store* store);
+absl::StatusOr<LoadedState> LoadState(Store* store, size_t record_cache_bytes);
 
 // Reads a registry version's numbers. DATA_LOSS where chunks are damaged or missing.
 absl::StatusOr<std::shared_ptr<const NumberSet>> LoadNumbers(const StoreReader& reader,

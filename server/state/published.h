@@ -66,6 +66,11 @@ class Published {
   Published(const Published&) = delete;
   Published& operator=(const Published&) = delete;
 
+  // The oldest value that somebody may still read, as far as the last Publish saw. The writer's.
+  const T& Oldest() const {
+    return retired_.empty() ? *current_.load(std::memory_order_relaxed) : *retired_.front();
+  }
+
   // Lock-free; any thread.
   Guard Read() const { return Guard(current_); }
 

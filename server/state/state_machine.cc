@@ -1,11 +1,11 @@
 #include "server/state/state_machine.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
-#include "server/state/load_state.h"
 #include "storage/base/logging.h"
 
 namespace dnc {
@@ -50,20 +50,22 @@ uint32_t RequestScope(const Mutation& mutation, const Catalog& catalog) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<StateMachine>> StateMachine::Create(Store* store) {
-  DNC_ASSIGN_OR_RETURN(LoadedState state, LoadState(store));
-  return std::unique_ptr<StateMachine>(
-      new StateMachine(store, state.revision, std::move(state.catalog), std::move(state.filter)));
+absl::StatusOr<std::unique_ptr<StateMachine>> StateMachine::Create(Store* store,
+                                                                   size_t record_cache_bytes) {
+  DNC_ASSIGN_OR_RETURN(LoadedState state, LoadState(store, record_cache_bytes));
+  return std::unique_ptr<StateMachine>(new StateMachine(store, std::move(state)));
 }
 
-StateMachine::StateMachine(Store* store, int64_t revision, std::shared_ptr<const Catalog> catalog,
-                           SubjectFilter filter)
+StateMachine::StateMachine(Store* store, LoadedState state)
     : store_(store),
-      applied_(revision),
-      catalog_(std::move(catalog)),
-      filter_(std::move(filter)),
-      published_(std::make_unique<View>(
-          View{revision, true, {}, catalog_, store->Snapshot(), filter_.table()})) {}
+      applied_(state.revision),
+      cache_(std::move(state.cache)),
+      latest_(cache_.get(), std::numeric_limits<int64_t>::max(),
+              std::shared_ptr<const StoreReader>(std::shared_ptr<void>(), &store->Latest())),
+      catalog_(std::move(state.catalog)),
+      filter_(std::move(state.filter)),
+      global_filter_(std::move(state.global_filter)),
+      published_(MakeView()) {}
 
 Outcome StateMachine::Execute(const LogEntry& entry, Overlay* batch,
                               std::shared_ptr<const Catalog>* catalog) {
@@ -120,11 +122,32 @@ absl::Status StateMachine::Commit(Overlay batch, int64_t revision) {
   store->set_applied_revision(revision);
   batch.Put(Family::kMeta, keys::Store(), store->SerializeAsString());
   for (const auto& [key, value] : batch.changes()) {
-    if (key.first == Family::kSubjects) filter_.Insert(SubjectFilter::Hash(key.second));
+    if (key.first != Family::kSubjects) continue;
+    (SubjectFilter::IsGlobal(key.second) ? global_filter_ : filter_)
+        .Insert(SubjectFilter::Hash(key.second));
   }
   WriteSet writes;
   std::move(batch).AppendTo(&writes);
-  return store_->Commit(writes, Durability::kSynced);
+  DNC_RETURN_IF_ERROR(store_->Commit(writes, Durability::kSynced));
+  CacheRecords(writes, revision);
+  return absl::OkStatus();
+}
+
+// Before the view of `revision` is published: its readers must not find what was replaced.
+void StateMachine::CacheRecords(const WriteSet& writes, int64_t revision) {
+  for (const WriteSet::Change& change : writes.changes()) {
+    if (!RecordCache::Holds(change.family)) continue;
+    if (change.value.has_value()) {
+      cache_->Put(change.family, change.key, *change.value, revision);
+    } else {
+      cache_->Erase(change.family, change.key, revision);
+    }
+  }
+}
+
+void StateMachine::Publish() {
+  published_.Publish(MakeView());
+  cache_->Reclaim(published_.Oldest().revision);
 }
 
 absl::Status StateMachine::Apply(absl::Span<const LogEntry> entries,
@@ -133,7 +156,7 @@ absl::Status StateMachine::Apply(absl::Span<const LogEntry> entries,
   if (!writable_.load()) {
     return MakeError(v1::ERROR_REASON_STORE_UNAVAILABLE, problem_);
   }
-  Overlay batch(&store_->Latest());
+  Overlay batch(&latest_);
   std::shared_ptr<const Catalog> catalog = catalog_;
   outcomes->clear();
   for (const LogEntry& entry : entries) {
@@ -152,13 +175,13 @@ absl::Status StateMachine::Apply(absl::Span<const LogEntry> entries,
   }
   catalog_ = WithNumbers(std::move(catalog));
   applied_.store(revision, std::memory_order_release);
-  published_.Publish(MakeView());
+  Publish();
   return absl::OkStatus();
 }
 
 Outcome StateMachine::DryRun(const Mutation& mutation) {
   absl::MutexLock lock(&mu_);
-  Overlay batch(&store_->Latest());
+  Overlay batch(&latest_);
   std::shared_ptr<const Catalog> catalog = catalog_;
   const LogEntry entry{applied_revision() + 1, mutation};
   return Execute(entry, &batch, &catalog);
@@ -213,8 +236,10 @@ std::shared_ptr<const Catalog> StateMachine::WithNumbers(std::shared_ptr<const C
 }
 
 std::unique_ptr<View> StateMachine::MakeView() const {
-  return std::make_unique<View>(View{applied_revision(), writable_.load(), problem_, catalog_,
-                                     store_->Snapshot(), filter_.table()});
+  return std::make_unique<View>(
+      View{applied_revision(), writable_.load(), problem_, catalog_,
+           std::make_shared<CachedReader>(cache_.get(), applied_revision(), store_->Snapshot()),
+           filter_.table(), global_filter_.table(), cache_.get()});
 }
 
 void StateMachine::SetWritable(bool writable, std::string problem) {
@@ -225,7 +250,7 @@ void StateMachine::SetWritable(bool writable, std::string problem) {
   }
   writable_.store(writable);
   problem_ = std::move(problem);
-  published_.Publish(MakeView());
+  Publish();
 }
 
 void StateMachine::StopWriting(const std::string& problem) {
@@ -239,7 +264,7 @@ absl::Status StateMachine::TryRecover() {
   DNC_RETURN_IF_ERROR(store_->Resume());
   // Nothing of a failed batch is visible, so this rewrites what the store says already: a probe
   // that the disk takes a synced write.
-  DNC_RETURN_IF_ERROR(Commit(Overlay(&store_->Latest()), applied_revision()));
+  DNC_RETURN_IF_ERROR(Commit(Overlay(&latest_), applied_revision()));
   SetWritable(true, "");
   return absl::OkStatus();
 }

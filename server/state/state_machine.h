@@ -14,8 +14,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "server/state/load_state.h"
 #include "server/state/overlay.h"
 #include "server/state/published.h"
+#include "server/state/record_cache.h"
 #include "server/state/txn.h"
 #include "server/state/view.h"
 #include "storage/log/mutation_log.h"
@@ -29,7 +31,9 @@ class StateMachine : public MutationSink {
   // Reads the catalog, the registries and the filter from `store`, which must outlive it; writes
   // what a new store has. FAILED_PRECONDITION: the store's schema version is not known. DATA_LOSS:
   // revisions are missing, or a record or registry cannot be read.
-  static absl::StatusOr<std::unique_ptr<StateMachine>> Create(Store* store);
+  // Keeps up to `record_cache_bytes` of what checks read in memory.
+  static absl::StatusOr<std::unique_ptr<StateMachine>> Create(Store* store,
+                                                              size_t record_cache_bytes);
 
   int64_t applied_revision() const override { return applied_.load(std::memory_order_acquire); }
   absl::Status Apply(absl::Span<const LogEntry> entries, std::vector<Outcome>* outcomes) override;
@@ -54,8 +58,7 @@ class StateMachine : public MutationSink {
  private:
   using VersionKey = std::pair<std::pair<uint32_t, uint32_t>, int64_t>;
 
-  StateMachine(Store* store, int64_t revision, std::shared_ptr<const Catalog> catalog,
-               SubjectFilter filter);
+  StateMachine(Store* store, LoadedState state);
 
   // Applies one mutation on top of `batch`; its changes join it where it succeeds.
   Outcome ApplyOne(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog)
@@ -63,6 +66,8 @@ class StateMachine : public MutationSink {
   Outcome Execute(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Commit(Overlay batch, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CacheRecords(const WriteSet& writes, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::shared_ptr<const Catalog> WithNumbers(std::shared_ptr<const Catalog> catalog)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::unique_ptr<View> MakeView() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -71,8 +76,11 @@ class StateMachine : public MutationSink {
   Store* const store_;
   mutable absl::Mutex mu_;  // held while mutations are applied; no read takes it
   std::atomic<int64_t> applied_;
+  const std::unique_ptr<RecordCache> cache_;  // written under mu_
+  const CachedReader latest_;
   std::shared_ptr<const Catalog> catalog_ ABSL_GUARDED_BY(mu_);
   SubjectFilter filter_ ABSL_GUARDED_BY(mu_);
+  SubjectFilter global_filter_ ABSL_GUARDED_BY(mu_);
   std::atomic<bool> writable_{true};
   std::string problem_ ABSL_GUARDED_BY(mu_);
   Published<View> published_;

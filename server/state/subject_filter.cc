@@ -1,5 +1,7 @@
 #include "server/state/subject_filter.h"
 
+#include <memory>
+
 #include "storage/schema/keys.h"
 
 namespace dnc {
@@ -27,7 +29,11 @@ uint64_t BigEndian(absl::string_view bytes) {
 }  // namespace
 
 SubjectTable::SubjectTable(size_t capacity)
-    : mask_(capacity - 1), slots_(new std::atomic<uint64_t>[capacity]()) {}
+    : mask_(capacity - 1),
+      memory_(capacity * sizeof(std::atomic<uint64_t>)),
+      slots_(reinterpret_cast<std::atomic<uint64_t>*>(memory_.data())) {
+  std::uninitialized_value_construct_n(slots_, capacity);
+}
 
 bool SubjectTable::MayContain(uint64_t hash) const {
   for (size_t i = hash & mask_;; i = (i + 1) & mask_) {
@@ -66,6 +72,10 @@ void SubjectFilter::Grow() {
 
 uint64_t SubjectFilter::HashPhone(uint32_t organization, uint64_t digits) {
   return NonZero(Mix(Mix(digits) + organization));
+}
+
+bool SubjectFilter::IsGlobal(absl::string_view subject_key) {
+  return BigEndian(subject_key.substr(0, 4)) == 0;
 }
 
 uint64_t SubjectFilter::Hash(absl::string_view subject_key) {

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "absl/strings/string_view.h"
+#include "storage/base/huge_memory.h"
 
 namespace dnc {
 
@@ -26,7 +27,8 @@ class SubjectTable {
   bool Insert(uint64_t hash);  // false: it was there
 
   const size_t mask_;
-  const std::unique_ptr<std::atomic<uint64_t>[]> slots_;  // 0: empty
+  const HugeMemory memory_;
+  std::atomic<uint64_t>* const slots_;  // in memory_; 0: empty
 };
 
 // The writer's side. One thread.
@@ -40,6 +42,8 @@ class SubjectFilter {
 
   // The hash of a key of the family subjects; never 0.
   static uint64_t Hash(absl::string_view subject_key);
+  // Whether it is a key of the organization `global`.
+  static bool IsGlobal(absl::string_view subject_key);
   static uint64_t HashPhone(uint32_t organization, uint64_t digits);
 
  private:

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/catalog/catalog.h"
+#include "server/state/record_cache.h"
 #include "server/state/subject_filter.h"
 #include "storage/rocksdb/store.h"
 
@@ -18,9 +19,17 @@ struct View {
   bool writable = true;  // false: the store cannot write, so nothing may be allowed
   std::string problem;   // why it cannot
   std::shared_ptr<const Catalog> catalog;
+  // The store and what memory has of it. Only for those who hold the view.
   std::shared_ptr<const StoreReader> reader;
-  // A superset of the keys in the family subjects at this revision.
+  // A superset of the keys in the family subjects at this revision; those of `global`, which every
+  // check asks for and few stores have many of, apart.
   std::shared_ptr<const SubjectTable> subjects;
+  std::shared_ptr<const SubjectTable> global_subjects;
+  const RecordCache* records = nullptr;  // what `reader` asks first
+
+  const SubjectTable& SubjectsOf(uint32_t organization) const {
+    return organization == kGlobalNumber ? *global_subjects : *subjects;
+  }
 };
 
 }  // namespace dnc

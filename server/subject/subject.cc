@@ -70,19 +70,23 @@ ContactPoint FromCanonical(const v1::ContactPoint& contact) {
   return point;
 }
 
-v1::ContactPoint ToProto(const ContactPoint& contact) {
-  v1::ContactPoint proto;
+void FillProto(const ContactPoint& contact, v1::ContactPoint* proto) {
   switch (contact.kind) {
     case ContactKind::kPhone:
-      proto.set_phone(FormatE164(contact.phone));
+      proto->set_phone(FormatE164(contact.phone));
       break;
     case ContactKind::kEmail:
-      proto.set_email(contact.text);
+      proto->set_email(contact.text);
       break;
     case ContactKind::kOther:
-      proto.set_other(contact.text);
+      proto->set_other(contact.text);
       break;
   }
+}
+
+v1::ContactPoint ToProto(const ContactPoint& contact) {
+  v1::ContactPoint proto;
+  FillProto(contact, &proto);
   return proto;
 }
 

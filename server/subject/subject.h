@@ -20,6 +20,7 @@ absl::StatusOr<ContactPoint> NormalizeContactPoint(const v1::ContactPoint& conta
 // A contact point that went through NormalizeContactPoint and ToProto before.
 ContactPoint FromCanonical(const v1::ContactPoint& contact);
 v1::ContactPoint ToProto(const ContactPoint& contact);
+void FillProto(const ContactPoint& contact, v1::ContactPoint* proto);
 
 // Its key in the family subjects.
 std::string SubjectKey(uint32_t organization, const ContactPoint& contact);

@@ -131,6 +131,7 @@ GatewayTest::GatewayTest() {
   config_.listen = "127.0.0.1:0";
   config_.data_dir = MakeTempDir();
   config_.block_cache_mib = 16;
+  config_.record_cache_mib = 1;
   config_.write_buffer_mib = 16;
   config_.drain_seconds = 1;
   config_.log_level = "off";

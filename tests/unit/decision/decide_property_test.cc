@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
 #include "tests/unit/decision/scenario.h"
 
 namespace dnc {
@@ -77,9 +78,9 @@ class Generator {
   PointFacts Point() {
     PointFacts point;
     point.point = {ContactKind::kPhone, OneIn(3) ? 16465551234 : kPhone, {}};
-    if (OneIn(3)) *point.own.add_entries() = Entry();
-    if (OneIn(6)) *point.global.add_entries() = Entry();
-    if (OneIn(3)) *point.own.add_leads() = Reference();
+    if (OneIn(3)) *Edit(&point.own)->add_entries() = Entry();
+    if (OneIn(6)) *Edit(&point.global)->add_entries() = Entry();
+    if (OneIn(3)) *Edit(&point.own)->add_leads() = Reference();
     if (OneIn(4)) point.registries.push_back(Registry());
     return point;
   }
@@ -93,7 +94,7 @@ class Generator {
     if (!facts.names_lead) return facts;
     facts.lead.id = "ann";
     facts.lead.known = !OneIn(6);
-    if (facts.lead.known) facts.lead.state = Lead();
+    if (facts.lead.known) *Edit(&facts.lead.state) = Lead();
     return facts;
   }
 
@@ -106,6 +107,16 @@ class Generator {
   std::string RestrictState(storage::v1::LeadState* state, bool* keeps_rules);
   std::string RestrictEntry(storage::v1::EntrySummary* entry, bool* keeps_rules);
 
+  // A copy of the record for the facts, to change.
+  template <typename Record>
+  Record* Edit(const Record** record) {
+    auto* copy = google::protobuf::Arena::CreateMessage<Record>(&records_);
+    *copy = **record;
+    *record = copy;
+    return copy;
+  }
+
+  google::protobuf::Arena records_;
   std::mt19937_64 random_;
   uint64_t revision_ = 0;
 };
@@ -149,13 +160,13 @@ std::string Generator::RestrictState(storage::v1::LeadState* state, bool* keeps_
 std::string Generator::RestrictPoint(PointFacts* point, bool* keeps_rules) {
   switch (Upto(6)) {
     case 0:
-      *point->own.add_entries() = Entry();
+      *Edit(&point->own)->add_entries() = Entry();
       return "an entry";
     case 1:
-      *point->global.add_entries() = Entry();
+      *Edit(&point->global)->add_entries() = Entry();
       return "a global entry";
     case 2:
-      *point->own.add_leads() = Reference();
+      *Edit(&point->own)->add_leads() = Reference();
       return "another lead";
     case 3:
       point->registries.push_back(Registry());
@@ -165,11 +176,11 @@ std::string Generator::RestrictPoint(PointFacts* point, bool* keeps_rules) {
       for (RegistryFact& registry : point->registries) registry.member = true;
       return "membership";
     case 5:
-      if (point->own.leads().empty()) return "nothing";
-      return RestrictState(point->own.mutable_leads(0)->mutable_state(), keeps_rules);
+      if (point->own->leads().empty()) return "nothing";
+      return RestrictState(Edit(&point->own)->mutable_leads(0)->mutable_state(), keeps_rules);
     default:
-      if (point->own.entries().empty()) return "nothing";
-      return RestrictEntry(point->own.mutable_entries(0), keeps_rules);
+      if (point->own->entries().empty()) return "nothing";
+      return RestrictEntry(Edit(&point->own)->mutable_entries(0), keeps_rules);
   }
 }
 
@@ -179,7 +190,7 @@ std::string Generator::Restrict(Facts* facts, Question* question, bool* keeps_ru
     question->store_writable = false;
     return "a store that cannot write";
   }
-  if (facts->lead.known && OneIn(3)) return RestrictState(&facts->lead.state, keeps_rules);
+  if (facts->lead.known && OneIn(3)) return RestrictState(Edit(&facts->lead.state), keeps_rules);
   if (facts->points.empty()) return "nothing";
   if (OneIn(12)) {
     facts->points.push_back(Point());

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "google/protobuf/arena.h"
 #include "server/contact/contact_point.h"
 #include "server/name/resource_name.h"
 #include "tests/unit/catalog/catalog_builder.h"
@@ -41,6 +42,15 @@ constexpr char kWorkflow[] = R"(
     statuses { name: 'resting' restriction { duration { nanos: 200000 } } }
     statuses { name: 'disabled' state: OBJECT_STATE_DISABLED restriction {} }
     statuses { name: 'archived' state: OBJECT_STATE_ARCHIVED restriction {} })";
+
+// A record that outlives the facts.
+template <typename Record>
+const Record* Kept(const std::string& text) {
+  static google::protobuf::Arena* const arena = new google::protobuf::Arena();
+  auto* record = google::protobuf::Arena::CreateMessage<Record>(arena);
+  *record = FromText<Record>(text);
+  return record;
+}
 
 std::string Short(absl::string_view name) {
   return absl::StrReplaceAll(name, {{"organizations/", ""}, {"lists/", ""}});
@@ -78,8 +88,8 @@ Facts MakeFacts(const Scenario& scenario) {
   if (scenario.phone != 0) {
     PointFacts point;
     point.point = {ContactKind::kPhone, scenario.phone, {}};
-    point.own = FromText<storage::v1::SubjectRecord>(scenario.own);
-    point.global = FromText<storage::v1::SubjectRecord>(scenario.global);
+    point.own = Kept<storage::v1::SubjectRecord>(scenario.own);
+    point.global = Kept<storage::v1::SubjectRecord>(scenario.global);
     for (const Registry& registry : scenario.registries) {
       point.registries.push_back({TheWorld().List(registry.id), registry.member});
     }
@@ -89,7 +99,7 @@ Facts MakeFacts(const Scenario& scenario) {
     facts.names_lead = true;
     facts.lead.id = "ann";
     facts.lead.known = *scenario.lead != "unknown";
-    if (facts.lead.known) facts.lead.state = FromText<storage::v1::LeadState>(*scenario.lead);
+    if (facts.lead.known) facts.lead.state = Kept<storage::v1::LeadState>(*scenario.lead);
   }
   return facts;
 }

@@ -20,12 +20,12 @@ using testing::StartsWith;
 
 // Everything that a configuration says, to compare.
 std::string Dump(const ServerConfig& c) {
-  return absl::StrCat("listen=", c.listen, " insecure=", c.insecure, " data_dir=", c.data_dir,
-                      " port_file=", c.port_file, " log_level=", c.log_level,
-                      " log_format=", c.log_format, " block_cache_mib=", c.block_cache_mib,
-                      " write_buffer_mib=", c.write_buffer_mib,
-                      " allow_valid_seconds=", c.allow_valid_seconds, " max_batch=", c.max_batch,
-                      " max_queue=", c.max_queue, " drain_seconds=", c.drain_seconds);
+  return absl::StrCat(
+      "listen=", c.listen, " insecure=", c.insecure, " data_dir=", c.data_dir,
+      " port_file=", c.port_file, " log_level=", c.log_level, " log_format=", c.log_format,
+      " block_cache_mib=", c.block_cache_mib, " record_cache_mib=", c.record_cache_mib,
+      " write_buffer_mib=", c.write_buffer_mib, " allow_valid_seconds=", c.allow_valid_seconds,
+      " max_batch=", c.max_batch, " max_queue=", c.max_queue, " drain_seconds=", c.drain_seconds);
 }
 
 std::string WriteFile(const std::string& text) {
@@ -124,7 +124,7 @@ TEST(SettingsTest, HelpNamesTheRange) {
       EXPECT_EQ(Dump(config), Dump({}));
     }
   }
-  EXPECT_EQ(numbers, 6);
+  EXPECT_EQ(numbers, 7);
 }
 
 TEST(SettingsTest, ChoicesAndSwitches) {
@@ -164,10 +164,11 @@ TEST(ConfigTest, EveryLayerOverridesTheOneBelow) {
 
 TEST(ConfigTest, EverySettingIsTakenFromFileAndVariable) {
   const std::map<std::string, std::string> values = {
-      {"listen", "[::1]:9"},    {"insecure", "true"},      {"data_dir", "/d"},
-      {"port_file", "p"},       {"log_level", "error"},    {"log_format", "json"},
-      {"block_cache_mib", "9"}, {"write_buffer_mib", "5"}, {"allow_valid_seconds", "3"},
-      {"max_batch", "7"},       {"max_queue", "8"},        {"drain_seconds", "0"}};
+      {"listen", "[::1]:9"},     {"insecure", "true"},      {"data_dir", "/d"},
+      {"port_file", "p"},        {"log_level", "error"},    {"log_format", "json"},
+      {"block_cache_mib", "9"},  {"write_buffer_mib", "5"}, {"allow_valid_seconds", "3"},
+      {"record_cache_mib", "0"}, {"max_batch", "7"},        {"max_queue", "8"},
+      {"drain_seconds", "0"}};
   std::string file;
   std::map<std::string, std::string> variables;
   std::string expected;

@@ -5,6 +5,8 @@
 namespace dnc::testing {
 namespace {
 
+// Small enough that records give way to one another.
+constexpr size_t kCacheBytes = 4096;
 constexpr char kNew[] = "organizations/acme/workflows/sales/statuses/new";
 constexpr char kDead[] = "organizations/acme/workflows/sales/statuses/dead";
 
@@ -35,7 +37,8 @@ void Gateway::Open() {
 }
 
 absl::Status Gateway::OpenState() {
-  absl::StatusOr<std::unique_ptr<StateMachine>> state = StateMachine::Create(store_.get());
+  absl::StatusOr<std::unique_ptr<StateMachine>> state =
+      StateMachine::Create(store_.get(), kCacheBytes);
   const absl::Status status = state.status();
   if (status.ok()) state_ = *std::move(state);
   return status;
@@ -89,7 +92,8 @@ bool Gateway::FilterIsComplete() const {
   bool complete = true;
   const absl::Status scanned =
       view->reader->Scan(Family::kSubjects, "", "", [&](absl::string_view key, absl::string_view) {
-        complete = complete && view->subjects->MayContain(SubjectFilter::Hash(key));
+        const auto& table = SubjectFilter::IsGlobal(key) ? view->global_subjects : view->subjects;
+        complete = complete && table->MayContain(SubjectFilter::Hash(key));
         return true;
       });
   return scanned.ok() && complete;

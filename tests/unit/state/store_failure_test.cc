@@ -41,7 +41,7 @@ class StoreFailureTest : public ::testing::Test {
   void SetUp() override {
     testing::SetUpAcme(&gateway_);
     gateway_.CloseState();
-    absl::StatusOr<std::unique_ptr<StateMachine>> state = StateMachine::Create(&store_);
+    absl::StatusOr<std::unique_ptr<StateMachine>> state = StateMachine::Create(&store_, 1u << 20);
     ASSERT_TRUE(state.ok()) << state.status();
     state_ = *std::move(state);
   }

@@ -1,0 +1,173 @@
+#include "server/state/record_cache.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <new>
+
+#include "absl/numeric/bits.h"
+#include "server/state/subject_filter.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc {
+namespace {
+
+// What a record of a lead or contact point takes on the average, with its key.
+constexpr size_t kTypicalNodeBytes = 192;
+// A contact point that thousands of leads share is read from the store.
+constexpr size_t kMaxValueBytes = 16u << 10;
+// How many sets one record may clear to find its room.
+constexpr size_t kMostSetsCleared = 64;
+
+uint64_t HashOf(Family family, absl::string_view key) {
+  return SubjectFilter::Hash(key) ^ (family == Family::kLeads ? 0x9e3779b97f4a7c15u : 0);
+}
+
+uint32_t TagOf(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+
+}  // namespace
+
+// Key and value follow it in memory.
+struct RecordCache::Node {
+  int64_t revision;
+  uint32_t key_bytes;
+  uint32_t value_bytes;
+  Family family;
+
+  const char* data() const { return reinterpret_cast<const char*>(this + 1); }
+  absl::string_view key() const { return {data(), key_bytes}; }
+  absl::string_view value() const { return {data() + key_bytes, value_bytes}; }
+  size_t bytes() const { return sizeof(Node) + key_bytes + value_bytes; }
+};
+
+const RecordCache::Node* RecordCache::MakeNode(Family family, absl::string_view key,
+                                               absl::string_view value, int64_t revision) {
+  Node* node = new (slab_.Allocate(sizeof(Node) + key.size() + value.size())) Node{
+      revision, static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size()), family};
+  char* data = reinterpret_cast<char*>(node + 1);
+  std::memcpy(data, key.data(), key.size());
+  std::memcpy(data + key.size(), value.data(), value.size());
+  return node;
+}
+
+void RecordCache::FreeNode(const Node* node) { slab_.Free(const_cast<Node*>(node), node->bytes()); }
+
+RecordCache::RecordCache(size_t budget_bytes)
+    : budget_(budget_bytes),
+      mask_(absl::bit_floor(std::max<size_t>(1, budget_bytes / (kWays * kTypicalNodeBytes))) - 1),
+      table_((mask_ + 1) * sizeof(Set)),
+      sets_(reinterpret_cast<Set*>(table_.data())),
+      bytes_((mask_ + 1) * sizeof(Set)) {
+  std::uninitialized_value_construct_n(sets_, mask_ + 1);
+}
+
+bool RecordCache::full() const { return bytes_ + kTypicalNodeBytes > budget_; }
+
+RecordCache::~RecordCache() {
+  for (size_t i = 0; i <= mask_; ++i) {
+    for (const auto& place : sets_[i].nodes) {
+      if (const Node* node = place.load(); node != nullptr) FreeNode(node);
+    }
+  }
+  for (const auto& [revision, node] : replaced_) FreeNode(node);
+}
+
+const RecordCache::Node* RecordCache::Place::node() const {
+  return set->nodes[way].load(std::memory_order_acquire);
+}
+
+RecordCache::Place RecordCache::PlaceOf(uint64_t hash, Family family, absl::string_view key) const {
+  for (Set* set : {&SetOf(hash), &SecondSetOf(hash)}) {
+    for (size_t way = 0; way < kWays; ++way) {
+      if (set->tags[way].load(std::memory_order_relaxed) != TagOf(hash)) continue;
+      const Node* node = set->nodes[way].load(std::memory_order_acquire);
+      if (node != nullptr && node->family == family && node->key() == key) return {set, way};
+    }
+  }
+  return {};
+}
+
+bool RecordCache::Find(Family family, absl::string_view key, int64_t revision,
+                       absl::string_view* value) const {
+  const uint64_t hash = HashOf(family, key);
+  for (const Set* set : {&SetOf(hash), &SecondSetOf(hash)}) {
+    for (size_t way = 0; way < kWays; ++way) {
+      if (set->tags[way].load(std::memory_order_relaxed) != TagOf(hash)) continue;
+      const Node* node = set->nodes[way].load(std::memory_order_acquire);
+      if (node == nullptr || node->family != family || node->key() != key) continue;
+      if (node->revision > revision) return false;
+      *value = node->value();
+      return true;
+    }
+  }
+  return false;
+}
+
+RecordCache::Place RecordCache::FreeOrOldest(uint64_t hash) const {
+  Place oldest;
+  for (Set* set : {&SetOf(hash), &SecondSetOf(hash)}) {
+    for (size_t way = 0; way < kWays; ++way) {
+      const Place place{set, way};
+      if (place.node() == nullptr) return place;
+      if (oldest.set == nullptr || place.node()->revision < oldest.node()->revision) oldest = place;
+    }
+  }
+  return oldest;
+}
+
+void RecordCache::Drop(Place place, int64_t revision) {
+  const Node* node = place.set->nodes[place.way].exchange(nullptr, std::memory_order_acq_rel);
+  bytes_ -= Slab::BlockBytes(node->bytes());
+  replaced_.emplace_back(revision, node);
+}
+
+void RecordCache::Put(Family family, absl::string_view key, absl::string_view value,
+                      int64_t revision) {
+  Erase(family, key, revision);
+  const size_t bytes = Slab::BlockBytes(sizeof(Node) + key.size() + value.size());
+  if (value.size() > kMaxValueBytes) return;
+  const uint64_t hash = HashOf(family, key);
+  const Place place = FreeOrOldest(hash);
+  if (place.node() != nullptr) Drop(place, revision);
+  MakeRoom(bytes, revision);
+  if (bytes_ + bytes > budget_) return;
+  place.set->tags[place.way].store(TagOf(hash), std::memory_order_relaxed);
+  place.set->nodes[place.way].store(MakeNode(family, key, value, revision),
+                                    std::memory_order_release);
+  bytes_ += bytes;
+}
+
+// Where memory runs out before the table is full, the sets give way in turn.
+void RecordCache::MakeRoom(size_t bytes, int64_t revision) {
+  for (size_t tried = 0; bytes_ + bytes > budget_ && tried <= kMostSetsCleared; ++tried) {
+    Set& set = sets_[next_cleared_++ & mask_];
+    for (size_t way = 0; way < kWays; ++way) {
+      if (Place{&set, way}.node() != nullptr) Drop({&set, way}, revision);
+    }
+  }
+}
+
+void RecordCache::Erase(Family family, absl::string_view key, int64_t revision) {
+  const Place place = PlaceOf(HashOf(family, key), family, key);
+  if (place.set != nullptr) Drop(place, revision);
+}
+
+void RecordCache::Reclaim(int64_t oldest) {
+  const auto end = std::find_if(replaced_.begin(), replaced_.end(),
+                                [&](const auto& entry) { return entry.first > oldest; });
+  std::for_each(replaced_.begin(), end, [this](const auto& entry) { FreeNode(entry.second); });
+  replaced_.erase(replaced_.begin(), end);
+}
+
+absl::StatusOr<bool> CachedReader::Get(
+    Family family, absl::string_view key,
+    absl::FunctionRef<absl::Status(absl::string_view)> on_value) const {
+  absl::string_view value;
+  if (!RecordCache::Holds(family) || !cache_->Find(family, key, revision_, &value)) {
+    return below_->Get(family, key, on_value);
+  }
+  DNC_RETURN_IF_ERROR(on_value(value));
+  return true;
+}
+
+}  // namespace dnc
