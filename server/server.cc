@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -30,6 +31,8 @@ namespace dnc {
 namespace {
 
 constexpr int kMaxMessageBytes = 64 << 20;
+// Calls and blocks that wait for a worker; more are refused.
+constexpr size_t kMaxWaitingCalls = 1024;
 // How often a store that could not write is tried again.
 constexpr absl::Duration kRecoveryInterval = absl::Milliseconds(200);
 
@@ -130,6 +133,7 @@ class GatewayServer : public Server {
     services_.preparer = preparer_.get();
     services_.checks = checks_.get();
     services_.reads = reads_.get();
+    services_.workers = &workers_;
     services_.imports.state = state_.get();
     services_.imports.log = log_.get();
     services_.imports.store = store_.get();
@@ -165,6 +169,7 @@ class GatewayServer : public Server {
   void RunMaintenance() {
     bool serving = true;
     while (!stopping_.WaitForNotificationWithTimeout(kRecoveryInterval)) {
+      state_->NoticeStoreFailure();
       if (!state_->writable() && !state_->TryRecover().ok() && !serving) continue;
       if (state_->writable() == serving) continue;
       serving = state_->writable();
@@ -177,6 +182,7 @@ class GatewayServer : public Server {
   int port_ = 0;
   bool stopped_ = false;
   LocalAuthenticator authenticator_;
+  WorkerPool workers_{std::max(2u, std::thread::hardware_concurrency()), kMaxWaitingCalls};
   ImportLocks import_locks_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<StateMachine> state_;

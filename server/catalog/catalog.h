@@ -32,7 +32,7 @@ struct CatalogList {
   bool has_version() const { return record.list().has_active_version(); }
   // Whether a registry applies to that channel and class at all.
   bool Blocks(v1::Channel channel, v1::MessageClass message_class) const {
-    return (channels & Bit(channel)) != 0 && (classes & Bit(message_class)) != 0;
+    return (channels & Bit(channel)) != 0 && (classes & Bit(EffectiveClass(message_class))) != 0;
   }
   // When an allowance of the registry runs out; 0: never.
   UnixMicros StaleTime() const;

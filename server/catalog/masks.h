@@ -26,10 +26,16 @@ inline bool ChannelBlocked(uint32_t mask, v1::Channel channel) {
   return mask == 0 || (mask & Bit(channel)) != 0;
 }
 
+// A question that leaves its class open is about marketing.
+inline v1::MessageClass EffectiveClass(v1::MessageClass message_class) {
+  return message_class == v1::MESSAGE_CLASS_UNSPECIFIED ? v1::MESSAGE_CLASS_MARKETING
+                                                        : message_class;
+}
+
 // An entry's mask 0 means every class but EMERGENCY.
 inline bool ClassBlocked(uint32_t mask, v1::MessageClass message_class) {
   return mask == 0 ? message_class != v1::MESSAGE_CLASS_EMERGENCY
-                   : (mask & Bit(message_class)) != 0;
+                   : (mask & Bit(EffectiveClass(message_class))) != 0;
 }
 
 // Whether `wide` blocks everything that `narrow` blocks, for masks in which 0 means `all`.

@@ -95,9 +95,20 @@ void MatchLeadEntries(absl::string_view lead, const LeadState& state, const Cont
   }
 }
 
+// A status that the catalog does not have may restrict.
+void MatchUnknownStatus(absl::string_view lead, const ContactPoint* point, Judge* judge) {
+  MatchedRule rule;
+  rule.type = v1::REASON_TYPE_STATUS_RESTRICTS;
+  rule.effect = v1::VERDICT_UNKNOWN;
+  rule.lead = lead;
+  rule.point = point;
+  judge->Match(std::move(rule));
+}
+
 void MatchStatus(absl::string_view lead, const LeadState& state, const ContactPoint* point,
                  Judge* judge) {
   const CatalogStatus* status = judge->question().organization->StatusByNumber(state.status());
+  if (status == nullptr && state.status() != 0) return MatchUnknownStatus(lead, point, judge);
   if (status == nullptr || !status->restricts) return;
   if (!ChannelBlocked(status->restricted_channels, judge->question().channel)) return;
   const UnixMicros until =
@@ -125,6 +136,14 @@ void MatchNurture(absl::string_view lead, const LeadState& state, const ContactP
   rule.point = point;
   rule.since = state.nurture_since();
   rule.until = state.nurture_until();
+  judge->Match(std::move(rule));
+}
+
+// Nobody is named, so nobody is allowed.
+void MatchNothingAsked(Judge* judge) {
+  MatchedRule rule;
+  rule.type = v1::REASON_TYPE_NO_CONTACT_POINT;
+  rule.effect = v1::VERDICT_UNKNOWN;
   judge->Match(std::move(rule));
 }
 
@@ -219,7 +238,11 @@ void AppendRegistries(const Question& question, const CatalogOrganization& organ
 
 Decision Decide(const Question& question, const Facts& facts) {
   Judge judge(question);
-  if (facts.names_lead) MatchNamedLead(facts, &judge);
+  if (facts.names_lead) {
+    MatchNamedLead(facts, &judge);
+  } else if (facts.points.empty()) {
+    MatchNothingAsked(&judge);
+  }
   for (const PointFacts& point : facts.points) {
     MatchPointEntries(point, &judge);
     MatchLeadsOfPoint(facts, point, &judge);

@@ -147,8 +147,7 @@ absl::Status CheckHandler::SetChannel(v1::Channel channel, v1::MessageClass mess
                         absl::StrCat(static_cast<int>(message_class), " is not a message class"));
   }
   question->channel = channel;
-  question->message_class =
-      message_class == v1::MESSAGE_CLASS_UNSPECIFIED ? v1::MESSAGE_CLASS_MARKETING : message_class;
+  question->message_class = EffectiveClass(message_class);
   return absl::OkStatus();
 }
 

@@ -34,6 +34,9 @@ std::string Sentence(const MatchedRule& rule) {
     case v1::REASON_TYPE_LEAD_ON_LIST:
       return absl::StrCat("The lead ", rule.lead, " is on ", ListText(rule), UntilText(rule), ".");
     case v1::REASON_TYPE_STATUS_RESTRICTS:
+      if (rule.status == nullptr) {
+        return "The lead is in a status that this gateway does not know; restore the store.";
+      }
       return absl::StrCat("The lead's status \"", rule.status->proto().display_name(),
                           "\" restricts contact", UntilText(rule), ".");
     case v1::REASON_TYPE_NURTURE:

@@ -10,83 +10,113 @@
 namespace dnc {
 namespace {
 
-// One FilterContacts stream. A block is judged when it has been read; while its answer is being
-// written the next block is read, and no further: at most two blocks are held, however slow the
-// reader is.
+// One FilterContacts stream. While a worker judges a block the next one is read, and no further: at
+// most two blocks and one answer are held, however slow the reader is.
 class FilterReactor
     : public grpc::ServerBidiReactor<v1::FilterContactsRequest, v1::FilterContactsResponse> {
  public:
-  FilterReactor(const CheckHandler* handler, const absl::Status& admitted) : handler_(handler) {
-    if (!admitted.ok()) {
-      Finish(ToGrpcStatus(admitted));
-      return;
-    }
-    StartRead(&request_);
+  // Lives until gRPC and the workers are done with it.
+  static FilterReactor* Start(const Services& services, const absl::Status& admitted) {
+    auto reactor = std::make_shared<FilterReactor>(services, admitted);
+    reactor->self_ = reactor;
+    reactor->Begin();
+    return reactor.get();
   }
+
+  FilterReactor(const Services& services, const absl::Status& admitted)
+      : handler_(services.checks), workers_(services.workers), admitted_(admitted) {}
 
   void OnReadDone(bool ok) override {
     absl::MutexLock lock(&mu_);
-    if (!ok) {
-      read_ended_ = true;
-    } else {
+    if (ok) {
       block_read_ = true;
+    } else {
+      read_ended_ = true;
     }
     Advance();
   }
 
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&mu_);
-    writing_ = false;
-    if (!ok) read_ended_ = true;  // the client has gone
+    busy_ = false;
+    if (!ok) {  // the client has gone
+      read_ended_ = true;
+      block_read_ = false;
+    }
     Advance();
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override { const std::shared_ptr<FilterReactor> last = std::move(self_); }
 
  private:
-  void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (finished_ || writing_) return;
-    if (block_read_) {
-      block_read_ = false;
-      const absl::Status status = TakeMessage();
-      if (!status.ok()) return End(status);
-      StartRead(&request_);
-      return;
+  void Begin() {
+    if (admitted_.ok()) {
+      StartRead(read_.get());
+    } else {
+      Finish(ToGrpcStatus(admitted_));
     }
-    if (read_ended_) End(absl::OkStatus());
   }
 
-  absl::Status TakeMessage() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+  void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (ended_ || busy_) return;
+    if (!block_read_) {
+      if (read_ended_) End(absl::OkStatus());
+      return;
+    }
+    block_read_ = false;
+    busy_ = true;
+    read_.swap(judged_);
+    if (!workers_->TryRun([self = self_] { self->JudgeBlock(); })) return End(Overloaded());
+    StartRead(read_.get());
+  }
+
+  // On a worker. Nobody else touches the judged block, the response or the session meanwhile.
+  void JudgeBlock() {
+    response_.Clear();
+    const absl::StatusOr<bool> has_answer = Judge();
+    absl::MutexLock lock(&mu_);
+    if (!has_answer.ok()) return End(has_answer.status());
+    if (*has_answer) return StartWrite(&response_);
+    busy_ = false;
+    Advance();
+  }
+
+  absl::StatusOr<bool> Judge() {
+    const v1::FilterContactsRequest& block = *judged_;
     if (session_ == nullptr) {
-      if (!request_.has_config()) {
+      if (!block.has_config()) {
         return MissingField("config", "the first message of the stream carries it");
       }
-      DNC_ASSIGN_OR_RETURN(session_, FilterSession::Create(handler_, request_.config()));
-      if (request_.phones().empty() && request_.raw().empty()) return absl::OkStatus();
-    } else if (request_.has_config()) {
+      DNC_ASSIGN_OR_RETURN(session_, FilterSession::Create(handler_, block.config()));
+      if (block.phones().empty() && block.raw().empty()) return false;
+    } else if (block.has_config()) {
       return InvalidField("config", "only the first message of the stream carries it");
     }
-    response_.Clear();
-    DNC_RETURN_IF_ERROR(session_->Filter(request_, &response_));
-    writing_ = true;
-    StartWrite(&response_);
-    return absl::OkStatus();
+    DNC_RETURN_IF_ERROR(session_->Filter(block, &response_));
+    return true;
   }
 
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    finished_ = true;
+    ended_ = true;
     Finish(ToGrpcStatus(status));
   }
 
   const CheckHandler* const handler_;
-  absl::Mutex mu_;  // reads and writes end on different threads
-  v1::FilterContactsRequest request_;
+  WorkerPool* const workers_;
+  const absl::Status admitted_;
+  std::shared_ptr<FilterReactor> self_;
+  std::unique_ptr<v1::FilterContactsRequest> read_ =
+      std::make_unique<v1::FilterContactsRequest>();  // being read, or read
+  std::unique_ptr<v1::FilterContactsRequest> judged_ =
+      std::make_unique<v1::FilterContactsRequest>();
   v1::FilterContactsResponse response_;
-  std::unique_ptr<FilterSession> session_ ABSL_GUARDED_BY(mu_);
+  std::unique_ptr<FilterSession> session_;
+
+  absl::Mutex mu_;  // reads, writes and workers end on different threads
   bool block_read_ ABSL_GUARDED_BY(mu_) = false;
   bool read_ended_ ABSL_GUARDED_BY(mu_) = false;
-  bool writing_ ABSL_GUARDED_BY(mu_) = false;
-  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  bool busy_ ABSL_GUARDED_BY(mu_) = false;  // a block is being judged, or its answer written
+  bool ended_ ABSL_GUARDED_BY(mu_) = false;
 };
 
 }  // namespace
@@ -101,15 +131,17 @@ grpc::ServerUnaryReactor* CheckService::CheckContact(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* CheckService::BatchCheckContacts(
     grpc::CallbackServerContext* context, const v1::BatchCheckContactsRequest* request,
     v1::BatchCheckContactsResponse* response) {
-  return Answer(services_, context, "/dnc.v1.CheckService/BatchCheckContacts",
-                [&](const Principal&) { return services_.checks->Batch(*request, response); });
+  return AnswerLater(services_, context, "/dnc.v1.CheckService/BatchCheckContacts",
+                     [this, request, response](const Principal&) {
+                       return services_.checks->Batch(*request, response);
+                     });
 }
 
 grpc::ServerBidiReactor<v1::FilterContactsRequest, v1::FilterContactsResponse>*
 CheckService::FilterContacts(grpc::CallbackServerContext* context) {
   const absl::Status admitted =
       Admit(services_, *context, "/dnc.v1.CheckService/FilterContacts").status();
-  return new FilterReactor(services_.checks, admitted);
+  return FilterReactor::Start(services_, admitted);
 }
 
 }  // namespace dnc

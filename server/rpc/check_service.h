@@ -7,8 +7,8 @@
 
 namespace dnc {
 
-// dnc.v1.CheckService. Checks are answered on the thread that gRPC calls them on: they neither wait
-// nor block.
+// dnc.v1.CheckService. Single checks are answered on the thread that gRPC calls them on, since they
+// neither wait nor block; batches and blocks of send lists by workers.
 class CheckService : public v1::CheckService::CallbackService {
  public:
   explicit CheckService(const Services& services) : services_(services) {

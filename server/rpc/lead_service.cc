@@ -42,29 +42,44 @@ grpc::ServerUnaryReactor* LeadService::GetLead(grpc::CallbackServerContext* cont
 grpc::ServerUnaryReactor* LeadService::ListLeads(grpc::CallbackServerContext* context,
                                                  const v1::ListLeadsRequest* request,
                                                  v1::ListLeadsResponse* response) {
-  return Answer(services_, context, "/dnc.v1.LeadService/ListLeads",
-                [&](const Principal&) { return services_.reads->List(*request, response); });
+  return AnswerLater(services_, context, "/dnc.v1.LeadService/ListLeads",
+                [this, request, response](const Principal&) {
+                       return services_.reads->List(*request, response);
+                     });
 }
 
 grpc::ServerUnaryReactor* LeadService::BatchUpsertLeads(grpc::CallbackServerContext* context,
                                                         const v1::BatchUpsertLeadsRequest* request,
                                                         v1::BatchUpsertLeadsResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const absl::StatusOr<Principal> caller =
+  absl::StatusOr<Principal> caller =
       Admit(services_, *context, "/dnc.v1.LeadService/BatchUpsertLeads");
-  std::vector<absl::Status> rows;
-  Preparer::Result mutation =
-      caller.ok() ? services_.preparer->PrepareBatch(*request, *caller, &rows) : caller.status();
-  if (!mutation.ok()) {
-    reactor->Finish(ToGrpcStatus(mutation.status()));
+  if (!caller.ok()) {
+    reactor->Finish(ToGrpcStatus(caller.status()));
     return reactor;
   }
-  RunMutation(services_, *std::move(mutation), request->validate_only(), reactor, response,
+  // Thousands of contact points are normalised first.
+  RunLater(services_, reactor,
+           [this, request, response, reactor, caller = *std::move(caller)]() {
+             ProposeBatch(*request, caller, reactor, response);
+           });
+  return reactor;
+}
+
+void LeadService::ProposeBatch(const v1::BatchUpsertLeadsRequest& request, const Principal& caller,
+                               grpc::ServerUnaryReactor* reactor,
+                               v1::BatchUpsertLeadsResponse* response) {
+  std::vector<absl::Status> rows;
+  Preparer::Result mutation = services_.preparer->PrepareBatch(request, caller, &rows);
+  if (!mutation.ok()) {
+    reactor->Finish(ToGrpcStatus(mutation.status()));
+    return;
+  }
+  RunMutation(services_, *std::move(mutation), request.validate_only(), reactor, response,
               [rows = std::move(rows), response](absl::Status status) {
                 if (status.ok()) MergeRowErrors(rows, response);
                 return status;
               });
-  return reactor;
 }
 
 }  // namespace dnc

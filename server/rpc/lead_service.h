@@ -25,6 +25,9 @@ class LeadService : public v1::LeadService::CallbackService {
                                              v1::BatchUpsertLeadsResponse* response) override;
 
  private:
+  void ProposeBatch(const v1::BatchUpsertLeadsRequest& request, const Principal& caller,
+                    grpc::ServerUnaryReactor* reactor, v1::BatchUpsertLeadsResponse* response);
+
   const Services& services_;
 };
 

@@ -19,8 +19,10 @@ grpc::ServerUnaryReactor* OrganizationService::GetOrganization(
 grpc::ServerUnaryReactor* OrganizationService::ListOrganizations(
     grpc::CallbackServerContext* context, const v1::ListOrganizationsRequest* request,
     v1::ListOrganizationsResponse* response) {
-  return Answer(services_, context, "/dnc.v1.OrganizationService/ListOrganizations",
-                [&](const Principal&) { return services_.reads->List(*request, response); });
+  return AnswerLater(services_, context, "/dnc.v1.OrganizationService/ListOrganizations",
+                [this, request, response](const Principal&) {
+                       return services_.reads->List(*request, response);
+                     });
 }
 
 }  // namespace dnc

@@ -20,8 +20,10 @@ grpc::ServerUnaryReactor* RegistryService::GetList(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* RegistryService::ListLists(grpc::CallbackServerContext* context,
                                                      const v1::ListListsRequest* request,
                                                      v1::ListListsResponse* response) {
-  return Answer(services_, context, "/dnc.v1.RegistryService/ListLists",
-                [&](const Principal&) { return services_.reads->List(*request, response); });
+  return AnswerLater(services_, context, "/dnc.v1.RegistryService/ListLists",
+                [this, request, response](const Principal&) {
+                       return services_.reads->List(*request, response);
+                     });
 }
 
 grpc::ServerUnaryReactor* RegistryService::AddEntry(grpc::CallbackServerContext* context,
@@ -40,8 +42,10 @@ grpc::ServerUnaryReactor* RegistryService::GetEntry(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* RegistryService::ListEntries(grpc::CallbackServerContext* context,
                                                        const v1::ListEntriesRequest* request,
                                                        v1::ListEntriesResponse* response) {
-  return Answer(services_, context, "/dnc.v1.RegistryService/ListEntries",
-                [&](const Principal&) { return services_.reads->List(*request, response); });
+  return AnswerLater(services_, context, "/dnc.v1.RegistryService/ListEntries",
+                [this, request, response](const Principal&) {
+                       return services_.reads->List(*request, response);
+                     });
 }
 
 grpc::ServerUnaryReactor* RegistryService::RevokeEntry(grpc::CallbackServerContext* context,

@@ -18,6 +18,7 @@
 #include "server/handler/preparer.h"
 #include "server/handler/read_handler.h"
 #include "server/rpc/grpc_status.h"
+#include "server/rpc/worker_pool.h"
 #include "storage/log/mutation_log.h"
 
 namespace dnc {
@@ -31,12 +32,16 @@ struct Services {
   const Preparer* preparer = nullptr;
   const CheckHandler* checks = nullptr;
   const ReadHandler* reads = nullptr;
+  WorkerPool* workers = nullptr;
   ImportContext imports;
   std::atomic<bool> draining{false};  // the server is shutting down
 };
 
 // The same status, with the reason SHUTTING_DOWN where the log is gone because the server drains.
 absl::Status NameShutdown(const Services& services, absl::Status status);
+
+// OVERLOADED: the workers have too much to do.
+absl::Status Overloaded();
 
 // The caller of `method`, if it may call it.
 absl::StatusOr<Principal> Admit(const Services& services,
@@ -50,6 +55,26 @@ grpc::ServerUnaryReactor* Answer(const Services& services, grpc::CallbackServerC
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const absl::StatusOr<Principal> caller = Admit(services, *context, method);
   reactor->Finish(ToGrpcStatus(caller.ok() ? handler(*caller) : caller.status()));
+  return reactor;
+}
+
+// Runs `task`, which finishes the call, on a worker; finishes it as OVERLOADED where too many wait.
+void RunLater(const Services& services, grpc::ServerUnaryReactor* reactor, WorkerPool::Task task);
+
+// The same on a worker, for what takes longer than a check. `handler` must not hold references to
+// what ends with the caller.
+template <typename Handler>
+grpc::ServerUnaryReactor* AnswerLater(const Services& services, grpc::CallbackServerContext* context,
+                                      absl::string_view method, Handler handler) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  absl::StatusOr<Principal> caller = Admit(services, *context, method);
+  if (!caller.ok()) {
+    reactor->Finish(ToGrpcStatus(caller.status()));
+    return reactor;
+  }
+  RunLater(services, reactor, [reactor, caller = *std::move(caller), handler]() {
+    reactor->Finish(ToGrpcStatus(handler(caller)));
+  });
   return reactor;
 }
 
@@ -71,8 +96,12 @@ template <typename Response, typename Finish>
 void RunMutation(const Services& services, storage::v1::Mutation mutation, bool validate_only,
                  grpc::ServerUnaryReactor* reactor, Response* response, Finish finish) {
   if (validate_only) {
-    const absl::Status status = TakeOutcome(services.state->DryRun(mutation), response);
-    reactor->Finish(ToGrpcStatus(finish(status)));
+    RunLater(services, reactor,
+             [&services, mutation = std::move(mutation), reactor, response,
+              finish = std::move(finish)]() mutable {
+               const absl::Status status = TakeOutcome(services.state->DryRun(mutation), response);
+               reactor->Finish(ToGrpcStatus(finish(status)));
+             });
     return;
   }
   services.log->Propose(std::move(mutation), [reactor, response, finish = std::move(finish)](

@@ -18,8 +18,10 @@ grpc::ServerUnaryReactor* WorkflowService::GetWorkflow(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* WorkflowService::ListWorkflows(grpc::CallbackServerContext* context,
                                                          const v1::ListWorkflowsRequest* request,
                                                          v1::ListWorkflowsResponse* response) {
-  return Answer(services_, context, "/dnc.v1.WorkflowService/ListWorkflows",
-                [&](const Principal&) { return services_.reads->List(*request, response); });
+  return AnswerLater(services_, context, "/dnc.v1.WorkflowService/ListWorkflows",
+                [this, request, response](const Principal&) {
+                       return services_.reads->List(*request, response);
+                     });
 }
 
 grpc::ServerUnaryReactor* WorkflowService::ApplyWorkflow(grpc::CallbackServerContext* context,
@@ -44,8 +46,10 @@ grpc::ServerUnaryReactor* WorkflowService::GetStatus(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* WorkflowService::ListStatuses(grpc::CallbackServerContext* context,
                                                         const v1::ListStatusesRequest* request,
                                                         v1::ListStatusesResponse* response) {
-  return Answer(services_, context, "/dnc.v1.WorkflowService/ListStatuses",
-                [&](const Principal&) { return services_.reads->List(*request, response); });
+  return AnswerLater(services_, context, "/dnc.v1.WorkflowService/ListStatuses",
+                [this, request, response](const Principal&) {
+                       return services_.reads->List(*request, response);
+                     });
 }
 
 grpc::ServerUnaryReactor* WorkflowService::UpdateStatus(grpc::CallbackServerContext* context,
@@ -70,8 +74,10 @@ grpc::ServerUnaryReactor* WorkflowService::GetAction(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* WorkflowService::ListActions(grpc::CallbackServerContext* context,
                                                        const v1::ListActionsRequest* request,
                                                        v1::ListActionsResponse* response) {
-  return Answer(services_, context, "/dnc.v1.WorkflowService/ListActions",
-                [&](const Principal&) { return services_.reads->List(*request, response); });
+  return AnswerLater(services_, context, "/dnc.v1.WorkflowService/ListActions",
+                [this, request, response](const Principal&) {
+                       return services_.reads->List(*request, response);
+                     });
 }
 
 grpc::ServerUnaryReactor* WorkflowService::UpdateAction(grpc::CallbackServerContext* context,

@@ -27,6 +27,13 @@ absl::StatusOr<LeadEdit> CreateLead(const Txn& txn, const CatalogOrganization& o
   return NewLead(txn, organization.id, id, *status);
 }
 
+absl::Status NoLeadOfThatEtag(const std::string& name) {
+  return MakeError(v1::ERROR_REASON_ETAG_MISMATCH,
+                   absl::StrCat(name, " does not exist, and etag asks for a version that was read; "
+                                      "leave etag out to create the lead"),
+                   {{"name", name}, {"etag", "none"}});
+}
+
 absl::Status CheckExisting(const LeadEdit& held, const v1::Lead& wanted) {
   const std::string etag = std::to_string(held.record.revision());
   if (!wanted.etag().empty() && wanted.etag() != etag) {
@@ -67,6 +74,7 @@ absl::StatusOr<Upserted> Upsert(Txn& txn, const CatalogOrganization& organizatio
     upserted.lead = *std::move(known);
     DNC_RETURN_IF_ERROR(UpdateExisting(txn, organization, wanted, &upserted));
   } else {
+    if (!wanted.etag().empty()) return NoLeadOfThatEtag(wanted.name());
     DNC_ASSIGN_OR_RETURN(upserted.lead, CreateLead(txn, organization, id, wanted));
     upserted.changed = true;
   }

@@ -258,6 +258,11 @@ void StateMachine::StopWriting(const std::string& problem) {
   if (writable_.load()) SetWritable(false, problem);
 }
 
+void StateMachine::NoticeStoreFailure() {
+  const absl::Status error = store_->background_error();
+  if (!error.ok()) StopWriting(std::string(error.message()));
+}
+
 absl::Status StateMachine::TryRecover() {
   absl::MutexLock lock(&mu_);
   if (writable_.load()) return absl::OkStatus();

@@ -50,8 +50,9 @@ class StateMachine : public MutationSink {
   void UnstageNumbers(uint32_t organization, uint32_t list, int64_t version);
 
   bool writable() const { return writable_.load(); }
-  // Says that the store has failed outside a commit; View::problem tells why.
-  void StopWriting(const std::string& problem);
+  void StopWriting(const std::string& problem) override;
+  // Stops writing where the store has failed between two commits.
+  void NoticeStoreFailure();
   // Tries to make a store writable that was not, and publishes that it is.
   absl::Status TryRecover();
 

@@ -18,11 +18,13 @@ namespace {
 constexpr std::array<absl::string_view, 6> kLevels = {"trace", "debug", "info",
                                                       "warn",  "error", "off"};
 
-void AppendEscaped(absl::string_view text, spdlog::memory_buf_t& out) {
+// Control characters, so that nobody forges a line of the log; for JSON, quotes and backslashes as
+// well (RFC 8259, section 7).
+void AppendEscaped(absl::string_view text, bool json, spdlog::memory_buf_t& out) {
   constexpr char kHex[] = "0123456789abcdef";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+    if (json && (c == '"' || c == '\\')) {
       out.push_back('\\');
       out.push_back(c);
     } else if (byte < 0x20) {
@@ -35,25 +37,29 @@ void AppendEscaped(absl::string_view text, spdlog::memory_buf_t& out) {
   }
 }
 
-// The message as the inside of a JSON string (RFC 8259, section 7): the pattern's flag %*.
-class JsonMessage : public spdlog::custom_flag_formatter {
+// The message on one line, or as the inside of a JSON string: the pattern's flag %*.
+class EscapedMessage : public spdlog::custom_flag_formatter {
  public:
+  explicit EscapedMessage(bool json) : json_(json) {}
   void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
               spdlog::memory_buf_t& out) override {
-    AppendEscaped({message.payload.data(), message.payload.size()}, out);
+    AppendEscaped({message.payload.data(), message.payload.size()}, json_, out);
   }
   std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {
-    return std::make_unique<JsonMessage>();
+    return std::make_unique<EscapedMessage>(json_);
   }
+
+ private:
+  const bool json_;
 };
 
 std::unique_ptr<spdlog::formatter> MakeFormatter(LogFormat format) {
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  formatter->add_flag<JsonMessage>('*');
+  formatter->add_flag<EscapedMessage>('*', format == LogFormat::kJson);
   formatter->set_pattern(
       format == LogFormat::kJson
           ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","thread":%t,"msg":"%*"})"
-          : "%Y-%m-%dT%H:%M:%S.%fZ %^%-5l%$ %v");
+          : "%Y-%m-%dT%H:%M:%S.%fZ %^%-5l%$ %*");
   return formatter;
 }
 

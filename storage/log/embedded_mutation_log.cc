@@ -101,7 +101,9 @@ EmbeddedMutationLog::Decided EmbeddedMutationLog::ApplyBatch(std::vector<Pending
     decided.done.push_back(std::move(pending.done));
   }
   decided.status = sink_->Apply(entries, &decided.outcomes);
-  if (decided.status.ok()) decided.status = marker_->Advance(revision);
+  if (!decided.status.ok()) return decided;
+  decided.status = marker_->Advance(revision);
+  if (!decided.status.ok()) sink_->StopWriting(std::string(decided.status.message()));
   return decided;
 }
 

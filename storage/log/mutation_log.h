@@ -4,6 +4,7 @@
 #define DNC_STORAGE_LOG_MUTATION_LOG_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -36,6 +37,9 @@ class MutationSink {
   // whether a restart finds them is not known.
   virtual absl::Status Apply(absl::Span<const LogEntry> entries,
                              std::vector<Outcome>* outcomes) = 0;
+
+  // Nothing can be acknowledged now, although it is applied: take no more until that is mended.
+  virtual void StopWriting(const std::string& problem) = 0;
 };
 
 // Thread-safe.
@@ -47,12 +51,11 @@ class MutationLog {
 
   // Puts a mutation into the log. `done` is called exactly once, on a thread of the log's (or on
   // the caller's where it is refused at once), and must not block:
-  //   an Outcome           it has its place in the log (outcome.revision), is durable and visible
-  //   to
+  //   an Outcome           it has its place in the log (outcome.revision), is durable and visible to
   //                        every read that starts from now on; the outcome may be a refusal;
   //   RESOURCE_EXHAUSTED   too many wait; it will never be applied;
-  //   UNAVAILABLE          it was not acknowledged and is not visible, but a later start may find
-  //                        it; repeating it with the same request id is safe.
+  //   UNAVAILABLE          it was not acknowledged; whether reads see it, now or after a later
+  //                        start, is not known; repeating it with the same request id is safe.
   // Mutations get dense, ascending revisions; one proposed after another's `done` comes after it.
   virtual void Propose(Mutation mutation, Done done) = 0;
 

@@ -4,6 +4,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/slice.h>
 #include <rocksdb/table.h>
@@ -16,9 +17,11 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "storage/base/logging.h"
 #include "storage/base/status_macros.h"
 
@@ -61,6 +64,30 @@ class EngineLogger : public rocksdb::Logger {
     const bool grave = level >= rocksdb::InfoLogLevel::ERROR_LEVEL;
     spdlog::log(grave ? spdlog::level::err : spdlog::level::warn, "rocksdb: {}", std::string(line));
   }
+};
+
+// Hears of what fails between writes. Thread-safe.
+class ErrorListener : public rocksdb::EventListener {
+ public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
+                         rocksdb::Status* status) override {
+    if (status->severity() < rocksdb::Status::Severity::kHardError) return;  // writes go on
+    absl::MutexLock lock(&mu_);
+    error_ = WriteError(*status);
+  }
+
+  absl::Status error() const {
+    absl::MutexLock lock(&mu_);
+    return error_;
+  }
+  void Clear() {
+    absl::MutexLock lock(&mu_);
+    error_ = absl::OkStatus();
+  }
+
+ private:
+  mutable absl::Mutex mu_;
+  absl::Status error_ ABSL_GUARDED_BY(mu_);
 };
 
 // Reads at a snapshot, or at the newest state where `snapshot` is null.
@@ -131,7 +158,8 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& op
   return family_options;
 }
 
-rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALRecoveryMode mode) {
+rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALRecoveryMode mode,
+                                   const std::shared_ptr<ErrorListener>& listener) {
   rocksdb::DBOptions db_options;
   db_options.create_if_missing = true;
   db_options.create_missing_column_families = true;
@@ -140,6 +168,7 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALReco
   db_options.max_total_wal_size = kMaxWalBytes;
   db_options.info_log = std::make_shared<EngineLogger>();
   db_options.max_background_jobs = 2;
+  db_options.listeners.push_back(listener);
   if (options.env != nullptr) db_options.env = options.env;
   return db_options;
 }
@@ -147,8 +176,9 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALReco
 class RocksStore : public Store {
  public:
   RocksStore(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> handles,
-             bool wal_tail_dropped)
-      : db_(std::move(db)),
+             std::shared_ptr<ErrorListener> listener, bool wal_tail_dropped)
+      : listener_(std::move(listener)),
+        db_(std::move(db)),
         handles_(std::move(handles)),
         latest_(db_.get(), handles_, nullptr),
         wal_tail_dropped_(wal_tail_dropped) {}
@@ -190,6 +220,8 @@ class RocksStore : public Store {
     return status.ok() ? absl::OkStatus() : WriteError(status);
   }
 
+  absl::Status background_error() const override { return listener_->error(); }
+
   absl::Status Resume() override {
     rocksdb::Status status = db_->Resume();
     // A record whose sync failed may still stand in the log. Once everything is flushed that log is
@@ -197,12 +229,15 @@ class RocksStore : public Store {
     rocksdb::FlushOptions flush;
     flush.wait = true;
     if (status.ok()) status = db_->Flush(flush, handles_);
-    return status.ok() ? absl::OkStatus() : WriteError(status);
+    if (!status.ok()) return WriteError(status);
+    listener_->Clear();
+    return absl::OkStatus();
   }
 
   bool wal_tail_dropped() const override { return wal_tail_dropped_; }
 
  private:
+  const std::shared_ptr<ErrorListener> listener_;
   const std::unique_ptr<rocksdb::DB> db_;
   const std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   const RocksReader latest_;
@@ -210,6 +245,7 @@ class RocksStore : public Store {
 };
 
 struct Opened {
+  std::shared_ptr<ErrorListener> listener = std::make_shared<ErrorListener>();
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
 };
@@ -229,7 +265,7 @@ rocksdb::Status OpenOnce(const StoreOptions& options, rocksdb::WALRecoveryMode m
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const rocksdb::Status status =
-      rocksdb::DB::Open(DatabaseOptions(options, mode), options.dir, families, &handles, &db);
+      rocksdb::DB::Open(DatabaseOptions(options, mode, opened->listener), options.dir, families, &handles, &db);
   if (!status.ok()) return status;
   db->DestroyColumnFamilyHandle(handles.front());
   opened->db.reset(db);
@@ -273,7 +309,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   }
   if (!status.ok()) return OpenError(status, options.dir);
   return std::make_unique<RocksStore>(std::move(opened.db), std::move(opened.handles),
-                                      tail_dropped);
+                                      std::move(opened.listener), tail_dropped);
 }
 
 }  // namespace dnc

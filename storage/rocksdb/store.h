@@ -91,6 +91,9 @@ class Store {
   virtual absl::Status DeleteRange(Family family, absl::string_view lower,
                                    absl::string_view upper) = 0;
 
+  // OK, or why a flush or compaction stopped the store's writes; OK again once Resume succeeds.
+  virtual absl::Status background_error() const = 0;
+
   // Tries to make a store writable that could not write. OK: it can.
   virtual absl::Status Resume() = 0;
 

@@ -1,6 +1,9 @@
 #include "storage/log/embedded_mutation_log.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
 
 #include "tests/contract/mutation_log_contract.h"
 #include "tests/contract/temp_dir.h"
@@ -100,6 +103,26 @@ TEST_F(EmbeddedMutationLogTest, TakesAStoreThatKnowsMoreThanWasAcknowledged) {
   const absl::StatusOr<Outcome> next = Run("b");
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_EQ(next->revision(), 3);
+}
+
+// The marker cannot be written (here by a limit on file sizes): nothing may be acknowledged, and the
+// sink hears of it.
+TEST_F(EmbeddedMutationLogTest, WithoutItsMarkerNothingIsAcknowledged) {
+  ASSERT_TRUE(Open().ok());
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit nothing = before;
+  nothing.rlim_cur = 0;
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &nothing), 0);
+  const absl::Status refused = Run("a").status();
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_TRUE(absl::IsUnavailable(refused)) << refused;
+  EXPECT_NE(sink_.Problem().find("ACKNOWLEDGED"), std::string::npos) << sink_.Problem();
+  const absl::StatusOr<Outcome> next = Run("b");
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(next->revision(), 2);
 }
 
 // A batch ends before its bytes exceed the limit; what is larger by itself goes alone.

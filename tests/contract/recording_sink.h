@@ -52,6 +52,15 @@ class RecordingSink : public MutationSink {
     return absl::OkStatus();
   }
 
+  void StopWriting(const std::string& problem) override {
+    absl::MutexLock lock(&mu_);
+    problem_ = problem;
+  }
+  std::string Problem() const {
+    absl::MutexLock lock(&mu_);
+    return problem_;
+  }
+
   // The next Apply stays inside until Release.
   void Hold() {
     absl::MutexLock lock(&mu_);
@@ -110,6 +119,7 @@ class RecordingSink : public MutationSink {
   bool held_ ABSL_GUARDED_BY(mu_) = false;
   bool inside_ ABSL_GUARDED_BY(mu_) = false;
   int failures_ ABSL_GUARDED_BY(mu_) = 0;
+  std::string problem_ ABSL_GUARDED_BY(mu_);
   bool ignore_next_failure_ ABSL_GUARDED_BY(mu_) = false;
 };
 

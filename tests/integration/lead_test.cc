@@ -46,6 +46,12 @@ TEST_F(LeadTest, AStaleEtagIsRefused) {
   EXPECT_THAT(Ask<v1::UpsertLeadRequest>(update), Refused("ETAG_MISMATCH"));
 }
 
+TEST_F(LeadTest, AnEtagAsksForALeadThatExists) {
+  EXPECT_THAT(Ask<v1::UpsertLeadRequest>("lead { name: '~/leads/nobody' record_type: 'contact' "
+                                         "status: '~s/new' etag: '7' }"),
+              Refused("ETAG_MISMATCH"));
+}
+
 TEST_F(LeadTest, AnUpsertMovesTheLeadWhereItMayGo) {
   Must<v1::UpsertLeadRequest>("lead { name: '~/leads/ann' status: '~s/working' }");
   EXPECT_THAT(GetLead("ann").status(), testing::EndsWith("/working"));

@@ -81,6 +81,11 @@ TEST(InitLoggingTest, LevelAndText) {
   EXPECT_THAT(line, testing::StartsWith("20"));
 }
 
+TEST(InitLoggingTest, TextIsOneLineAnEvent) {
+  const std::string line = Logged("info", LogFormat::kText, "say \"a\\b\"\nforged\x1b[31m");
+  EXPECT_THAT(line, testing::EndsWith(" info  say \"a\\b\"\\u000aforged\\u001b[31m\n"));
+}
+
 // One line an event, and JSON whatever the message holds.
 TEST(InitLoggingTest, JsonIsJson) {
   for (const std::string message :

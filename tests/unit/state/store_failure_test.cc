@@ -23,6 +23,9 @@ class FailingStore : public Store {
                            absl::string_view upper) override {
     return store_->DeleteRange(family, lower, upper);
   }
+  absl::Status background_error() const override {
+    return flush_failed ? absl::UnavailableError("a flush failed") : absl::OkStatus();
+  }
   absl::Status Resume() override {
     return fail_resume ? absl::UnavailableError("still no space") : absl::OkStatus();
   }
@@ -30,6 +33,7 @@ class FailingStore : public Store {
 
   bool fail_commits = false;
   bool fail_resume = false;
+  bool flush_failed = false;
   int commits = 0;
 
  private:
@@ -107,6 +111,19 @@ TEST_F(StoreFailureTest, RecoversOnceTheStoreTakesASyncedWrite) {
   EXPECT_EQ(state_->applied_revision(), revision + 1);
   state_.reset();
   EXPECT_TRUE(gateway_.OpenState().ok()) << "no gap";
+}
+
+TEST_F(StoreFailureTest, FailureBetweenCommitsIsNoticed) {
+  state_->NoticeStoreFailure();
+  EXPECT_TRUE(Writable());
+  store_.flush_failed = true;
+  state_->NoticeStoreFailure();
+  EXPECT_FALSE(Writable());
+  EXPECT_EQ(state_->Read()->problem, "a flush failed");
+  EXPECT_TRUE(absl::IsUnavailable(Apply(testing::AddPhoneEntry("+12125550001"))));
+  store_.flush_failed = false;
+  EXPECT_TRUE(state_->TryRecover().ok());
+  EXPECT_TRUE(Writable());
 }
 
 TEST_F(StoreFailureTest, RecoveryOfAHealthyStoreDoesNothing) {
