@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "dnc/v1/error_reason.pb.h"
@@ -17,13 +18,14 @@ namespace dnc {
 
 using ErrorMetadata = std::initializer_list<std::pair<absl::string_view, std::string>>;
 
-// The reason's gRPC code is fixed: see proto/dnc/v1/error_reason.proto.
-absl::Status MakeError(v1::ErrorReason reason, absl::string_view message,
-                       ErrorMetadata metadata = {});
+// The reason's gRPC code is fixed: see proto/dnc/v1/error_reason.proto. Cold, like the two below:
+// what leads to them is kept out of the way of what does not fail.
+ABSL_ATTRIBUTE_COLD absl::Status MakeError(v1::ErrorReason reason, absl::string_view message,
+                                           ErrorMetadata metadata = {});
 
 // REQUIRED_FIELD_MISSING and INVALID_FIELD for a field of the request, e.g. "lead.name".
-absl::Status MissingField(absl::string_view field, absl::string_view hint);
-absl::Status InvalidField(absl::string_view field, absl::string_view problem);
+ABSL_ATTRIBUTE_COLD absl::Status MissingField(absl::string_view field, absl::string_view hint);
+ABSL_ATTRIBUTE_COLD absl::Status InvalidField(absl::string_view field, absl::string_view problem);
 
 // The code that MakeError gives a reason.
 absl::StatusCode CodeOf(v1::ErrorReason reason);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "dnc/storage/v1/mutation.pb.h"
@@ -19,7 +20,7 @@
 namespace dnc {
 
 // CORRUPT_RECORD for a value that does not parse.
-absl::Status CorruptRecord(Family family);
+ABSL_ATTRIBUTE_COLD absl::Status CorruptRecord(Family family);
 
 class Txn {
  public:

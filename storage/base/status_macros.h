@@ -4,14 +4,15 @@
 
 #include <utility>
 
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define DNC_RETURN_IF_ERROR(expr)                               \
-  do {                                                          \
-    if (absl::Status dnc_status_ = (expr); !dnc_status_.ok()) { \
-      return dnc_status_;                                       \
-    }                                                           \
+#define DNC_RETURN_IF_ERROR(expr)                                                   \
+  do {                                                                              \
+    if (absl::Status dnc_status_ = (expr); ABSL_PREDICT_FALSE(!dnc_status_.ok())) { \
+      return dnc_status_;                                                           \
+    }                                                                               \
   } while (false)
 
 #define DNC_MACRO_CONCAT_INNER(a, b) a##b
@@ -23,7 +24,7 @@
 
 #define DNC_ASSIGN_OR_RETURN_IMPL(var, lhs, expr) \
   auto var = (expr);                              \
-  if (!var.ok()) {                                \
+  if (ABSL_PREDICT_FALSE(!var.ok())) {            \
     return std::move(var).status();               \
   }                                               \
   lhs = std::move(var).value()
