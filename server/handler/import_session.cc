@@ -1,11 +1,6 @@
 #include "server/handler/import_session.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -18,13 +13,11 @@
 #include "server/contact/phone.h"
 #include "server/handler/preparer.h"
 #include "server/handler/read_handler.h"
-#include "server/handler/registry_versions.h"
 #include "server/name/resource_name.h"
 #include "server/registry/list_time.h"
 #include "server/subject/subject.h"
 #include "server/workflow/shape.h"
 #include "storage/base/logging.h"
-#include "storage/registry/chunk_reader.h"
 
 namespace dnc {
 namespace {
@@ -46,34 +39,6 @@ absl::Status Unreadable(const absl::Status& status) {
       absl::StrCat("the file cannot be read: ", status.message(), " (nothing was changed)"));
 }
 
-absl::Status SpoolError() {
-  return absl::UnavailableError(
-      absl::StrCat("writing the import's temporary file: ", std::strerror(errno)));
-}
-
-// A file without a name, so that nothing is left of it whatever happens.
-std::FILE* OpenSpool(const std::string& dir) {
-  std::string path = absl::StrCat(dir, "/import-XXXXXX");
-  const int fd = ::mkostemp(path.data(), O_CLOEXEC);
-  if (fd < 0) return nullptr;
-  ::unlink(path.c_str());
-  return ::fdopen(fd, "w+");
-}
-
-bool WriteRecord(const std::string& bytes, std::FILE* file) {
-  const auto size = static_cast<uint32_t>(bytes.size());
-  return std::fwrite(&size, sizeof(size), 1, file) == 1 &&
-         std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-}
-
-// False at the end.
-bool ReadRecord(std::FILE* file, std::string* bytes) {
-  uint32_t size = 0;
-  if (std::fread(&size, sizeof(size), 1, file) != 1) return false;
-  bytes->resize(size);
-  return std::fread(bytes->data(), 1, size, file) == size;
-}
-
 std::string CleanReason(absl::string_view text) {
   std::string reason(text.substr(0, kMaxReason));
   std::replace_if(
@@ -90,9 +55,19 @@ bool IsAreaCode(const std::string& text) {
 
 }  // namespace
 
-bool ImportLocks::TryLock(const std::string& list) {
+absl::Status ImportLocks::TryLock(const std::string& list) {
   absl::MutexLock lock(&mu_);
-  return locked_.insert(list).second;
+  if (locked_.count(list) > 0) {
+    return MakeError(v1::ERROR_REASON_IMPORT_IN_PROGRESS,
+                     absl::StrCat("another import into ", list, " is running; wait for it"),
+                     {{"list", list}});
+  }
+  if (locked_.size() >= kMostImports) {
+    return MakeError(v1::ERROR_REASON_OVERLOADED,
+                     absl::StrCat(kMostImports, " imports are running; wait for one to end"));
+  }
+  locked_.insert(list);
+  return absl::OkStatus();
 }
 
 void ImportLocks::Unlock(const std::string& list) {
@@ -183,12 +158,7 @@ absl::Status ImportSession::Init() {
   absl::StatusOr<std::unique_ptr<ListParser>> parser = ListParser::Create(std::move(options), this);
   if (!parser.ok()) return InvalidField("config", parser.status().message());
   parser_ = *std::move(parser);
-  if (!context_.locks->TryLock(config_.list())) {
-    return MakeError(
-        v1::ERROR_REASON_IMPORT_IN_PROGRESS,
-        absl::StrCat("another import into ", config_.list(), " is running; wait for it"),
-        {{"list", config_.list()}});
-  }
+  DNC_RETURN_IF_ERROR(context_.locks->TryLock(config_.list()));
   locked_ = true;
   if (is_registry_) {
     ExternalSorter::Options sorter;
@@ -197,8 +167,9 @@ absl::Status ImportSession::Init() {
     sorter_.emplace(std::move(created));
     return absl::OkStatus();
   }
-  spool_.reset(OpenSpool(context_.temp_dir));
-  return spool_ == nullptr ? SpoolError() : absl::OkStatus();
+  DNC_ASSIGN_OR_RETURN(EntrySpool spool, EntrySpool::Create(context_.temp_dir));
+  spool_.emplace(std::move(spool));
+  return absl::OkStatus();
 }
 
 absl::Status ImportSession::Feed(absl::string_view bytes) {
@@ -270,7 +241,7 @@ absl::Status ImportSession::TakeForInternal(const ListRow& row) {
     entry.set_evidence(absl::StrCat(CleanReason(config_.file_name()), " line ", row.line));
   }
   summary_.set_rows_accepted(summary_.rows_accepted() + 1);
-  return WriteRecord(entry.SerializeAsString(), spool_.get()) ? absl::OkStatus() : SpoolError();
+  return spool_->Write(entry);
 }
 
 absl::Status ImportSession::JudgeRows() const {
@@ -339,12 +310,13 @@ absl::Status ImportSession::AddEntries(ImportEntries part) {
 
 absl::Status ImportSession::FinishInternal() {
   if (config_.validate_only()) return absl::OkStatus();
-  if (std::fflush(spool_.get()) != 0) return SpoolError();
-  std::rewind(spool_.get());
+  DNC_RETURN_IF_ERROR(spool_->Rewind());
   ImportEntries part;
-  std::string bytes;
-  while (ReadRecord(spool_.get(), &bytes)) {
-    if (!part.add_entries()->ParseFromString(bytes)) return SpoolError();
+  v1::Entry entry;
+  for (;;) {
+    DNC_ASSIGN_OR_RETURN(const bool more, spool_->Read(&entry));
+    if (!more) break;
+    *part.add_entries() = std::move(entry);
     if (part.entries_size() < kEntriesPerMutation) continue;
     DNC_RETURN_IF_ERROR(AddEntries(std::exchange(part, {})));
   }
@@ -352,119 +324,6 @@ absl::Status ImportSession::FinishInternal() {
   if (summary_.added() + summary_.unchanged() == summary_.rows_accepted()) return absl::OkStatus();
   return absl::DataLossError(
       "the import's temporary file ended early, so only a part was added; import the file again");
-}
-
-absl::StatusOr<VersionSummary> ImportSession::BuildNumbers(
-    const CatalogList& list, const StoreReader& reader, VersionMode mode, int64_t version,
-    std::shared_ptr<const NumberSet>* numbers) {
-  const VersionId id{organization_number_, list.record.number(), version};
-  DNC_ASSIGN_OR_RETURN(const std::unique_ptr<StoreChunkSink> sink,
-                       StoreChunkSink::Create(context_.store, id));
-  StoreChunkSource chunks(&reader, {id.organization, id.list, version - 1}, list.record.chunks());
-  ChunkReader previous(chunks);
-  DNC_ASSIGN_OR_RETURN(
-      const VersionSummary built,
-      BuildVersion(mode, list.has_version() ? &previous : nullptr, *sorter_, *sink));
-  const auto before =
-      static_cast<uint64_t>(list.record.list().active_version().count());  // 0: none
-  if (built.count != before + built.added - built.removed) {
-    return absl::DataLossError(
-        "the active version cannot be read whole; import a full file into "
-        "a new list");
-  }
-  DNC_ASSIGN_OR_RETURN(*numbers, sink->Finish());
-  return built;
-}
-
-absl::Status ImportSession::Activate(const CatalogList& list, const VersionSummary& built,
-                                     int64_t version, bool is_change) {
-  storage::v1::ActivateVersion activate;
-  activate.set_list(config_.list());
-  activate.set_chunks(built.chunks);
-  activate.set_base_version(version - 1);
-  activate.set_allow_shrink(config_.allow_shrink());
-  activate.set_is_change(is_change);
-  v1::ListVersion* content = activate.mutable_version();
-  content->set_version(version);
-  content->set_count(static_cast<int64_t>(built.count));
-  content->set_added(static_cast<int64_t>(built.added));
-  content->set_removed(static_cast<int64_t>(built.removed));
-  content->set_digest(built.digest);
-  *content->mutable_as_of_time() = TimeUtil::MicrosecondsToTimestamp(as_of_);
-  const bool keeps_subscription = config_.area_codes().empty();
-  *content->mutable_area_codes() =
-      keeps_subscription ? list.record.list().active_version().area_codes() : config_.area_codes();
-  storage::v1::Mutation mutation =
-      context_.preparer->Prepare(std::move(activate), organization_, config_.actor(), caller_);
-  if (config_.validate_only()) {
-    const Outcome outcome = context_.state->DryRun(mutation);
-    if (outcome.code() == 0) return absl::OkStatus();
-    return WithErrorInfo(
-        absl::Status(static_cast<absl::StatusCode>(outcome.code()), outcome.message()),
-        outcome.error());
-  }
-  DNC_ASSIGN_OR_RETURN(const Outcome outcome, ProposeAndWait(std::move(mutation)));
-  summary_.set_revision(outcome.revision());
-  return absl::OkStatus();
-}
-
-absl::Status ImportSession::FinishRegistry() {
-  std::shared_ptr<const Catalog> catalog;
-  {
-    const StateMachine::ViewGuard view = context_.state->Read();
-    catalog = view->catalog;
-  }
-  const CatalogList& list = *catalog->Find(organization_)->FindList(list_id_);
-  const bool is_change_list = parser_->format() == ListFormat::kFtcChange;
-  const bool change = config_.mode() == v1::IMPORT_MODE_CHANGE ||
-                      (config_.mode() == v1::IMPORT_MODE_UNSPECIFIED && is_change_list);
-  if (has_deletes_ && !change) {
-    return InvalidField("config.mode",
-                        "the file deletes numbers, so it is no full list; use CHANGE");
-  }
-  if (change && !list.has_version()) {
-    return MakeError(v1::ERROR_REASON_REGISTRY_HAS_NO_VERSION,
-                     absl::StrCat(config_.list(),
-                                  " has no version that a change list could change; "
-                                  "import a full file first"),
-                     {{"list", config_.list()}});
-  }
-  const v1::ListVersion& active = list.record.list().active_version();
-  const int64_t version = active.version() + 1;
-  const VersionId id{organization_number_, list.record.number(), version};
-  std::shared_ptr<const NumberSet> numbers;
-  const std::shared_ptr<const StoreReader> snapshot = context_.store->Snapshot();
-  absl::StatusOr<VersionSummary> built = BuildNumbers(
-      list, *snapshot, change ? VersionMode::kChange : VersionMode::kFull, version, &numbers);
-  absl::Status status = built.status();
-  if (built.ok()) {
-    summary_.set_added(static_cast<int64_t>(built->added));
-    summary_.set_removed(static_cast<int64_t>(built->removed));
-    const int64_t effective = summary_.added() + (change ? summary_.removed() : 0);
-    summary_.set_unchanged(summary_.rows_accepted() - effective);
-    const bool newer =
-        as_of_given_ && as_of_ > TimeUtil::TimestampToMicroseconds(active.as_of_time());
-    const bool same_areas = config_.area_codes().empty() ||
-                            std::equal(config_.area_codes().begin(), config_.area_codes().end(),
-                                       active.area_codes().begin(), active.area_codes().end());
-    const bool same = list.has_version() && active.digest() == built->digest && same_areas;
-    if (!same || newer) {
-      context_.state->StageNumbers(id.organization, id.list, version, std::move(numbers));
-      status = Activate(list, *built, version, change);
-      summary_.set_changed(status.ok() && !config_.validate_only());
-    }
-  }
-  // Of an activation whose fate is not known nothing is removed; the next import does that.
-  if (absl::IsUnavailable(status)) return status;
-  // What was not activated is removed; of what was, the version before it is kept for audits.
-  const int64_t keep_from = summary_.changed() ? version - 1 : version;
-  const absl::Status removed =
-      summary_.changed() ? RemoveVersions(context_.store, {id.organization, id.list, 0}, keep_from)
-                         : RemoveVersions(context_.store, id, version + 1);
-  if (!summary_.changed()) {
-    context_.state->UnstageNumbers(id.organization, id.list, version);
-  }
-  return status.ok() ? removed : status;
 }
 
 }  // namespace dnc

@@ -2,7 +2,7 @@
 #ifndef DNC_SERVER_HANDLER_IMPORT_SESSION_H_
 #define DNC_SERVER_HANDLER_IMPORT_SESSION_H_
 
-#include <cstdio>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,7 +14,9 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "dnc/v1/registry.pb.h"
+#include "server/handler/entry_spool.h"
 #include "server/handler/preparer.h"
+#include "server/handler/registry_versions.h"
 #include "server/registry/list_parser.h"
 #include "storage/log/mutation_log.h"
 #include "storage/registry/external_sorter.h"
@@ -22,10 +24,14 @@
 
 namespace dnc {
 
-// The lists that are being imported into: one import a list at a time. Thread-safe.
+// The lists that are being imported into: one import a list at a time, and few in all, since each
+// has a thread and sorts in memory of its own. Thread-safe.
 class ImportLocks {
  public:
-  bool TryLock(const std::string& list);
+  static constexpr size_t kMostImports = 8;
+
+  // IMPORT_IN_PROGRESS, OVERLOADED.
+  absl::Status TryLock(const std::string& list);
   void Unlock(const std::string& list);
 
  private:
@@ -83,6 +89,13 @@ class ImportSession : private ListRowSink {
                                               std::shared_ptr<const NumberSet>* numbers);
   absl::Status Activate(const CatalogList& list, const VersionSummary& built, int64_t version,
                         bool is_change);
+  // Whether the file is the whole list or changes it. INVALID_FIELD, REGISTRY_HAS_NO_VERSION.
+  absl::StatusOr<VersionMode> ModeFor(const CatalogList& list) const;
+  // Whether the version built says anything that the active one does not.
+  bool IsNews(const CatalogList& list, const VersionSummary& built) const;
+  void Summarize(const VersionSummary& built, VersionMode mode);
+  absl::Status BuildAndActivate(const CatalogList& list, VersionMode mode, const VersionId& id);
+  absl::Status CleanUp(const VersionId& id);
   absl::Status FinishInternal();
   absl::Status AddEntries(storage::v1::ImportEntries part);
   absl::StatusOr<Outcome> ProposeAndWait(storage::v1::Mutation mutation);
@@ -99,8 +112,8 @@ class ImportSession : private ListRowSink {
   UnixMicros as_of_ = 0;
 
   std::unique_ptr<ListParser> parser_;
-  std::optional<ExternalSorter> sorter_;                                          // registries
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> spool_{nullptr, &std::fclose};  // internal lists
+  std::optional<ExternalSorter> sorter_;  // registries
+  std::optional<EntrySpool> spool_;       // internal lists
   absl::Status row_error_;
   int64_t first_bad_line_ = 0;
   bool has_deletes_ = false;

@@ -2,12 +2,11 @@
 
 #include <openssl/sha.h>
 
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
-#include "server/contact/phone.h"
+#include "server/handler/preparer_parts.h"
 #include "server/name/resource_name.h"
 #include "server/subject/subject.h"
 #include "server/workflow/shape.h"
@@ -18,26 +17,14 @@ namespace {
 using google::protobuf::util::TimeUtil;
 using storage::v1::Mutation;
 
-constexpr size_t kMaxRequestId = 128;
 constexpr size_t kMaxActor = 256;
-constexpr size_t kMaxDisplayName = 256;
 constexpr size_t kMaxReason = 512;
 constexpr size_t kMaxEvidence = 1024;
 constexpr size_t kMaxScope = 128;
 constexpr int kMaxContactPoints = 100;
 constexpr int kMaxLeads = 1000;
-constexpr int kMaxTargets = 1000;
 // Clocks of honest callers differ by less.
 constexpr int64_t kClockSkewMicros = 60'000'000;
-
-absl::Status CheckCount(absl::string_view field, int count, int limit) {
-  if (count <= limit) return absl::OkStatus();
-  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
-                   absl::StrCat(field, ": ", count, " given, at most ", limit, " are taken"),
-                   {{"field", std::string(field)},
-                    {"limit", absl::StrCat(limit)},
-                    {"actual", absl::StrCat(count)}});
-}
 
 absl::Status NormalizePoints(const std::string& region, absl::string_view field,
                              google::protobuf::RepeatedPtrField<v1::ContactPoint>* points) {
@@ -67,24 +54,23 @@ absl::Status SameOrganization(const std::string& wanted, const std::string& foun
   return InvalidField(field, absl::StrCat("must belong to ", OrganizationName(wanted)));
 }
 
-// What tells a repeated request from another one under the same id: kind and normalised content.
-template <typename Request>
-std::string Fingerprint(Request request) {
-  request.clear_request_id();
-  const std::string text =
-      absl::StrCat(request.GetDescriptor()->full_name(), "\n", request.SerializeAsString());
+}  // namespace
+
+absl::Status CheckCount(absl::string_view field, int count, int limit) {
+  if (count <= limit) return absl::OkStatus();
+  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                   absl::StrCat(field, ": ", count, " given, at most ", limit, " are taken"),
+                   {{"field", std::string(field)},
+                    {"limit", absl::StrCat(limit)},
+                    {"actual", absl::StrCat(count)}});
+}
+
+std::string FingerprintOf(absl::string_view kind, absl::string_view content) {
+  const std::string text = absl::StrCat(kind, "\n", content);
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
   return std::string(reinterpret_cast<const char*>(digest), sizeof(digest));
 }
-
-template <typename Request>
-Mutation Finish(Mutation mutation, const Request& body) {
-  if (!mutation.request_id().empty()) mutation.set_fingerprint(Fingerprint(body));
-  return mutation;
-}
-
-}  // namespace
 
 absl::Status CheckTimestamp(const google::protobuf::Timestamp& time, absl::string_view field) {
   if (time.seconds() >= TimeUtil::kTimestampMinSeconds &&
@@ -114,16 +100,6 @@ Mutation Preparer::StartPart(const std::string& organization, const v1::Actor& a
   return mutation;
 }
 
-template <typename Request>
-Preparer::Result Preparer::Start(const Request& request, const std::string& organization,
-                                 const Principal& caller, bool actor_required) const {
-  DNC_RETURN_IF_ERROR(CheckText(request.request_id(), kMaxRequestId, "request_id"));
-  DNC_RETURN_IF_ERROR(CheckActor(request.actor(), actor_required, "actor"));
-  Mutation mutation = StartPart(organization, request.actor(), caller);
-  mutation.set_request_id(request.request_id());
-  return mutation;
-}
-
 absl::StatusOr<std::string> Preparer::DefaultRegion(const std::string& organization) const {
   const StateMachine::ViewGuard view = state_->Read();
   const CatalogOrganization* found = view->catalog->Find(organization);
@@ -132,108 +108,6 @@ absl::StatusOr<std::string> Preparer::DefaultRegion(const std::string& organizat
   return MakeError(v1::ERROR_REASON_ORGANIZATION_NOT_FOUND,
                    absl::StrCat(name, " does not exist; create it first"),
                    {{"organization", name}});
-}
-
-Preparer::Result Preparer::Prepare(const v1::CreateOrganizationRequest& request,
-                                   const Principal& caller) const {
-  DNC_RETURN_IF_ERROR(ValidateId(request.organization_id(), "organization_id"));
-  if (request.organization_id().find('_') != std::string::npos) {
-    return InvalidField("organization_id", "an organization's id has no '_'");
-  }
-  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, kGlobalOrganization, caller, false));
-  v1::CreateOrganizationRequest* body = mutation.mutable_create_organization();
-  *body = request;
-  v1::Organization* content = body->mutable_organization();
-  DNC_RETURN_IF_ERROR(
-      CheckText(content->display_name(), kMaxDisplayName, "organization.display_name"));
-  if (content->default_region().empty()) content->set_default_region("US");
-  if (!IsKnownRegion(content->default_region())) {
-    return InvalidField("organization.default_region",
-                        "not an ISO 3166-1 alpha-2 region such as \"US\"");
-  }
-  return Finish(std::move(mutation), *body);
-}
-
-Preparer::Result Preparer::Prepare(const v1::CreateWorkflowRequest& request,
-                                   const Principal& caller) const {
-  DNC_ASSIGN_OR_RETURN(const ResourceName parent,
-                       ParseOrganizationName(request.parent(), "parent"));
-  DNC_RETURN_IF_ERROR(ValidateId(request.workflow_id(), "workflow_id"));
-  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
-  v1::CreateWorkflowRequest* body = mutation.mutable_create_workflow();
-  *body = request;
-  DNC_RETURN_IF_ERROR(ShapeWorkflow(WorkflowName(parent.organization, request.workflow_id()),
-                                    "workflow", body->mutable_workflow()));
-  return Finish(std::move(mutation), *body);
-}
-
-Preparer::Result Preparer::Prepare(const v1::ApplyWorkflowRequest& request,
-                                   const Principal& caller) const {
-  DNC_ASSIGN_OR_RETURN(const ResourceName name,
-                       ParseWorkflowName(request.workflow().name(), "workflow.name"));
-  DNC_RETURN_IF_ERROR(ValidateId(name.workflow, "workflow.name"));
-  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
-  v1::ApplyWorkflowRequest* body = mutation.mutable_apply_workflow();
-  *body = request;
-  DNC_RETURN_IF_ERROR(
-      ShapeWorkflow(request.workflow().name(), "workflow", body->mutable_workflow()));
-  return Finish(std::move(mutation), *body);
-}
-
-Preparer::Result Preparer::Prepare(const v1::CreateStatusRequest& request,
-                                   const Principal& caller) const {
-  DNC_ASSIGN_OR_RETURN(const ResourceName parent, ParseWorkflowName(request.parent(), "parent"));
-  DNC_RETURN_IF_ERROR(ValidateId(request.status_id(), "status_id"));
-  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
-  v1::CreateStatusRequest* body = mutation.mutable_create_status();
-  *body = request;
-  DNC_RETURN_IF_ERROR(
-      ShapeStatus(StatusName(parent.organization, parent.workflow, request.status_id()), "status",
-                  body->mutable_status()));
-  return Finish(std::move(mutation), *body);
-}
-
-Preparer::Result Preparer::Prepare(const v1::UpdateStatusRequest& request,
-                                   const Principal& caller) const {
-  DNC_ASSIGN_OR_RETURN(const ResourceName name,
-                       ParseStatusName(request.status().name(), "status.name"));
-  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
-  v1::UpdateStatusRequest* body = mutation.mutable_update_status();
-  *body = request;
-  body->mutable_status()->clear_actions();
-  DNC_RETURN_IF_ERROR(ShapeStatus(request.status().name(), "status", body->mutable_status()));
-  return Finish(std::move(mutation), *body);
-}
-
-Preparer::Result Preparer::Prepare(const v1::CreateActionRequest& request,
-                                   const Principal& caller) const {
-  DNC_ASSIGN_OR_RETURN(const ResourceName parent, ParseStatusName(request.parent(), "parent"));
-  DNC_RETURN_IF_ERROR(ValidateId(request.action_id(), "action_id"));
-  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
-  v1::CreateActionRequest* body = mutation.mutable_create_action();
-  *body = request;
-  DNC_RETURN_IF_ERROR(ShapeAction(ActionName(request.parent(), request.action_id()), "action",
-                                  body->mutable_action()));
-  return Finish(std::move(mutation), *body);
-}
-
-Preparer::Result Preparer::Prepare(const v1::UpdateActionRequest& request,
-                                   const Principal& caller) const {
-  DNC_ASSIGN_OR_RETURN(const ResourceName name,
-                       ParseActionName(request.action().name(), "action.name"));
-  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
-  v1::UpdateActionRequest* body = mutation.mutable_update_action();
-  *body = request;
-  DNC_RETURN_IF_ERROR(ShapeAction(request.action().name(), "action", body->mutable_action()));
-  return Finish(std::move(mutation), *body);
-}
-
-Preparer::Result Preparer::Prepare(const v1::DeleteActionRequest& request,
-                                   const Principal& caller) const {
-  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseActionName(request.name(), "name"));
-  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
-  *mutation.mutable_delete_action() = request;
-  return Finish(std::move(mutation), request);
 }
 
 Preparer::Result Preparer::Prepare(const v1::ApplyActionRequest& request,
@@ -256,27 +130,6 @@ Preparer::Result Preparer::Prepare(const v1::ApplyActionRequest& request,
     DNC_RETURN_IF_ERROR(NormalizePoints(region, "contact_points", body->mutable_contact_points()));
   }
   return Finish(std::move(mutation), *body);
-}
-
-Preparer::Result Preparer::Prepare(const v1::CopyActionsRequest& request,
-                                   const Principal& caller) const {
-  DNC_ASSIGN_OR_RETURN(const ResourceName source, ParseStatusName(request.source(), "source"));
-  if (request.targets().empty()) return MissingField("targets", "name 1 to 1,000 statuses");
-  DNC_RETURN_IF_ERROR(CheckCount("targets", request.targets_size(), kMaxTargets));
-  if (!v1::ConflictPolicy_IsValid(request.conflict_policy())) {
-    return InvalidField("conflict_policy", "use one of FAIL, SKIP, REPLACE and RENAME");
-  }
-  std::set<std::string> seen;
-  for (int i = 0; i < request.targets_size(); ++i) {
-    const std::string field = absl::StrCat("targets[", i, "]");
-    DNC_RETURN_IF_ERROR(ParseStatusName(request.targets(i), field).status());
-    if (!seen.insert(request.targets(i)).second) {
-      return InvalidField(field, absl::StrCat(request.targets(i), " stands there twice"));
-    }
-  }
-  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, source.organization, caller, true));
-  *mutation.mutable_copy_actions() = request;
-  return Finish(std::move(mutation), request);
 }
 
 absl::Status Preparer::ShapeLead(const std::string& organization, const std::string& region,

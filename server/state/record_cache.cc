@@ -76,31 +76,27 @@ const RecordCache::Node* RecordCache::Place::node() const {
   return set->nodes[way].load(std::memory_order_acquire);
 }
 
-RecordCache::Place RecordCache::PlaceOf(uint64_t hash, Family family, absl::string_view key) const {
+const RecordCache::Node* RecordCache::Lookup(uint64_t hash, Family family, absl::string_view key,
+                                             Place* place) const {
   for (Set* set : {&SetOf(hash), &SecondSetOf(hash)}) {
     for (size_t way = 0; way < kWays; ++way) {
       if (set->tags[way].load(std::memory_order_relaxed) != TagOf(hash)) continue;
       const Node* node = set->nodes[way].load(std::memory_order_acquire);
-      if (node != nullptr && node->family == family && node->key() == key) return {set, way};
+      if (node == nullptr || node->family != family || node->key() != key) continue;
+      *place = {set, way};
+      return node;
     }
   }
-  return {};
+  return nullptr;
 }
 
 bool RecordCache::Find(Family family, absl::string_view key, int64_t revision,
                        absl::string_view* value) const {
-  const uint64_t hash = HashOf(family, key);
-  for (const Set* set : {&SetOf(hash), &SecondSetOf(hash)}) {
-    for (size_t way = 0; way < kWays; ++way) {
-      if (set->tags[way].load(std::memory_order_relaxed) != TagOf(hash)) continue;
-      const Node* node = set->nodes[way].load(std::memory_order_acquire);
-      if (node == nullptr || node->family != family || node->key() != key) continue;
-      if (node->revision > revision) return false;
-      *value = node->value();
-      return true;
-    }
-  }
-  return false;
+  Place place;
+  const Node* node = Lookup(HashOf(family, key), family, key, &place);
+  if (node == nullptr || node->revision > revision) return false;
+  *value = node->value();
+  return true;
 }
 
 RecordCache::Place RecordCache::FreeOrOldest(uint64_t hash) const {
@@ -148,8 +144,8 @@ void RecordCache::MakeRoom(size_t bytes, int64_t revision) {
 }
 
 void RecordCache::Erase(Family family, absl::string_view key, int64_t revision) {
-  const Place place = PlaceOf(HashOf(family, key), family, key);
-  if (place.set != nullptr) Drop(place, revision);
+  Place place;
+  if (Lookup(HashOf(family, key), family, key, &place) != nullptr) Drop(place, revision);
 }
 
 void RecordCache::Reclaim(int64_t oldest) {

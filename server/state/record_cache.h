@@ -82,8 +82,8 @@ class RecordCache {
   const Node* MakeNode(Family family, absl::string_view key, absl::string_view value,
                        int64_t revision);
   void FreeNode(const Node* node);
-  // Where the key's node stands; set null: nowhere.
-  Place PlaceOf(uint64_t hash, Family family, absl::string_view key) const;
+  // The key's node and where it stands; null: nowhere.
+  const Node* Lookup(uint64_t hash, Family family, absl::string_view key, Place* place) const;
   // A free place for a key with that hash, or the one whose node was changed longest ago.
   Place FreeOrOldest(uint64_t hash) const;
   void Drop(Place place, int64_t revision);

@@ -1,5 +1,9 @@
 // ImportList as a stream: its protocol, clients that break off, and imports into internal lists.
+#include <memory>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "server/handler/import_session.h"
 #include "tests/integration/gateway_fixture.h"
 
 namespace dnc {
@@ -90,6 +94,20 @@ TEST_F(ImportStreamTest, TwoImportsIntoOneListAtOnceAreRefused) {
   EXPECT_THAT(first.Finish(), IsOk());
   EXPECT_EQ(GetList("national").active_version().count(), 2);
   EXPECT_THAT(EndOf({First("2125550103\n2125550102\n2125550177\n")}), IsOk());
+}
+
+TEST_F(ImportStreamTest, ManyImportsAtOnceAreRefused) {
+  std::vector<std::unique_ptr<ImportStream>> running;
+  for (size_t i = 0; i < ImportLocks::kMostImports; ++i) {
+    AddRegistry(absl::StrCat("r", i));
+    running.push_back(std::make_unique<ImportStream>(&client()));
+    Begin(running.back().get(), absl::StrCat("allow_partial: true list: '~/lists/r", i, "'"));
+  }
+  EXPECT_THAT(EndOf({First("2125550103\n")}), Refused("OVERLOADED"));
+  running.clear();  // the clients leave
+  while (EndOf({First("2125550103\n")}).reason() == "OVERLOADED") {
+  }
+  EXPECT_EQ(GetList("national").active_version().count(), 1);
 }
 
 // A stream that breaks before its half-close changes nothing: the client had not said that the file

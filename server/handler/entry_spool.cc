@@ -1,0 +1,62 @@
+#include "server/handler/entry_spool.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace dnc {
+namespace {
+
+absl::Status SpoolError() {
+  return absl::UnavailableError(
+      absl::StrCat("the import's temporary file: ", std::strerror(errno), "; import it again"));
+}
+
+}  // namespace
+
+absl::StatusOr<EntrySpool> EntrySpool::Create(const std::string& dir) {
+  std::string path = absl::StrCat(dir, "/import-XXXXXX");
+  const int fd = ::mkostemp(path.data(), O_CLOEXEC);
+  if (fd < 0) return SpoolError();
+  ::unlink(path.c_str());
+  File file(::fdopen(fd, "w+"), &std::fclose);
+  if (file != nullptr) return EntrySpool(std::move(file));
+  const absl::Status error = SpoolError();
+  ::close(fd);
+  return error;
+}
+
+absl::Status EntrySpool::Write(const v1::Entry& entry) {
+  const std::string bytes = entry.SerializeAsString();
+  const auto size = static_cast<uint32_t>(bytes.size());
+  const bool written = std::fwrite(&size, sizeof(size), 1, file_.get()) == 1 &&
+                       std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size();
+  return written ? absl::OkStatus() : SpoolError();
+}
+
+absl::Status EntrySpool::Rewind() {
+  if (std::fflush(file_.get()) != 0) return SpoolError();
+  std::rewind(file_.get());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> EntrySpool::Read(v1::Entry* entry) {
+  uint32_t size = 0;
+  if (std::fread(&size, sizeof(size), 1, file_.get()) != 1) {
+    if (std::ferror(file_.get()) != 0) return SpoolError();
+    return false;
+  }
+  std::string bytes(size, '\0');
+  if (std::fread(bytes.data(), 1, size, file_.get()) != size) return SpoolError();
+  if (!entry->ParseFromString(bytes)) return SpoolError();
+  return true;
+}
+
+}  // namespace dnc

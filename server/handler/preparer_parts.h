@@ -1,0 +1,48 @@
+// What the files of the preparer share; nobody else includes it.
+#ifndef DNC_SERVER_HANDLER_PREPARER_PARTS_H_
+#define DNC_SERVER_HANDLER_PREPARER_PARTS_H_
+
+#include <string>
+#include <utility>
+
+#include "server/handler/preparer.h"
+#include "server/workflow/shape.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc {
+
+inline constexpr size_t kMaxRequestIdBytes = 128;
+inline constexpr size_t kMaxDisplayName = 256;
+
+// LIMIT_EXCEEDED.
+absl::Status CheckCount(absl::string_view field, int count, int limit);
+
+// SHA-256 over both.
+std::string FingerprintOf(absl::string_view kind, absl::string_view content);
+
+// What tells a repeated request from another one under the same id: kind and normalised content.
+template <typename Request>
+std::string Fingerprint(Request request) {
+  request.clear_request_id();
+  return FingerprintOf(request.GetDescriptor()->full_name(), request.SerializeAsString());
+}
+
+template <typename Request>
+storage::v1::Mutation Finish(storage::v1::Mutation mutation, const Request& body) {
+  if (!mutation.request_id().empty()) mutation.set_fingerprint(Fingerprint(body));
+  return mutation;
+}
+
+template <typename Request>
+Preparer::Result Preparer::Start(const Request& request, const std::string& organization,
+                                 const Principal& caller, bool actor_required) const {
+  DNC_RETURN_IF_ERROR(CheckText(request.request_id(), kMaxRequestIdBytes, "request_id"));
+  DNC_RETURN_IF_ERROR(CheckActor(request.actor(), actor_required, "actor"));
+  storage::v1::Mutation mutation = StartPart(organization, request.actor(), caller);
+  mutation.set_request_id(request.request_id());
+  return mutation;
+}
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_HANDLER_PREPARER_PARTS_H_

@@ -1,0 +1,143 @@
+// Requests that configure: organizations, workflows, statuses and actions.
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/contact/phone.h"
+#include "server/handler/preparer_parts.h"
+#include "server/name/resource_name.h"
+
+namespace dnc {
+namespace {
+
+using storage::v1::Mutation;
+
+constexpr int kMaxTargets = 1000;
+
+}  // namespace
+
+Preparer::Result Preparer::Prepare(const v1::CreateOrganizationRequest& request,
+                                   const Principal& caller) const {
+  DNC_RETURN_IF_ERROR(ValidateId(request.organization_id(), "organization_id"));
+  if (request.organization_id().find('_') != std::string::npos) {
+    return InvalidField("organization_id", "an organization's id has no '_'");
+  }
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, kGlobalOrganization, caller, false));
+  v1::CreateOrganizationRequest* body = mutation.mutable_create_organization();
+  *body = request;
+  v1::Organization* content = body->mutable_organization();
+  DNC_RETURN_IF_ERROR(
+      CheckText(content->display_name(), kMaxDisplayName, "organization.display_name"));
+  if (content->default_region().empty()) content->set_default_region("US");
+  if (!IsKnownRegion(content->default_region())) {
+    return InvalidField("organization.default_region",
+                        "not an ISO 3166-1 alpha-2 region such as \"US\"");
+  }
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::CreateWorkflowRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent,
+                       ParseOrganizationName(request.parent(), "parent"));
+  DNC_RETURN_IF_ERROR(ValidateId(request.workflow_id(), "workflow_id"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
+  v1::CreateWorkflowRequest* body = mutation.mutable_create_workflow();
+  *body = request;
+  DNC_RETURN_IF_ERROR(ShapeWorkflow(WorkflowName(parent.organization, request.workflow_id()),
+                                    "workflow", body->mutable_workflow()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::ApplyWorkflowRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name,
+                       ParseWorkflowName(request.workflow().name(), "workflow.name"));
+  DNC_RETURN_IF_ERROR(ValidateId(name.workflow, "workflow.name"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  v1::ApplyWorkflowRequest* body = mutation.mutable_apply_workflow();
+  *body = request;
+  DNC_RETURN_IF_ERROR(
+      ShapeWorkflow(request.workflow().name(), "workflow", body->mutable_workflow()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::CreateStatusRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent, ParseWorkflowName(request.parent(), "parent"));
+  DNC_RETURN_IF_ERROR(ValidateId(request.status_id(), "status_id"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
+  v1::CreateStatusRequest* body = mutation.mutable_create_status();
+  *body = request;
+  DNC_RETURN_IF_ERROR(
+      ShapeStatus(StatusName(parent.organization, parent.workflow, request.status_id()), "status",
+                  body->mutable_status()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::UpdateStatusRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name,
+                       ParseStatusName(request.status().name(), "status.name"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  v1::UpdateStatusRequest* body = mutation.mutable_update_status();
+  *body = request;
+  body->mutable_status()->clear_actions();
+  DNC_RETURN_IF_ERROR(ShapeStatus(request.status().name(), "status", body->mutable_status()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::CreateActionRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent, ParseStatusName(request.parent(), "parent"));
+  DNC_RETURN_IF_ERROR(ValidateId(request.action_id(), "action_id"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
+  v1::CreateActionRequest* body = mutation.mutable_create_action();
+  *body = request;
+  DNC_RETURN_IF_ERROR(ShapeAction(ActionName(request.parent(), request.action_id()), "action",
+                                  body->mutable_action()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::UpdateActionRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name,
+                       ParseActionName(request.action().name(), "action.name"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  v1::UpdateActionRequest* body = mutation.mutable_update_action();
+  *body = request;
+  DNC_RETURN_IF_ERROR(ShapeAction(request.action().name(), "action", body->mutable_action()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::DeleteActionRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseActionName(request.name(), "name"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  *mutation.mutable_delete_action() = request;
+  return Finish(std::move(mutation), request);
+}
+
+Preparer::Result Preparer::Prepare(const v1::CopyActionsRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName source, ParseStatusName(request.source(), "source"));
+  if (request.targets().empty()) return MissingField("targets", "name 1 to 1,000 statuses");
+  DNC_RETURN_IF_ERROR(CheckCount("targets", request.targets_size(), kMaxTargets));
+  if (!v1::ConflictPolicy_IsValid(request.conflict_policy())) {
+    return InvalidField("conflict_policy", "use one of FAIL, SKIP, REPLACE and RENAME");
+  }
+  std::set<std::string> seen;
+  for (int i = 0; i < request.targets_size(); ++i) {
+    const std::string field = absl::StrCat("targets[", i, "]");
+    DNC_RETURN_IF_ERROR(ParseStatusName(request.targets(i), field).status());
+    if (!seen.insert(request.targets(i)).second) {
+      return InvalidField(field, absl::StrCat(request.targets(i), " stands there twice"));
+    }
+  }
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, source.organization, caller, true));
+  *mutation.mutable_copy_actions() = request;
+  return Finish(std::move(mutation), request);
+}
+
+}  // namespace dnc
