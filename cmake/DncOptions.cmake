@@ -20,6 +20,10 @@ if(DNC_SANITIZE)
   add_compile_options(-fsanitize=${DNC_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${DNC_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC's manual (-fsanitize) warns of its false positives in instrumented code.
+    add_compile_options(-Wno-maybe-uninitialized)
+  endif()
 endif()
 
 # Debian's Abseil and gRPC are not instrumented: these files tell ThreadSanitizer what their locks

@@ -50,6 +50,7 @@ build "$preset"
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1 second_deadlock_stack=1 \
 ignore_noninstrumented_modules=1}"
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_stack_use_after_return=1 check_initialization_order=1}"
+export LSAN_OPTIONS="${LSAN_OPTIONS:-suppressions=$DNC_ROOT/scripts/lsan.supp print_suppressions=0}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 say "ctest, preset $preset"
 exec ctest --test-dir "$DNC_ROOT/build/$preset" --output-on-failure --no-tests=error \

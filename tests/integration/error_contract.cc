@@ -53,6 +53,7 @@ const std::map<std::string, Contract>& Contracts() {
       {"FILE_ROWS_REJECTED", {Code::kInvalidArgument, {"rows_rejected", "first_line"}}},
       {"FILE_UNREADABLE", {Code::kInvalidArgument, {}}},
       {"IMPORT_IN_PROGRESS", {Code::kAborted, {"list"}}},
+      {"OVERLOADED", {Code::kResourceExhausted, {}}},
       {"CONTACT_POINT_SHARED_TOO_WIDELY", {Code::kFailedPrecondition, {"contact_point", "limit"}}},
       {"REVISION_NOT_REACHED", {Code::kUnavailable, {"at_least_revision", "revision"}}},
   };
