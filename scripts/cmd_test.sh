@@ -48,7 +48,7 @@ build "$preset"
 # Debian's libraries are not built for ThreadSanitizer; scripts/tsan/ tells it what they order, and
 # what they do inside says nothing about this project.
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1 second_deadlock_stack=1 \
-ignore_noninstrumented_modules=1}"
+ignore_noninstrumented_modules=1 suppressions=$DNC_ROOT/scripts/tsan/suppressions.txt}"
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_stack_use_after_return=1 check_initialization_order=1}"
 export LSAN_OPTIONS="${LSAN_OPTIONS:-suppressions=$DNC_ROOT/scripts/lsan.supp print_suppressions=0}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
