@@ -19,8 +19,8 @@ void Notification::Notify() {
 }
 
 void Notification::WaitForNotification() const {
-  static auto* const library = Library<void(const Notification*)>(
-      "_ZNK4absl7debian312Notification19WaitForNotificationEv");
+  static auto* const library =
+      Library<void(const Notification*)>("_ZNK4absl7debian312Notification19WaitForNotificationEv");
   library(this);
   Acquire(this);
 }

@@ -43,7 +43,7 @@ grpc::ServerUnaryReactor* LeadService::ListLeads(grpc::CallbackServerContext* co
                                                  const v1::ListLeadsRequest* request,
                                                  v1::ListLeadsResponse* response) {
   return AnswerLater(services_, context, "/dnc.v1.LeadService/ListLeads",
-                [this, request, response](const Principal&) {
+                     [this, request, response](const Principal&) {
                        return services_.reads->List(*request, response);
                      });
 }
@@ -59,10 +59,9 @@ grpc::ServerUnaryReactor* LeadService::BatchUpsertLeads(grpc::CallbackServerCont
     return reactor;
   }
   // Thousands of contact points are normalised first.
-  RunLater(services_, reactor,
-           [this, request, response, reactor, caller = *std::move(caller)]() {
-             ProposeBatch(*request, caller, reactor, response);
-           });
+  RunLater(services_, reactor, [this, request, response, reactor, caller = *std::move(caller)]() {
+    ProposeBatch(*request, caller, reactor, response);
+  });
   return reactor;
 }
 

@@ -20,7 +20,7 @@ grpc::ServerUnaryReactor* OrganizationService::ListOrganizations(
     grpc::CallbackServerContext* context, const v1::ListOrganizationsRequest* request,
     v1::ListOrganizationsResponse* response) {
   return AnswerLater(services_, context, "/dnc.v1.OrganizationService/ListOrganizations",
-                [this, request, response](const Principal&) {
+                     [this, request, response](const Principal&) {
                        return services_.reads->List(*request, response);
                      });
 }

@@ -21,7 +21,7 @@ grpc::ServerUnaryReactor* RegistryService::ListLists(grpc::CallbackServerContext
                                                      const v1::ListListsRequest* request,
                                                      v1::ListListsResponse* response) {
   return AnswerLater(services_, context, "/dnc.v1.RegistryService/ListLists",
-                [this, request, response](const Principal&) {
+                     [this, request, response](const Principal&) {
                        return services_.reads->List(*request, response);
                      });
 }
@@ -43,7 +43,7 @@ grpc::ServerUnaryReactor* RegistryService::ListEntries(grpc::CallbackServerConte
                                                        const v1::ListEntriesRequest* request,
                                                        v1::ListEntriesResponse* response) {
   return AnswerLater(services_, context, "/dnc.v1.RegistryService/ListEntries",
-                [this, request, response](const Principal&) {
+                     [this, request, response](const Principal&) {
                        return services_.reads->List(*request, response);
                      });
 }

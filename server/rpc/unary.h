@@ -64,7 +64,8 @@ void RunLater(const Services& services, grpc::ServerUnaryReactor* reactor, Worke
 // The same on a worker, for what takes longer than a check. `handler` must not hold references to
 // what ends with the caller.
 template <typename Handler>
-grpc::ServerUnaryReactor* AnswerLater(const Services& services, grpc::CallbackServerContext* context,
+grpc::ServerUnaryReactor* AnswerLater(const Services& services,
+                                      grpc::CallbackServerContext* context,
                                       absl::string_view method, Handler handler) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   absl::StatusOr<Principal> caller = Admit(services, *context, method);

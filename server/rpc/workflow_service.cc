@@ -19,7 +19,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListWorkflows(grpc::CallbackServerCon
                                                          const v1::ListWorkflowsRequest* request,
                                                          v1::ListWorkflowsResponse* response) {
   return AnswerLater(services_, context, "/dnc.v1.WorkflowService/ListWorkflows",
-                [this, request, response](const Principal&) {
+                     [this, request, response](const Principal&) {
                        return services_.reads->List(*request, response);
                      });
 }
@@ -47,7 +47,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListStatuses(grpc::CallbackServerCont
                                                         const v1::ListStatusesRequest* request,
                                                         v1::ListStatusesResponse* response) {
   return AnswerLater(services_, context, "/dnc.v1.WorkflowService/ListStatuses",
-                [this, request, response](const Principal&) {
+                     [this, request, response](const Principal&) {
                        return services_.reads->List(*request, response);
                      });
 }
@@ -75,7 +75,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListActions(grpc::CallbackServerConte
                                                        const v1::ListActionsRequest* request,
                                                        v1::ListActionsResponse* response) {
   return AnswerLater(services_, context, "/dnc.v1.WorkflowService/ListActions",
-                [this, request, response](const Principal&) {
+                     [this, request, response](const Principal&) {
                        return services_.reads->List(*request, response);
                      });
 }

@@ -29,8 +29,9 @@ absl::StatusOr<LeadEdit> CreateLead(const Txn& txn, const CatalogOrganization& o
 
 absl::Status NoLeadOfThatEtag(const std::string& name) {
   return MakeError(v1::ERROR_REASON_ETAG_MISMATCH,
-                   absl::StrCat(name, " does not exist, and etag asks for a version that was read; "
-                                      "leave etag out to create the lead"),
+                   absl::StrCat(name,
+                                " does not exist, and etag asks for a version that was read; "
+                                "leave etag out to create the lead"),
                    {{"name", name}, {"etag", "none"}});
 }
 

@@ -51,7 +51,8 @@ class MutationLog {
 
   // Puts a mutation into the log. `done` is called exactly once, on a thread of the log's (or on
   // the caller's where it is refused at once), and must not block:
-  //   an Outcome           it has its place in the log (outcome.revision), is durable and visible to
+  //   an Outcome           it has its place in the log (outcome.revision), is durable and visible
+  //   to
   //                        every read that starts from now on; the outcome may be a refusal;
   //   RESOURCE_EXHAUSTED   too many wait; it will never be applied;
   //   UNAVAILABLE          it was not acknowledged; whether reads see it, now or after a later

@@ -264,8 +264,8 @@ rocksdb::Status OpenOnce(const StoreOptions& options, rocksdb::WALRecoveryMode m
   }
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(DatabaseOptions(options, mode, opened->listener), options.dir, families, &handles, &db);
+  const rocksdb::Status status = rocksdb::DB::Open(DatabaseOptions(options, mode, opened->listener),
+                                                   options.dir, families, &handles, &db);
   if (!status.ok()) return status;
   db->DestroyColumnFamilyHandle(handles.front());
   opened->db.reset(db);

@@ -105,8 +105,8 @@ TEST_F(EmbeddedMutationLogTest, TakesAStoreThatKnowsMoreThanWasAcknowledged) {
   EXPECT_EQ(next->revision(), 3);
 }
 
-// The marker cannot be written (here by a limit on file sizes): nothing may be acknowledged, and the
-// sink hears of it.
+// The marker cannot be written (here by a limit on file sizes): nothing may be acknowledged, and
+// the sink hears of it.
 TEST_F(EmbeddedMutationLogTest, WithoutItsMarkerNothingIsAcknowledged) {
   ASSERT_TRUE(Open().ok());
   rlimit before{};
