@@ -1,5 +1,5 @@
 // dnc_echo_server: gRPC and nothing else, by the same API (callbacks) and with the same settings as
-// dncd. What a call costs here, no gRPC server in C++ can save.
+// dncd: what a call costs that does nothing.
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>

@@ -1,7 +1,6 @@
 // A check as the server answers it, without gRPC: request bytes in, response bytes out, over
 // 100,000 leads in a real store of which every second phone is on the internal list.
 #include <benchmark/benchmark.h>
-#include <google/protobuf/arena.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -16,6 +15,7 @@
 #include "server/handler/check_handler.h"
 #include "server/state/state_machine.h"
 #include "storage/base/clock.h"
+#include "storage/base/wire.h"
 
 namespace dnc::bench {
 namespace {
@@ -141,25 +141,24 @@ std::string RequestBytes(uint64_t lead, int names) {
   return request.SerializeAsString();
 }
 
+// The verdict is what an answer begins with.
+bool Begins(absl::string_view answer, v1::Verdict verdict) {
+  WireReader reader(answer);
+  return reader.Next() && reader.number() == static_cast<uint64_t>(verdict);
+}
+
 void Check(benchmark::State& state, int names, v1::Verdict right) {
   static const Gateway* const gateway = new Gateway();
   std::vector<std::string> requests;
   for (uint64_t i = right == v1::VERDICT_DENY ? 0 : 1; i < kLeads; i += 2) {
     requests.push_back(RequestBytes(i * 7'918 % kLeads + i % 2, names));
   }
-  std::vector<char> block(4096);
-  google::protobuf::Arena arena(block.data(), block.size());
-  std::string answer;
   size_t next = 0;
   for (auto _ : state) {
-    auto* request = google::protobuf::Arena::CreateMessage<v1::CheckContactRequest>(&arena);
-    auto* response = google::protobuf::Arena::CreateMessage<v1::CheckContactResponse>(&arena);
-    if (!request->ParseFromString(requests[next]) ||
-        !gateway->checks().Check(*request, response).ok() || response->verdict() != right) {
+    WireWriter answer;
+    if (!gateway->checks().Check(requests[next], &answer).ok() || !Begins(answer.bytes(), right)) {
       state.SkipWithError("wrong answer");
     }
-    response->SerializeToString(&answer);
-    arena.Reset();
     next = (next + 1) % requests.size();
   }
 }

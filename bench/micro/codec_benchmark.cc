@@ -4,6 +4,7 @@
 #include <string>
 
 #include "dnc/storage/v1/record.pb.h"
+#include "server/decision/record_facts.h"
 #include "storage/schema/keys.h"
 
 namespace dnc::bench {
@@ -59,12 +60,22 @@ void ParseSubject(benchmark::State& state) {
   }
 }
 
+// The same as a check reads it.
+void ReadSubject(benchmark::State& state) {
+  const std::string bytes = BlockedSubject().SerializeAsString();
+  for (auto _ : state) {
+    SubjectFacts facts;
+    benchmark::DoNotOptimize(ReadSubjectFacts(bytes, &facts));
+  }
+}
+
 BENCHMARK(KeyOfPhone);
 BENCHMARK(KeyOfLead);
 BENCHMARK(KeyOfEntry);
 BENCHMARK(ParseEntryKey);
 BENCHMARK(SerializeSubject);
 BENCHMARK(ParseSubject);
+BENCHMARK(ReadSubject);
 
 }  // namespace
 }  // namespace dnc::bench

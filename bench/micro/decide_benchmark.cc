@@ -20,13 +20,9 @@ Facts CleanPhone(const Question& question) {
 
 Facts PhoneOnInternalList(const Question& question) {
   Facts facts = CleanPhone(question);
-  static const storage::v1::SubjectRecord* const kRecord = [] {
-    auto* record = new storage::v1::SubjectRecord();
-    record->add_entries()->set_revision(123'456);
-    record->mutable_entries(0)->set_effective_time(kNow - 1'000'000);
-    return record;
-  }();
-  facts.points.front().own = kRecord;
+  EntryFacts& entry = facts.points.front().own.entries.emplace_back();
+  entry.id.revision = 123'456;
+  entry.effective_time = kNow - 1'000'000;
   return facts;
 }
 

@@ -7,10 +7,6 @@
 namespace dnc {
 namespace {
 
-using storage::v1::EntrySummary;
-using storage::v1::LeadReference;
-using storage::v1::LeadState;
-
 // Gathers matches, and the next instant at which a rule that is known now begins.
 class Judge {
  public:
@@ -52,23 +48,23 @@ Decision Judge::Finish() && {
 }
 
 // An entry of a contact point or a lead. `subject` has what names it.
-void MatchEntry(const EntrySummary& entry, const CatalogOrganization& owner,
+void MatchEntry(const EntryFacts& entry, const CatalogOrganization& owner,
                 const MatchedRule& subject, Judge* judge) {
-  const CatalogList* list = owner.ListByNumber(entry.list());
+  const CatalogList* list = owner.ListByNumber(entry.list);
   if (list != nullptr && !ScopeApplies(judge->question(), list->record.list())) return;
-  if (!ChannelBlocked(entry.channels(), judge->question().channel)) return;
-  if (entry.expire_time() != 0 && entry.expire_time() <= judge->question().now) return;
-  if (!entry.begun() && entry.effective_time() > judge->question().now) {
-    judge->ChangesAt(entry.effective_time());
+  if (!ChannelBlocked(entry.channels, judge->question().channel)) return;
+  if (entry.expire_time != 0 && entry.expire_time <= judge->question().now) return;
+  if (!entry.begun && entry.effective_time > judge->question().now) {
+    judge->ChangesAt(entry.effective_time);
     return;
   }
   MatchedRule rule = subject;
-  rule.effect = judge->EffectOn(entry.message_classes());
+  rule.effect = judge->EffectOn(entry.message_classes);
   rule.owner = &owner;
   rule.list = list;
-  rule.entry = EntryId{entry.revision(), entry.ordinal()};
-  rule.since = entry.effective_time();
-  rule.until = entry.expire_time();
+  rule.entry = entry.id;
+  rule.since = entry.effective_time;
+  rule.until = entry.expire_time;
   judge->Match(std::move(rule));
 }
 
@@ -76,21 +72,21 @@ void MatchPointEntries(const PointFacts& facts, Judge* judge) {
   MatchedRule subject;
   subject.type = v1::REASON_TYPE_CONTACT_POINT_ON_LIST;
   subject.point = &facts.point;
-  for (const EntrySummary& entry : facts.own->entries()) {
+  for (const EntryFacts& entry : facts.own.entries) {
     MatchEntry(entry, *judge->question().organization, subject, judge);
   }
-  for (const EntrySummary& entry : facts.global->entries()) {
+  for (const EntryFacts& entry : facts.global.entries) {
     MatchEntry(entry, *judge->question().global, subject, judge);
   }
 }
 
-void MatchLeadEntries(absl::string_view lead, const LeadState& state, const ContactPoint* point,
+void MatchLeadEntries(absl::string_view lead, const LeadStateFacts& state, const ContactPoint* point,
                       Judge* judge) {
   MatchedRule subject;
   subject.type = v1::REASON_TYPE_LEAD_ON_LIST;
   subject.lead = lead;
   subject.point = point;
-  for (const EntrySummary& entry : state.entries()) {
+  for (const EntryFacts& entry : state.entries) {
     MatchEntry(entry, *judge->question().organization, subject, judge);
   }
 }
@@ -105,14 +101,14 @@ void MatchUnknownStatus(absl::string_view lead, const ContactPoint* point, Judge
   judge->Match(std::move(rule));
 }
 
-void MatchStatus(absl::string_view lead, const LeadState& state, const ContactPoint* point,
+void MatchStatus(absl::string_view lead, const LeadStateFacts& state, const ContactPoint* point,
                  Judge* judge) {
-  const CatalogStatus* status = judge->question().organization->StatusByNumber(state.status());
-  if (status == nullptr && state.status() != 0) return MatchUnknownStatus(lead, point, judge);
+  const CatalogStatus* status = judge->question().organization->StatusByNumber(state.status);
+  if (status == nullptr && state.status != 0) return MatchUnknownStatus(lead, point, judge);
   if (status == nullptr || !status->restricts) return;
   if (!ChannelBlocked(status->restricted_channels, judge->question().channel)) return;
   const UnixMicros until =
-      status->restriction_micros == 0 ? 0 : state.status_time() + status->restriction_micros;
+      status->restriction_micros == 0 ? 0 : state.status_time + status->restriction_micros;
   if (until != 0 && until <= judge->question().now) return;
   MatchedRule rule;
   rule.type = v1::REASON_TYPE_STATUS_RESTRICTS;
@@ -120,22 +116,22 @@ void MatchStatus(absl::string_view lead, const LeadState& state, const ContactPo
   rule.status = status;
   rule.lead = lead;
   rule.point = point;
-  rule.since = state.status_time();
+  rule.since = state.status_time;
   rule.until = until;
   judge->Match(std::move(rule));
 }
 
-void MatchNurture(absl::string_view lead, const LeadState& state, const ContactPoint* point,
+void MatchNurture(absl::string_view lead, const LeadStateFacts& state, const ContactPoint* point,
                   Judge* judge) {
-  if (state.nurture_until() <= judge->question().now) return;
-  if (!ChannelBlocked(state.nurture_channels(), judge->question().channel)) return;
+  if (state.nurture_until <= judge->question().now) return;
+  if (!ChannelBlocked(state.nurture_channels, judge->question().channel)) return;
   MatchedRule rule;
   rule.type = v1::REASON_TYPE_NURTURE;
   rule.effect = judge->EffectOn(0);
   rule.lead = lead;
   rule.point = point;
-  rule.since = state.nurture_since();
-  rule.until = state.nurture_until();
+  rule.since = state.nurture_since;
+  rule.until = state.nurture_until;
   judge->Match(std::move(rule));
 }
 
@@ -156,9 +152,9 @@ void MatchNamedLead(const Facts& facts, Judge* judge) {
     judge->Match(std::move(rule));
     return;
   }
-  MatchLeadEntries(facts.lead.id, *facts.lead.state, nullptr, judge);
-  MatchStatus(facts.lead.id, *facts.lead.state, nullptr, judge);
-  MatchNurture(facts.lead.id, *facts.lead.state, nullptr, judge);
+  MatchLeadEntries(facts.lead.id, facts.lead.state, nullptr, judge);
+  MatchStatus(facts.lead.id, facts.lead.state, nullptr, judge);
+  MatchNurture(facts.lead.id, facts.lead.state, nullptr, judge);
   if (facts.points.empty()) {
     MatchedRule rule;
     rule.type = v1::REASON_TYPE_NO_CONTACT_POINT;
@@ -172,12 +168,12 @@ void MatchNamedLead(const Facts& facts, Judge* judge) {
 // to be left alone, so it always counts; its status and nurture period are about the work with
 // that lead, so they count only where the check names no lead.
 void MatchLeadsOfPoint(const Facts& facts, const PointFacts& point, Judge* judge) {
-  for (const LeadReference& reference : point.own->leads()) {
-    if (facts.names_lead && reference.lead() == facts.lead.id) continue;  // judged by name
-    MatchLeadEntries(reference.lead(), reference.state(), &point.point, judge);
+  for (const LeadOfPoint& reference : point.own.leads) {
+    if (facts.names_lead && reference.lead == facts.lead.id) continue;  // judged by name
+    MatchLeadEntries(reference.lead, reference.state, &point.point, judge);
     if (facts.names_lead) continue;
-    MatchStatus(reference.lead(), reference.state(), &point.point, judge);
-    MatchNurture(reference.lead(), reference.state(), &point.point, judge);
+    MatchStatus(reference.lead, reference.state, &point.point, judge);
+    MatchNurture(reference.lead, reference.state, &point.point, judge);
   }
 }
 

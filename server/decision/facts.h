@@ -4,10 +4,11 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
-#include "dnc/storage/v1/record.pb.h"
+#include "dnc/v1/contact.pb.h"
 #include "server/catalog/catalog.h"
 #include "server/contact/contact_point.h"
 #include "storage/base/clock.h"
+#include "storage/schema/keys.h"
 
 namespace dnc {
 
@@ -30,12 +31,44 @@ struct RegistryFact {
   bool member = false;
 };
 
-// What is known of one contact point. Whoever reads the facts keeps the records.
+// An entry of a contact point or a lead; what the numbers mean: storage.v1.EntrySummary.
+struct EntryFacts {
+  EntryId id;
+  uint32_t list = 0;
+  uint32_t channels = 0;
+  uint32_t message_classes = 0;
+  bool begun = false;
+  UnixMicros effective_time = 0;
+  UnixMicros expire_time = 0;
+};
+
+// What restricts a lead; what the numbers mean: storage.v1.LeadState.
+struct LeadStateFacts {
+  uint32_t status = 0;
+  uint32_t nurture_channels = 0;
+  UnixMicros status_time = 0;
+  UnixMicros nurture_since = 0;
+  UnixMicros nurture_until = 0;
+  absl::InlinedVector<EntryFacts, 1> entries;
+};
+
+// A lead, by its id, that has the contact point. Whoever reads the facts keeps the text.
+struct LeadOfPoint {
+  absl::string_view lead;
+  LeadStateFacts state;
+};
+
+// What one organization knows of a contact point.
+struct SubjectFacts {
+  absl::InlinedVector<EntryFacts, 1> entries;
+  absl::InlinedVector<LeadOfPoint, 1> leads;
+};
+
+// What is known of one contact point.
 struct PointFacts {
   ContactPoint point;
-  // In the organization, and in `global`.
-  const storage::v1::SubjectRecord* own = &storage::v1::SubjectRecord::default_instance();
-  const storage::v1::SubjectRecord* global = &storage::v1::SubjectRecord::default_instance();
+  SubjectFacts own;
+  SubjectFacts global;
   // Every registry that applies to the question's channel and class; phone numbers only.
   absl::InlinedVector<RegistryFact, 4> registries;
 };
@@ -44,7 +77,7 @@ struct PointFacts {
 struct LeadFacts {
   absl::string_view id;
   bool known = false;
-  const storage::v1::LeadState* state = &storage::v1::LeadState::default_instance();
+  LeadStateFacts state;
 };
 
 struct Facts {

@@ -20,6 +20,7 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_INVALID_EMAIL_ADDRESS:
     case v1::ERROR_REASON_CHANNEL_MISMATCH:
     case v1::ERROR_REASON_LIMIT_EXCEEDED:
+    case v1::ERROR_REASON_MALFORMED_REQUEST:
     case v1::ERROR_REASON_FILE_ROWS_REJECTED:
     case v1::ERROR_REASON_FILE_UNREADABLE:
       return absl::StatusCode::kInvalidArgument;

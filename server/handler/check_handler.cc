@@ -7,8 +7,9 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/time_util.h"
+#include "dnc/v1/check.pb.h"
 #include "server/error/item_error.h"
+#include "server/handler/check_query.h"
 #include "server/handler/facts_reader.h"
 #include "server/handler/reason_text.h"
 #include "server/name/resource_name.h"
@@ -17,22 +18,30 @@
 namespace dnc {
 namespace {
 
-using google::protobuf::util::TimeUtil;
-
 constexpr int kMaxItems = 10'000;
-// Records of a batch that are kept at a time.
-constexpr uint64_t kMostRecordBytes = 1u << 20;
 
-// CheckContactRequest and CheckItem have the same fields for what is asked of one contact.
+using DecisionId = std::array<char, 32>;  // hexadecimal digits
+
+// Random for each thread, then counted: as unique as if every one were random.
+DecisionId NewDecisionId() {
+  constexpr char kHex[] = "0123456789abcdef";
+  thread_local const uint64_t thread_id = absl::Uniform<uint64_t>(absl::BitGen());
+  thread_local uint64_t number = absl::Uniform<uint64_t>(absl::BitGen());
+  const std::array<uint64_t, 2> words = {thread_id, ++number};
+  DecisionId id;
+  for (size_t i = 0; i < id.size(); ++i) id[i] = kHex[words[i / 16] >> (60 - 4 * (i % 16)) & 15];
+  return id;
+}
+
+// Who is asked about.
 struct Asked {
   absl::string_view lead;
   std::optional<ContactPoint> point;
 };
 
-template <typename Request>
-absl::Status ReadLead(const Request& request, const Question& question, Asked* asked) {
-  if (request.lead().empty()) return absl::OkStatus();
-  DNC_ASSIGN_OR_RETURN(const LeadIds name, LeadIdsOf(request.lead(), "lead"));
+absl::Status ReadLead(const CheckQuery& query, const Question& question, Asked* asked) {
+  if (query.lead.empty()) return absl::OkStatus();
+  DNC_ASSIGN_OR_RETURN(const LeadIds name, LeadIdsOf(query.lead, "lead"));
   if (name.organization != question.organization->id) {
     return InvalidField("lead", "must belong to the request's organization");
   }
@@ -40,51 +49,85 @@ absl::Status ReadLead(const Request& request, const Question& question, Asked* a
   return absl::OkStatus();
 }
 
-template <typename Request>
-absl::Status ReadRequest(const Request& request, Question* question, Asked* asked) {
-  DNC_RETURN_IF_ERROR(
-      CheckHandler::SetChannel(request.channel(), request.message_class(), question));
-  question->campaign = request.campaign();
-  question->brand = request.brand();
-  DNC_RETURN_IF_ERROR(ReadLead(request, *question, asked));
-  if (request.has_contact_point()) {
+absl::Status ReadAsked(const CheckQuery& query, Question* question, Asked* asked) {
+  DNC_RETURN_IF_ERROR(CheckHandler::SetChannel(query.channel, query.message_class, question));
+  question->campaign = query.campaign;
+  question->brand = query.brand;
+  DNC_RETURN_IF_ERROR(ReadLead(query, *question, asked));
+  if (query.contact_point.has_value()) {
     const std::string& region = question->organization->record.organization().default_region();
     DNC_ASSIGN_OR_RETURN(asked->point,
-                         NormalizeContactPoint(request.contact_point(), region, "contact_point"));
+                         NormalizeContactPoint(*query.contact_point, region, "contact_point"));
     return CheckChannelReaches(question->channel, asked->point->kind, "contact_point");
   }
   if (!asked->lead.empty()) return absl::OkStatus();
   return MissingField("contact_point", "name a contact point, a lead or both");
 }
 
-// Fills what CheckContactResponse and CheckItemResult have in common.
-template <typename Answer>
-void Render(const Question& question, const Facts& facts, bool point_given, Answer* answer) {
-  const Decision decision = Decide(question, facts);
-  answer->set_verdict(decision.verdict);
-  for (const MatchedRule& rule : decision.rules) FillReason(question, rule, answer->add_reasons());
-  if (point_given) FillProto(facts.points.front().point, answer->mutable_contact_point());
-  answer->set_decision_id(NewDecisionId());
-  *answer->mutable_valid_for() =
-      TimeUtil::MicrosecondsToDuration(decision.valid_until - question.now);
-}
-
-template <typename Request, typename Answer>
-absl::Status Judge(const View& view, const Request& request, Question* question,
-                   google::protobuf::Arena* arena, Answer* answer) {
+// A check and what was decided. Stays where it is: the decision points into the facts.
+struct Judged {
+  Question question;
   Asked asked;
-  DNC_RETURN_IF_ERROR(ReadRequest(request, question, &asked));
+  KeptRecords kept;
   Facts facts;
-  DNC_RETURN_IF_ERROR(ReadFacts(view, *question, asked.lead,
-                                asked.point.has_value() ? &*asked.point : nullptr, arena, &facts));
-  Render(*question, facts, asked.point.has_value(), answer);
+  Decision decision;
+};
+
+absl::Status Judge(const View& view, const CheckQuery& query, Judged* judged) {
+  DNC_RETURN_IF_ERROR(ReadAsked(query, &judged->question, &judged->asked));
+  const auto& point = judged->asked.point;
+  DNC_RETURN_IF_ERROR(ReadFacts(view, judged->question, judged->asked.lead,
+                                point.has_value() ? &*point : nullptr, &judged->kept,
+                                &judged->facts));
+  judged->decision = Decide(judged->question, judged->facts);
   return absl::OkStatus();
 }
 
-void SetItemError(const absl::Status& status, v1::CheckItemResult* result) {
-  result->Clear();
-  result->set_verdict(v1::VERDICT_UNKNOWN);
-  FillItemError(status, result->mutable_error());
+// CheckContactResponse and CheckItemResult begin alike.
+template <typename Answer>
+void WriteVerdict(const Judged& judged, WireWriter* writer) {
+  const Decision& decision = judged.decision;
+  writer->Number(Answer::kVerdictFieldNumber, static_cast<uint64_t>(decision.verdict));
+  for (const MatchedRule& rule : decision.rules) {
+    WriteReason(Answer::kReasonsFieldNumber, judged.question, rule, writer);
+  }
+  if (judged.asked.point.has_value()) {
+    WriteContactPoint(Answer::kContactPointFieldNumber, *judged.asked.point, writer);
+  }
+}
+
+template <typename Answer>
+void WriteDecisionId(WireWriter* writer) {
+  const DecisionId id = NewDecisionId();
+  writer->Text(Answer::kDecisionIdFieldNumber, absl::string_view(id.data(), id.size()));
+}
+
+int64_t ValidFor(const Judged& judged) {
+  return judged.decision.valid_until - judged.question.now;
+}
+
+void WriteResponse(const Judged& judged, int64_t revision, WireWriter* writer) {
+  using Answer = v1::CheckContactResponse;
+  WriteVerdict<Answer>(judged, writer);
+  WriteDecisionId<Answer>(writer);
+  writer->Number(Answer::kRevisionFieldNumber, static_cast<uint64_t>(revision));
+  writer->Micros(Answer::kEvaluateTimeFieldNumber, judged.question.now);
+  writer->Micros(Answer::kValidForFieldNumber, ValidFor(judged));
+}
+
+void WriteItemResult(const Judged& judged, WireWriter* writer) {
+  using Answer = v1::CheckItemResult;
+  WriteVerdict<Answer>(judged, writer);
+  writer->Micros(Answer::kValidForFieldNumber, ValidFor(judged));
+  WriteDecisionId<Answer>(writer);
+}
+
+void WriteItemError(const absl::Status& status, WireWriter* writer) {
+  v1::ItemError error;
+  FillItemError(status, &error);
+  writer->Number(v1::CheckItemResult::kVerdictFieldNumber,
+                 static_cast<uint64_t>(v1::VERDICT_UNKNOWN));
+  writer->Text(v1::CheckItemResult::kErrorFieldNumber, error.SerializeAsString());
 }
 
 absl::Status CheckItemCount(int count) {
@@ -98,17 +141,6 @@ absl::Status CheckItemCount(int count) {
 }
 
 }  // namespace
-
-// Random for each thread, then counted: as unique as if every one were random.
-std::string NewDecisionId() {
-  constexpr char kHex[] = "0123456789abcdef";
-  thread_local const uint64_t thread_id = absl::Uniform<uint64_t>(absl::BitGen());
-  thread_local uint64_t number = absl::Uniform<uint64_t>(absl::BitGen());
-  const std::array<uint64_t, 2> words = {thread_id, ++number};
-  std::string id(32, '0');
-  for (size_t i = 0; i < id.size(); ++i) id[i] = kHex[words[i / 16] >> (60 - 4 * (i % 16)) & 15];
-  return id;
-}
 
 absl::StatusOr<Question> CheckHandler::Ask(const View& view, absl::string_view organization,
                                            int64_t at_least_revision) const {
@@ -151,38 +183,42 @@ absl::Status CheckHandler::SetChannel(v1::Channel channel, v1::MessageClass mess
   return absl::OkStatus();
 }
 
-absl::Status CheckHandler::Check(const v1::CheckContactRequest& request,
-                                 v1::CheckContactResponse* response) const {
+absl::Status CheckHandler::Check(absl::string_view request, WireWriter* response) const {
+  std::optional<v1::CheckContactRequest> parsed;
+  CheckQuery query;
+  DNC_RETURN_IF_ERROR(ReadQuery(request, &parsed, &query));
   const StateMachine::ViewGuard view = state_->Read();
-  DNC_ASSIGN_OR_RETURN(Question question,
-                       Ask(*view, request.organization(), request.at_least_revision()));
-  // With the records beside it, where gRPC's allocator gave the response an arena.
-  google::protobuf::Arena spare;
-  google::protobuf::Arena* arena = response->GetArena();
-  if (arena == nullptr) arena = &spare;
-  DNC_RETURN_IF_ERROR(Judge(*view, request, &question, arena, response));
-  response->set_revision(view->revision);
-  *response->mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(question.now);
+  Judged judged;
+  DNC_ASSIGN_OR_RETURN(judged.question, Ask(*view, query.organization, query.at_least_revision));
+  DNC_RETURN_IF_ERROR(Judge(*view, query, &judged));
+  WriteResponse(judged, view->revision, response);
   return absl::OkStatus();
 }
 
-absl::Status CheckHandler::Batch(const v1::BatchCheckContactsRequest& request,
-                                 v1::BatchCheckContactsResponse* response) const {
+absl::Status CheckHandler::Batch(absl::string_view bytes, WireWriter* response) const {
+  using Answer = v1::BatchCheckContactsResponse;
+  v1::BatchCheckContactsRequest request;
+  if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return MalformedRequest(request.GetTypeName());
+  }
   DNC_RETURN_IF_ERROR(CheckItemCount(request.items_size()));
   const StateMachine::ViewGuard view = state_->Read();
-  DNC_ASSIGN_OR_RETURN(Question question,
+  DNC_ASSIGN_OR_RETURN(const Question question,
                        Ask(*view, request.organization(), request.at_least_revision()));
-  google::protobuf::Arena records;
   for (int i = 0; i < request.items_size(); ++i) {
-    v1::CheckItemResult* result = response->add_results();
-    const absl::Status judged = Judge(*view, request.items(i), &question, &records, result);
-    if (!judged.ok()) {
-      SetItemError(WithFieldPrefix(judged, absl::StrCat("items[", i, "].")), result);
+    Judged judged;
+    judged.question = question;
+    const absl::Status status = Judge(*view, QueryOf(request.items(i)), &judged);
+    const size_t begin = response->Begin(Answer::kResultsFieldNumber);
+    if (status.ok()) {
+      WriteItemResult(judged, response);
+    } else {
+      WriteItemError(WithFieldPrefix(status, absl::StrCat("items[", i, "].")), response);
     }
-    if (records.SpaceUsed() > kMostRecordBytes) records.Reset();
+    response->End(begin);
   }
-  response->set_revision(view->revision);
-  *response->mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(question.now);
+  response->Number(Answer::kRevisionFieldNumber, static_cast<uint64_t>(view->revision));
+  response->Micros(Answer::kEvaluateTimeFieldNumber, question.now);
   return absl::OkStatus();
 }
 

@@ -5,10 +5,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "dnc/v1/check.pb.h"
+#include "dnc/v1/contact.pb.h"
 #include "server/decision/decide.h"
 #include "server/state/state_machine.h"
 #include "storage/base/clock.h"
+#include "storage/base/wire.h"
 
 namespace dnc {
 
@@ -23,10 +24,11 @@ class CheckHandler {
   CheckHandler(const StateMachine* state, const Clock* clock, const CheckSettings& settings)
       : state_(state), clock_(clock), settings_(settings) {}
 
-  absl::Status Check(const v1::CheckContactRequest& request,
-                     v1::CheckContactResponse* response) const;
-  absl::Status Batch(const v1::BatchCheckContactsRequest& request,
-                     v1::BatchCheckContactsResponse* response) const;
+  // Take and write messages as they travel: a v1.CheckContactRequest for a CheckContactResponse, a
+  // BatchCheckContactsRequest for a BatchCheckContactsResponse. After an error `response` has no
+  // meaning.
+  absl::Status Check(absl::string_view request, WireWriter* response) const;
+  absl::Status Batch(absl::string_view request, WireWriter* response) const;
 
   // What all contact points of a request have in common. ORGANIZATION_NOT_FOUND,
   // REVISION_NOT_REACHED, and errors of the name's shape.
@@ -43,9 +45,6 @@ class CheckHandler {
   const Clock* const clock_;
   const CheckSettings settings_;
 };
-
-// 32 random hexadecimal digits.
-std::string NewDecisionId();
 
 }  // namespace dnc
 

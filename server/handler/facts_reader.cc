@@ -1,35 +1,24 @@
 #include "server/handler/facts_reader.h"
 
-#include <string>
+#include <utility>
+#include <vector>
 
 #include "server/decision/decide.h"
+#include "server/decision/record_facts.h"
 #include "server/state/txn.h"
 #include "server/subject/subject.h"
 
 namespace dnc {
 namespace {
 
-using google::protobuf::Arena;
-using storage::v1::LeadRecord;
-using storage::v1::SubjectRecord;
-
-// Null where there is no such record.
-template <typename Record>
-absl::StatusOr<const Record*> ReadRecord(const View& view, Family family, absl::string_view key,
-                                         Arena* arena) {
-  const Record* read = nullptr;
-  DNC_RETURN_IF_ERROR(view.reader
-                          ->Get(family, key,
-                                [&](absl::string_view bytes) {
-                                  auto* record = Arena::CreateMessage<Record>(arena);
-                                  read = record;
-                                  return record->ParseFromArray(bytes.data(),
-                                                                static_cast<int>(bytes.size()))
-                                             ? absl::OkStatus()
-                                             : CorruptRecord(family);
-                                })
-                          .status());
-  return read;
+// The bytes of a record, where there is one: out of memory, else kept.
+absl::StatusOr<bool> FindRecord(const View& view, Family family, absl::string_view key,
+                                KeptRecords* kept, absl::string_view* bytes) {
+  if (view.records->Find(family, key, view.revision, bytes)) return true;
+  return view.reader->Get(family, key, [&](absl::string_view stored) {
+    *bytes = kept->emplace_front(stored.data(), stored.size());
+    return absl::OkStatus();
+  });
 }
 
 // What is read first of a phone, all at once instead of one cache miss after the other.
@@ -48,13 +37,25 @@ bool MayContain(const View& view, uint32_t organization, const ContactPoint& poi
 }
 
 absl::Status ReadSubject(const View& view, uint32_t organization, const ContactPoint& point,
-                         Arena* arena, const SubjectRecord** record) {
+                         KeptRecords* kept, SubjectFacts* facts) {
   if (!MayContain(view, organization, point)) return absl::OkStatus();
+  absl::string_view record;
+  DNC_ASSIGN_OR_RETURN(const bool found,
+                       FindRecord(view, Family::kSubjects, SubjectKey(organization, point), kept,
+                                  &record));
+  if (!found || ReadSubjectFacts(record, facts)) return absl::OkStatus();
+  return CorruptRecord(Family::kSubjects);
+}
+
+// `points`: null where the lead's contact points are not asked for.
+absl::Status ReadLead(const View& view, uint32_t organization, KeptRecords* kept, LeadFacts* facts,
+                      std::vector<ContactPoint>* points) {
+  absl::string_view record;
   DNC_ASSIGN_OR_RETURN(
-      const SubjectRecord* read,
-      ReadRecord<SubjectRecord>(view, Family::kSubjects, SubjectKey(organization, point), arena));
-  if (read != nullptr) *record = read;
-  return absl::OkStatus();
+      facts->known,
+      FindRecord(view, Family::kLeads, keys::Lead(organization, facts->id), kept, &record));
+  if (!facts->known || ReadLeadFacts(record, &facts->state, points)) return absl::OkStatus();
+  return CorruptRecord(Family::kLeads);
 }
 
 }  // namespace
@@ -65,11 +66,11 @@ bool MayHaveSubject(const View& view, const Question& question, uint64_t phone) 
          MayContain(view, kGlobalNumber, point);
 }
 
-absl::Status ReadPoint(const View& view, const Question& question, Arena* arena,
+absl::Status ReadPoint(const View& view, const Question& question, KeptRecords* kept,
                        PointFacts* facts) {
   DNC_RETURN_IF_ERROR(
-      ReadSubject(view, question.organization->number(), facts->point, arena, &facts->own));
-  DNC_RETURN_IF_ERROR(ReadSubject(view, kGlobalNumber, facts->point, arena, &facts->global));
+      ReadSubject(view, question.organization->number(), facts->point, kept, &facts->own));
+  DNC_RETURN_IF_ERROR(ReadSubject(view, kGlobalNumber, facts->point, kept, &facts->global));
   if (facts->point.kind != ContactKind::kPhone) return absl::OkStatus();
   AppendRegistries(question, *question.organization, &facts->registries);
   AppendRegistries(question, *question.global, &facts->registries);
@@ -81,28 +82,24 @@ absl::Status ReadPoint(const View& view, const Question& question, Arena* arena,
 }
 
 absl::Status ReadFacts(const View& view, const Question& question, absl::string_view lead_id,
-                       const ContactPoint* point, Arena* arena, Facts* facts) {
-  const LeadRecord* lead = nullptr;
-  if (point != nullptr) Prefetch(view, question.organization->number(), *point);
+                       const ContactPoint* point, KeptRecords* kept, Facts* facts) {
+  const uint32_t organization = question.organization->number();
+  std::vector<ContactPoint> points;
+  if (point != nullptr) Prefetch(view, organization, *point);
   if (!lead_id.empty()) {
-    DNC_ASSIGN_OR_RETURN(
-        lead, ReadRecord<LeadRecord>(view, Family::kLeads,
-                                     keys::Lead(question.organization->number(), lead_id), arena));
     facts->names_lead = true;
     facts->lead.id = lead_id;
-    facts->lead.known = lead != nullptr;
-    if (lead != nullptr) facts->lead.state = &lead->state();
+    DNC_RETURN_IF_ERROR(ReadLead(view, organization, kept, &facts->lead,
+                                 point == nullptr ? &points : nullptr));
   }
   if (point != nullptr) {
     facts->points.emplace_back().point = *point;
-    return ReadPoint(view, question, arena, &facts->points.back());
+    return ReadPoint(view, question, kept, &facts->points.back());
   }
-  if (lead == nullptr) return absl::OkStatus();
-  for (const v1::ContactPoint& proto : lead->lead().contact_points()) {
-    ContactPoint held = FromCanonical(proto);
+  for (ContactPoint& held : points) {
     if (!ChannelReaches(question.channel, held.kind)) continue;
     facts->points.emplace_back().point = std::move(held);
-    DNC_RETURN_IF_ERROR(ReadPoint(view, question, arena, &facts->points.back()));
+    DNC_RETURN_IF_ERROR(ReadPoint(view, question, kept, &facts->points.back()));
   }
   return absl::OkStatus();
 }

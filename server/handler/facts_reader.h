@@ -3,24 +3,28 @@
 #define DNC_SERVER_HANDLER_FACTS_READER_H_
 
 #include <cstdint>
+#include <forward_list>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "google/protobuf/arena.h"
 #include "server/decision/facts.h"
 #include "server/state/view.h"
 
 namespace dnc {
 
-// Everything known of `facts->point`. A clean one costs two look-ups in memory. The records are
-// allocated on `arena`, which must outlive the facts. Errors are the store's.
-absl::Status ReadPoint(const View& view, const Question& question, google::protobuf::Arena* arena,
+// Records that do not lie in the memory of the view. Facts point into them.
+using KeptRecords = std::forward_list<std::string>;
+
+// Everything known of `facts->point`. A clean one costs two look-ups in memory. Facts are good for
+// as long as the view is held and the records are kept. Errors are the store's.
+absl::Status ReadPoint(const View& view, const Question& question, KeptRecords* kept,
                        PointFacts* facts);
 
 // The facts of a check of `lead_id` (empty: none) and `point` (null: none). A lead without a point
 // stands for each of its contact points that the channel reaches.
 absl::Status ReadFacts(const View& view, const Question& question, absl::string_view lead_id,
-                       const ContactPoint* point, google::protobuf::Arena* arena, Facts* facts);
+                       const ContactPoint* point, KeptRecords* kept, Facts* facts);
 
 // Whether the store may have anything about a phone number, in the organization or in `global`.
 bool MayHaveSubject(const View& view, const Question& question, uint64_t phone);

@@ -15,8 +15,6 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr int kMaxContactPointsPerMessage = 131'072;
-// Records that are kept at a time.
-constexpr uint64_t kMostRecordBytes = 64u << 10;
 constexpr uint32_t kVerdictsPerByte = 4;
 // Four times VERDICT_ALLOW.
 constexpr char kFourAllows = 0x55;
@@ -116,11 +114,11 @@ void FilterSession::Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdic
 absl::Status FilterSession::JudgePoint(const View& view, const Question& question,
                                        ContactPoint point, uint32_t index,
                                        v1::FilterContactsResponse* response) {
+  KeptRecords kept;
   Facts facts;
   facts.points.emplace_back().point = std::move(point);
-  DNC_RETURN_IF_ERROR(ReadPoint(view, question, &records_, &facts.points.back()));
+  DNC_RETURN_IF_ERROR(ReadPoint(view, question, &kept, &facts.points.back()));
   const Decision decision = Decide(question, facts);
-  if (records_.SpaceUsed() > kMostRecordBytes) records_.Reset();
   if (decision.verdict == v1::VERDICT_ALLOW) return absl::OkStatus();
   const MatchedRule& rule = decision.rules.front();
   Deny(index, rule.type, decision.verdict,

@@ -41,7 +41,6 @@ class FilterSession {
 
   const CheckHandler* const handler_;
   const v1::FilterConfig config_;
-  google::protobuf::Arena records_;
   std::vector<uint64_t> hits_;  // one bit a phone of the block: member of some registry
 };
 

@@ -4,14 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "google/protobuf/util/time_util.h"
+#include "dnc/v1/check.pb.h"
 #include "server/name/resource_name.h"
 #include "server/subject/subject.h"
 
 namespace dnc {
 namespace {
-
-using google::protobuf::util::TimeUtil;
 
 std::string FormatTime(UnixMicros time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMicros(time), absl::UTCTimeZone());
@@ -21,61 +19,97 @@ std::string UntilText(const MatchedRule& rule) {
   return rule.until == 0 ? "" : absl::StrCat(" until ", FormatTime(rule.until));
 }
 
-std::string ListText(const MatchedRule& rule) {
-  return rule.list == nullptr ? "a list" : absl::StrCat("the list ", rule.list->id);
+// Writes the sentence for people that says why.
+class Sentence {
+ public:
+  Sentence(const MatchedRule& rule, WireWriter* writer) : rule_(rule), writer_(writer) {}
+  void Write() const;
+
+ private:
+  template <typename... Pieces>
+  void Say(const Pieces&... pieces) const {
+    writer_->TextOf(v1::Reason::kMessageFieldNumber, pieces...);
+  }
+  void SayStatus() const;
+
+  // "the list internal"
+  absl::string_view list_article() const { return rule_.list == nullptr ? "a list" : "the list "; }
+  absl::string_view list() const {
+    return rule_.list == nullptr ? absl::string_view() : rule_.list->id;
+  }
+
+  const MatchedRule& rule_;
+  WireWriter* const writer_;
+};
+
+void Sentence::SayStatus() const {
+  if (rule_.status == nullptr) {
+    return Say("The lead is in a status that this gateway does not know; restore the store.");
+  }
+  Say("The lead's status \"", rule_.status->proto().display_name(), "\" restricts contact",
+      UntilText(rule_), ".");
 }
 
-std::string Sentence(const MatchedRule& rule) {
-  switch (rule.type) {
+void Sentence::Write() const {
+  switch (rule_.type) {
     case v1::REASON_TYPE_CONTACT_POINT_ON_LIST:
-      return absl::StrCat("The contact point is on ", ListText(rule), UntilText(rule), ".");
+      return Say("The contact point is on ", list_article(), list(), UntilText(rule_), ".");
     case v1::REASON_TYPE_CONTACT_POINT_ON_REGISTRY:
-      return absl::StrCat("The number is in the registry ", rule.list->id, ".");
+      return Say("The number is in the registry ", list(), ".");
     case v1::REASON_TYPE_LEAD_ON_LIST:
-      return absl::StrCat("The lead ", rule.lead, " is on ", ListText(rule), UntilText(rule), ".");
+      return Say("The lead ", rule_.lead, " is on ", list_article(), list(), UntilText(rule_), ".");
     case v1::REASON_TYPE_STATUS_RESTRICTS:
-      if (rule.status == nullptr) {
-        return "The lead is in a status that this gateway does not know; restore the store.";
-      }
-      return absl::StrCat("The lead's status \"", rule.status->proto().display_name(),
-                          "\" restricts contact", UntilText(rule), ".");
+      return SayStatus();
     case v1::REASON_TYPE_NURTURE:
-      return absl::StrCat("The lead is being nurtured", UntilText(rule), ".");
+      return Say("The lead is being nurtured", UntilText(rule_), ".");
     case v1::REASON_TYPE_REGISTRY_STALE:
-      return absl::StrCat("The registry ", rule.list->id, " is older than it may be, since ",
-                          FormatTime(rule.since), "; import a newer version.");
+      return Say("The registry ", list(), " is older than it may be, since ",
+                 FormatTime(rule_.since), "; import a newer version.");
     case v1::REASON_TYPE_REGISTRY_EMPTY:
-      return absl::StrCat("The registry ", rule.list->id, " has no version; import one.");
+      return Say("The registry ", list(), " has no version; import one.");
     case v1::REASON_TYPE_AREA_CODE_NOT_SUBSCRIBED:
-      return absl::StrCat("The registry ", rule.list->id,
-                          " does not cover the number's area code; subscribe to it and import.");
+      return Say("The registry ", list(),
+                 " does not cover the number's area code; subscribe to it and import.");
     case v1::REASON_TYPE_LEAD_UNKNOWN:
-      return "The gateway does not know the lead; upsert it, or leave it out of the check.";
+      return Say("The gateway does not know the lead; upsert it, or leave it out of the check.");
     case v1::REASON_TYPE_NO_CONTACT_POINT:
-      return "The lead has no contact point that the channel can reach.";
+      return Say("The lead has no contact point that the channel can reach.");
     case v1::REASON_TYPE_STORE_NOT_WRITABLE:
-      return "The gateway cannot record opt-outs now, so it allows nothing.";
+      return Say("The gateway cannot record opt-outs now, so it allows nothing.");
     default:
-      return "The contact point cannot be read.";
+      return Say("The contact point cannot be read.");
   }
 }
 
 }  // namespace
 
-void FillReason(const Question& question, const MatchedRule& rule, v1::Reason* reason) {
-  reason->set_type(rule.type);
-  reason->set_effect(rule.effect);
-  if (rule.list != nullptr) reason->set_list(rule.list->record.list().name());
-  if (rule.entry.has_value() && rule.owner != nullptr) {
-    reason->set_entry(EntryName(rule.owner->id, FormatEntryId(*rule.entry)));
+void WriteReason(int field, const Question& question, const MatchedRule& rule,
+                 WireWriter* writer) {
+  using v1::Reason;
+  const size_t begin = writer->Begin(field);
+  writer->Number(Reason::kTypeFieldNumber, static_cast<uint64_t>(rule.type));
+  writer->Number(Reason::kEffectFieldNumber, static_cast<uint64_t>(rule.effect));
+  if (rule.list != nullptr) {
+    writer->Text(Reason::kListFieldNumber, rule.list->record.list().name());
   }
-  if (rule.status != nullptr) reason->set_status(rule.status->proto().name());
-  if (!rule.lead.empty()) reason->set_lead(LeadName(question.organization->id, rule.lead));
-  if (rule.point != nullptr) FillProto(*rule.point, reason->mutable_contact_point());
-  if (rule.since != 0) *reason->mutable_since() = TimeUtil::MicrosecondsToTimestamp(rule.since);
-  if (rule.until != 0) *reason->mutable_until() = TimeUtil::MicrosecondsToTimestamp(rule.until);
-  reason->set_overridable(rule.overridable);
-  reason->set_message(Sentence(rule));
+  if (rule.entry.has_value() && rule.owner != nullptr) {
+    writer->Text(Reason::kEntryFieldNumber,
+                 EntryNameParts(rule.owner->id, FormatEntryId(*rule.entry)));
+  }
+  if (rule.status != nullptr) {
+    writer->Text(Reason::kStatusFieldNumber, rule.status->proto().name());
+  }
+  if (!rule.lead.empty()) {
+    writer->Text(Reason::kLeadFieldNumber, LeadNameParts(question.organization->id, rule.lead));
+  }
+  if (rule.point != nullptr) {
+    WriteContactPoint(Reason::kContactPointFieldNumber, *rule.point, writer);
+  }
+  if (rule.since != 0) writer->Micros(Reason::kSinceFieldNumber, rule.since);
+  if (rule.until != 0) writer->Micros(Reason::kUntilFieldNumber, rule.until);
+  writer->Number(Reason::kOverridableFieldNumber, rule.overridable ? 1 : 0);
+  Sentence(rule, writer).Write();
+  writer->End(begin);
 }
 
 }  // namespace dnc

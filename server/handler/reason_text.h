@@ -2,12 +2,13 @@
 #ifndef DNC_SERVER_HANDLER_REASON_TEXT_H_
 #define DNC_SERVER_HANDLER_REASON_TEXT_H_
 
-#include "dnc/v1/check.pb.h"
 #include "server/decision/decide.h"
+#include "storage/base/wire.h"
 
 namespace dnc {
 
-void FillReason(const Question& question, const MatchedRule& rule, v1::Reason* reason);
+// Writes the rule as a v1.Reason.
+void WriteReason(int field, const Question& question, const MatchedRule& rule, WireWriter* writer);
 
 }  // namespace dnc
 

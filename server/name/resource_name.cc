@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "server/error/error.h"
@@ -133,6 +134,14 @@ absl::StatusOr<ResourceName> ParseEntryName(absl::string_view name, absl::string
   return Parse({kOrganization, kEntry}, name, field);
 }
 
+NameParts LeadNameParts(absl::string_view organization, absl::string_view lead) {
+  return {"organizations/", organization, "/leads/", lead};
+}
+
+NameParts EntryNameParts(absl::string_view organization, absl::string_view entry) {
+  return {"organizations/", organization, "/entries/", entry};
+}
+
 std::string OrganizationName(absl::string_view organization) {
   return absl::StrCat("organizations/", organization);
 }
@@ -147,7 +156,7 @@ std::string StatusName(absl::string_view organization, absl::string_view workflo
 }
 
 std::string LeadName(absl::string_view organization, absl::string_view lead) {
-  return absl::StrCat("organizations/", organization, "/leads/", lead);
+  return absl::StrJoin(LeadNameParts(organization, lead), "");
 }
 
 std::string ListName(absl::string_view organization, absl::string_view list) {
@@ -155,7 +164,7 @@ std::string ListName(absl::string_view organization, absl::string_view list) {
 }
 
 std::string EntryName(absl::string_view organization, absl::string_view entry) {
-  return absl::StrCat("organizations/", organization, "/entries/", entry);
+  return absl::StrJoin(EntryNameParts(organization, entry), "");
 }
 
 std::string ActionName(absl::string_view status_name, absl::string_view action) {

@@ -2,6 +2,7 @@
 #ifndef DNC_SERVER_NAME_RESOURCE_NAME_H_
 #define DNC_SERVER_NAME_RESOURCE_NAME_H_
 
+#include <array>
 #include <string>
 
 #include "absl/status/status.h"
@@ -38,6 +39,11 @@ struct LeadIds {
 };
 absl::StatusOr<absl::string_view> OrganizationIdOf(absl::string_view name, absl::string_view field);
 absl::StatusOr<LeadIds> LeadIdsOf(absl::string_view name, absl::string_view field);
+
+// Names in pieces, for those who write many of them; views of the ids.
+using NameParts = std::array<absl::string_view, 4>;
+NameParts LeadNameParts(absl::string_view organization, absl::string_view lead);
+NameParts EntryNameParts(absl::string_view organization, absl::string_view entry);
 
 std::string OrganizationName(absl::string_view organization);
 std::string WorkflowName(absl::string_view organization, absl::string_view workflow);

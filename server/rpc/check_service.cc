@@ -119,22 +119,44 @@ class FilterReactor
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
 };
 
+// Answers with what `handler(request bytes, writer)` writes.
+template <typename Handler>
+absl::Status AnswerBytes(const grpc::ByteBuffer& request, grpc::ByteBuffer* response,
+                         const Handler& handler) {
+  grpc::Slice slice;
+  if (!request.TrySingleSlice(&slice).ok() && !request.DumpToSingleSlice(&slice).ok()) {
+    return absl::InternalError("the request's bytes cannot be read");
+  }
+  WireWriter answer;
+  DNC_RETURN_IF_ERROR(
+      handler({reinterpret_cast<const char*>(slice.begin()), slice.size()}, &answer));
+  const grpc::Slice bytes(answer.bytes().data(), answer.bytes().size());
+  *response = grpc::ByteBuffer(&bytes, 1);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* CheckService::CheckContact(grpc::CallbackServerContext* context,
-                                                     const v1::CheckContactRequest* request,
-                                                     v1::CheckContactResponse* response) {
-  return Answer(services_, context, "/dnc.v1.CheckService/CheckContact",
-                [&](const Principal&) { return services_.checks->Check(*request, response); });
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  return Answer(services_, context, "/dnc.v1.CheckService/CheckContact", [&](const Principal&) {
+    return AnswerBytes(*request, response, [&](absl::string_view asked, WireWriter* answer) {
+      return services_.checks->Check(asked, answer);
+    });
+  });
 }
 
-grpc::ServerUnaryReactor* CheckService::BatchCheckContacts(
-    grpc::CallbackServerContext* context, const v1::BatchCheckContactsRequest* request,
-    v1::BatchCheckContactsResponse* response) {
-  return AnswerLater(services_, context, "/dnc.v1.CheckService/BatchCheckContacts",
-                     [this, request, response](const Principal&) {
-                       return services_.checks->Batch(*request, response);
-                     });
+grpc::ServerUnaryReactor* CheckService::BatchCheckContacts(grpc::CallbackServerContext* context,
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  return AnswerLater(
+      services_, context, "/dnc.v1.CheckService/BatchCheckContacts",
+      [this, request, response](const Principal&) {
+        return AnswerBytes(*request, response, [&](absl::string_view asked, WireWriter* answer) {
+          return services_.checks->Batch(asked, answer);
+        });
+      });
 }
 
 grpc::ServerBidiReactor<v1::FilterContactsRequest, v1::FilterContactsResponse>*

@@ -18,16 +18,16 @@ absl::Status FieldError(v1::ErrorReason reason, absl::string_view field,
                    {{"field", std::string(field)}});
 }
 
-absl::StatusOr<ContactPoint> NormalizePhonePoint(const v1::ContactPoint& contact,
+absl::StatusOr<ContactPoint> NormalizePhonePoint(const ContactPointView& contact,
                                                  absl::string_view default_region,
                                                  absl::string_view field) {
   const absl::string_view region =
-      contact.default_region().empty() ? default_region : contact.default_region();
+      contact.default_region.empty() ? default_region : contact.default_region;
   if (!region.empty() && !IsKnownRegion(region)) {
     return InvalidField(absl::StrCat(field, ".default_region"),
                         "not an ISO 3166-1 alpha-2 region such as \"US\"");
   }
-  const absl::StatusOr<uint64_t> phone = NormalizePhone(contact.phone(), region);
+  const absl::StatusOr<uint64_t> phone = NormalizePhone(contact.address, region);
   if (!phone.ok()) {
     return FieldError(v1::ERROR_REASON_INVALID_PHONE_NUMBER, absl::StrCat(field, ".phone"),
                       phone.status());
@@ -37,20 +37,49 @@ absl::StatusOr<ContactPoint> NormalizePhonePoint(const v1::ContactPoint& contact
 
 }  // namespace
 
-absl::StatusOr<ContactPoint> NormalizeContactPoint(const v1::ContactPoint& contact,
+ContactPointView ViewOf(const v1::ContactPoint& contact) {
+  const v1::ContactPoint::AddressCase kind = contact.address_case();
+  // Those that are not set are empty.
+  const std::string& address = kind == v1::ContactPoint::kPhone   ? contact.phone()
+                               : kind == v1::ContactPoint::kEmail ? contact.email()
+                                                                  : contact.other();
+  return {kind, address, contact.default_region()};
+}
+
+bool ReadContactPoint(absl::string_view message, ContactPointView* contact) {
+  WireReader reader(message);
+  while (reader.Next()) {
+    switch (reader.tag()) {
+      case BytesTag(v1::ContactPoint::kPhoneFieldNumber):
+      case BytesTag(v1::ContactPoint::kEmailFieldNumber):
+      case BytesTag(v1::ContactPoint::kOtherFieldNumber):
+        contact->kind = static_cast<v1::ContactPoint::AddressCase>(reader.tag() >> 3);
+        contact->address = reader.bytes();
+        break;
+      case BytesTag(v1::ContactPoint::kDefaultRegionFieldNumber):
+        contact->default_region = reader.bytes();
+        break;
+      default:
+        break;
+    }
+  }
+  return reader.ok();
+}
+
+absl::StatusOr<ContactPoint> NormalizeContactPoint(const ContactPointView& contact,
                                                    absl::string_view default_region,
                                                    absl::string_view field) {
-  switch (contact.address_case()) {
+  switch (contact.kind) {
     case v1::ContactPoint::kPhone:
       return NormalizePhonePoint(contact, default_region, field);
     case v1::ContactPoint::kEmail: {
-      absl::StatusOr<std::string> email = NormalizeEmail(contact.email());
+      absl::StatusOr<std::string> email = NormalizeEmail(contact.address);
       if (email.ok()) return ContactPoint{ContactKind::kEmail, 0, *std::move(email)};
       return FieldError(v1::ERROR_REASON_INVALID_EMAIL_ADDRESS, absl::StrCat(field, ".email"),
                         email.status());
     }
     case v1::ContactPoint::kOther: {
-      absl::StatusOr<std::string> other = NormalizeOther(contact.other());
+      absl::StatusOr<std::string> other = NormalizeOther(contact.address);
       if (other.ok()) return ContactPoint{ContactKind::kOther, 0, *std::move(other)};
       return FieldError(v1::ERROR_REASON_INVALID_FIELD, absl::StrCat(field, ".other"),
                         other.status());
@@ -61,33 +90,48 @@ absl::StatusOr<ContactPoint> NormalizeContactPoint(const v1::ContactPoint& conta
   return MissingField(field, "set one of phone, email and other");
 }
 
-ContactPoint FromCanonical(const v1::ContactPoint& contact) {
-  if (contact.has_email()) return {ContactKind::kEmail, 0, contact.email()};
-  if (contact.has_other()) return {ContactKind::kOther, 0, contact.other()};
+ContactPoint FromCanonical(const ContactPointView& contact) {
+  if (contact.kind == v1::ContactPoint::kEmail) {
+    return {ContactKind::kEmail, 0, std::string(contact.address)};
+  }
+  if (contact.kind == v1::ContactPoint::kOther) {
+    return {ContactKind::kOther, 0, std::string(contact.address)};
+  }
   ContactPoint point;
-  const absl::string_view digits = contact.phone();
+  const absl::string_view digits = contact.address;
   if (!digits.empty() && !absl::SimpleAtoi(digits.substr(1), &point.phone)) point.phone = 0;
   return point;
 }
 
-void FillProto(const ContactPoint& contact, v1::ContactPoint* proto) {
-  switch (contact.kind) {
-    case ContactKind::kPhone:
-      proto->set_phone(FormatE164(contact.phone));
-      break;
-    case ContactKind::kEmail:
-      proto->set_email(contact.text);
-      break;
-    case ContactKind::kOther:
-      proto->set_other(contact.text);
-      break;
-  }
-}
-
 v1::ContactPoint ToProto(const ContactPoint& contact) {
   v1::ContactPoint proto;
-  FillProto(contact, &proto);
+  switch (contact.kind) {
+    case ContactKind::kPhone:
+      proto.set_phone(FormatE164(contact.phone));
+      break;
+    case ContactKind::kEmail:
+      proto.set_email(contact.text);
+      break;
+    case ContactKind::kOther:
+      proto.set_other(contact.text);
+      break;
+  }
   return proto;
+}
+
+// The fields of the oneof have the numbers that ContactKind has, which the store keeps as well.
+void WriteContactPoint(int field, const ContactPoint& contact, WireWriter* writer) {
+  static_assert(v1::ContactPoint::kPhone == static_cast<int>(ContactKind::kPhone) &&
+                v1::ContactPoint::kEmail == static_cast<int>(ContactKind::kEmail) &&
+                v1::ContactPoint::kOther == static_cast<int>(ContactKind::kOther));
+  const size_t begin = writer->Begin(field);
+  const int kind = static_cast<int>(contact.kind);
+  if (contact.kind == ContactKind::kPhone) {
+    writer->Text(kind, FormatE164(contact.phone));
+  } else {
+    writer->Text(kind, contact.text);
+  }
+  writer->End(begin);
 }
 
 std::string SubjectKey(uint32_t organization, const ContactPoint& contact) {

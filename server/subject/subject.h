@@ -8,19 +8,38 @@
 #include "absl/strings/string_view.h"
 #include "dnc/v1/contact.pb.h"
 #include "server/contact/contact_point.h"
+#include "storage/base/wire.h"
 
 namespace dnc {
 
+// A v1.ContactPoint whose texts stay where the message has them.
+struct ContactPointView {
+  v1::ContactPoint::AddressCase kind = v1::ContactPoint::ADDRESS_NOT_SET;
+  absl::string_view address;
+  absl::string_view default_region;
+};
+ContactPointView ViewOf(const v1::ContactPoint& contact);
+// Of a serialised v1.ContactPoint. False where it is malformed. Does not look for invalid UTF-8.
+bool ReadContactPoint(absl::string_view message, ContactPointView* contact);
+
 // Brings a contact point of a request into its canonical form. `field` is where it stands, for
 // errors: REQUIRED_FIELD_MISSING, INVALID_PHONE_NUMBER, INVALID_EMAIL_ADDRESS, INVALID_FIELD.
-absl::StatusOr<ContactPoint> NormalizeContactPoint(const v1::ContactPoint& contact,
+absl::StatusOr<ContactPoint> NormalizeContactPoint(const ContactPointView& contact,
                                                    absl::string_view default_region,
                                                    absl::string_view field);
+inline absl::StatusOr<ContactPoint> NormalizeContactPoint(const v1::ContactPoint& contact,
+                                                          absl::string_view default_region,
+                                                          absl::string_view field) {
+  return NormalizeContactPoint(ViewOf(contact), default_region, field);
+}
 
 // A contact point that went through NormalizeContactPoint and ToProto before.
-ContactPoint FromCanonical(const v1::ContactPoint& contact);
+ContactPoint FromCanonical(const ContactPointView& contact);
+inline ContactPoint FromCanonical(const v1::ContactPoint& contact) {
+  return FromCanonical(ViewOf(contact));
+}
 v1::ContactPoint ToProto(const ContactPoint& contact);
-void FillProto(const ContactPoint& contact, v1::ContactPoint* proto);
+void WriteContactPoint(int field, const ContactPoint& contact, WireWriter* writer);
 
 // Its key in the family subjects.
 std::string SubjectKey(uint32_t organization, const ContactPoint& contact);

@@ -8,6 +8,7 @@ namespace dnc {
 namespace {
 
 constexpr char kCheckContact[] = "/dnc.v1.CheckService/CheckContact";
+constexpr char kBatchCheckContacts[] = "/dnc.v1.CheckService/BatchCheckContacts";
 
 class BatchCheckTest : public GatewayTest {
  protected:
@@ -114,7 +115,9 @@ TEST_F(BatchCheckTest, HugeStringsAreTypedErrors) {
 TEST_F(BatchCheckTest, InvalidUtf8IsAnErrorAndTheServerLives) {
   std::string response;
   const std::string organization("\x0a\x02\xc3\x28", 4);  // field 1, two bytes
-  EXPECT_FALSE(client().Call(kCheckContact, organization, &response).ok());
+  for (const char* method : {kCheckContact, kBatchCheckContacts}) {
+    EXPECT_THAT(client().Call(method, organization, &response), Refused("MALFORMED_REQUEST"));
+  }
   EXPECT_FALSE(
       client()
           .Call("/dnc.v1.LeadService/UpsertLead", std::string("\x12\x02\xff\xfe", 4), &response)
@@ -164,7 +167,12 @@ TEST_F(BatchCheckTest, BytesThatAreNoMessageAreAnErrorAndTheServerLives) {
   std::string response;
   for (const std::string& bytes :
        {std::string("\xff\xff\xff\xff", 4), std::string("\x0a\x7f", 2), std::string(100, '\0')}) {
-    EXPECT_FALSE(client().Call(kCheckContact, bytes, &response).ok());
+    for (const char* method : {kCheckContact, kBatchCheckContacts}) {
+      const CallStatus status = client().Call(method, bytes, &response);
+      EXPECT_THAT(status, Refused("MALFORMED_REQUEST"));
+      EXPECT_EQ(status.code, absl::StatusCode::kInvalidArgument);
+      EXPECT_FALSE(status.metadata("type").empty());
+    }
   }
   ExpectAlive();
 }

@@ -24,6 +24,7 @@ const std::map<std::string, Contract>& Contracts() {
       {"INVALID_EMAIL_ADDRESS", {Code::kInvalidArgument, {"field"}}},
       {"CHANNEL_MISMATCH", {Code::kInvalidArgument, {"field", "channel"}}},
       {"LIMIT_EXCEEDED", {Code::kInvalidArgument, {"field", "limit", "actual"}}},
+      {"MALFORMED_REQUEST", {Code::kInvalidArgument, {"type"}}},
       {"ORGANIZATION_NOT_FOUND", {Code::kNotFound, {"organization"}}},
       {"WORKFLOW_NOT_FOUND", {Code::kNotFound, {"workflow"}}},
       {"STATUS_NOT_FOUND", {Code::kNotFound, {"status"}}},

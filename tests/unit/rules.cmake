@@ -7,14 +7,18 @@ dnc_test(catalog_test SOURCES catalog/catalog_test.cc DEPS dnc_catalog_builder)
 dnc_library(dnc_reason_docs SOURCES error/reason_docs.cc)
 target_compile_definitions(dnc_reason_docs PRIVATE DNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 dnc_test(error_test SOURCES error/error_test.cc DEPS dnc_error dnc_reason_docs)
+dnc_library(
+  dnc_scenario
+  SOURCES decision/scenario.cc
+  DEPS dnc_decision dnc_catalog_builder GTest::gmock)
 dnc_test(
   decision_test
   SOURCES decision/decide_entry_test.cc
           decision/decide_lead_test.cc
           decision/decide_property_test.cc
           decision/decide_registry_test.cc
-          decision/scenario.cc
-  DEPS dnc_decision dnc_catalog_builder)
+          decision/record_facts_test.cc
+  DEPS dnc_scenario)
 dnc_test(
   workflow_test
   SOURCES workflow/rules_test.cc workflow/shape_test.cc
@@ -27,10 +31,13 @@ dnc_test(resource_name_test SOURCES name/resource_name_test.cc DEPS dnc_name)
 dnc_test(subject_test SOURCES subject/subject_test.cc DEPS dnc_subject dnc_catalog_builder)
 dnc_test(
   handler_test
-  SOURCES handler/page_test.cc handler/preparer_test.cc
-  DEPS dnc_handler dnc_catalog_builder)
+  SOURCES handler/check_query_test.cc
+          handler/page_test.cc
+          handler/preparer_test.cc
+          handler/reason_text_test.cc
+  DEPS dnc_handler dnc_scenario)
 dnc_test(config_test SOURCES ops/config_test.cc DEPS dnc_ops)
 dnc_test(
   base_test
-  SOURCES base/clock_test.cc base/logging_test.cc
-  DEPS dnc_base dnc_contact yaml-cpp)
+  SOURCES base/clock_test.cc base/logging_test.cc base/wire_test.cc
+  DEPS dnc_base dnc_contact dnc_proto yaml-cpp)

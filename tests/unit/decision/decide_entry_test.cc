@@ -173,9 +173,7 @@ TEST(ScopeTest, WhatTheQuestionLeavesOpenApplies) {
     const CatalogList& list = *TheWorld().List(test.list);
     EXPECT_EQ(ScopeApplies(question, list.record.list()), test.applies);
     Facts facts = MakeFacts({.name = "scope"});
-    storage::v1::SubjectRecord record;
-    record.add_entries()->set_list(list.record.number());
-    facts.points[0].own = &record;
+    facts.points[0].own.entries.emplace_back().list = list.record.number();
     EXPECT_EQ(Decide(question, facts).verdict, test.applies ? v1::VERDICT_DENY : kAllow);
   }
 }
@@ -187,11 +185,9 @@ TEST(DecideChannelTest, MaskOfOneChannelBlocksThatOne) {
       Question question = MakeQuestion();
       question.channel = static_cast<v1::Channel>(asked);
       Facts facts = MakeFacts({.name = "channel"});
-      storage::v1::SubjectRecord record;
-      storage::v1::EntrySummary* entry = record.add_entries();
-      facts.points[0].own = &record;
-      entry->set_list(1);
-      entry->set_channels(1u << blocked);
+      EntryFacts& entry = facts.points[0].own.entries.emplace_back();
+      entry.list = 1;
+      entry.channels = 1u << blocked;
       EXPECT_EQ(Decide(question, facts).verdict, blocked == asked ? v1::VERDICT_DENY : kAllow)
           << blocked << " asked " << asked;
     }

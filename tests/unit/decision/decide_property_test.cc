@@ -4,13 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/arena.h"
 #include "tests/unit/decision/scenario.h"
 
 namespace dnc {
@@ -40,33 +40,31 @@ class Generator {
     return question;
   }
 
-  storage::v1::EntrySummary Entry() {
-    storage::v1::EntrySummary entry;
-    entry.set_revision(++revision_);
-    entry.set_list(static_cast<uint32_t>(1 + Upto(4)));
-    if (OneIn(2)) entry.set_channels(static_cast<uint32_t>(2 * (1 + Upto(6))));
-    if (OneIn(2)) entry.set_message_classes(static_cast<uint32_t>(2 * (1 + Upto(6))));
-    entry.set_effective_time(kNow + Upto(kHorizon) - kHorizon / 2);
-    entry.set_begun(OneIn(4));
-    if (OneIn(2)) entry.set_expire_time(kNow + Upto(kHorizon) - kHorizon / 2);
+  EntryFacts Entry() {
+    EntryFacts entry;
+    entry.id.revision = ++revision_;
+    entry.list = static_cast<uint32_t>(1 + Upto(4));
+    if (OneIn(2)) entry.channels = static_cast<uint32_t>(2 * (1 + Upto(6)));
+    if (OneIn(2)) entry.message_classes = static_cast<uint32_t>(2 * (1 + Upto(6)));
+    entry.effective_time = kNow + Upto(kHorizon) - kHorizon / 2;
+    entry.begun = OneIn(4);
+    if (OneIn(2)) entry.expire_time = kNow + Upto(kHorizon) - kHorizon / 2;
     return entry;
   }
 
-  storage::v1::LeadState Lead() {
-    storage::v1::LeadState state;
-    state.set_status(static_cast<uint32_t>(Upto(6)));
-    state.set_status_time(kNow - 200 + Upto(kHorizon) - kHorizon / 2);
-    if (OneIn(3)) state.set_nurture_until(kNow + Upto(kHorizon) - kHorizon / 2);
-    if (OneIn(3)) state.set_nurture_channels(2);
-    if (OneIn(3)) *state.add_entries() = Entry();
+  LeadStateFacts Lead() {
+    LeadStateFacts state;
+    state.status = static_cast<uint32_t>(Upto(6));
+    state.status_time = kNow - 200 + Upto(kHorizon) - kHorizon / 2;
+    if (OneIn(3)) state.nurture_until = kNow + Upto(kHorizon) - kHorizon / 2;
+    if (OneIn(3)) state.nurture_channels = 2;
+    if (OneIn(3)) state.entries.push_back(Entry());
     return state;
   }
 
-  storage::v1::LeadReference Reference() {
-    storage::v1::LeadReference reference;
-    reference.set_lead(OneIn(4) ? "ann" : absl::StrCat("lead-", ++revision_));
-    *reference.mutable_state() = Lead();
-    return reference;
+  LeadOfPoint Reference() {
+    if (OneIn(4)) return {"ann", Lead()};
+    return {names_.emplace_back(absl::StrCat("lead-", ++revision_)), Lead()};
   }
 
   RegistryFact Registry() {
@@ -78,9 +76,9 @@ class Generator {
   PointFacts Point() {
     PointFacts point;
     point.point = {ContactKind::kPhone, OneIn(3) ? 16465551234 : kPhone, {}};
-    if (OneIn(3)) *Edit(&point.own)->add_entries() = Entry();
-    if (OneIn(6)) *Edit(&point.global)->add_entries() = Entry();
-    if (OneIn(3)) *Edit(&point.own)->add_leads() = Reference();
+    if (OneIn(3)) point.own.entries.push_back(Entry());
+    if (OneIn(6)) point.global.entries.push_back(Entry());
+    if (OneIn(3)) point.own.leads.push_back(Reference());
     if (OneIn(4)) point.registries.push_back(Registry());
     return point;
   }
@@ -94,7 +92,7 @@ class Generator {
     if (!facts.names_lead) return facts;
     facts.lead.id = "ann";
     facts.lead.known = !OneIn(6);
-    if (facts.lead.known) *Edit(&facts.lead.state) = Lead();
+    if (facts.lead.known) facts.lead.state = Lead();
     return facts;
   }
 
@@ -104,69 +102,60 @@ class Generator {
 
  private:
   std::string RestrictPoint(PointFacts* point, bool* keeps_rules);
-  std::string RestrictState(storage::v1::LeadState* state, bool* keeps_rules);
-  std::string RestrictEntry(storage::v1::EntrySummary* entry, bool* keeps_rules);
+  std::string RestrictState(LeadStateFacts* state, bool* keeps_rules);
+  std::string RestrictEntry(EntryFacts* entry, bool* keeps_rules);
 
-  // A copy of the record for the facts, to change.
-  template <typename Record>
-  Record* Edit(const Record** record) {
-    auto* copy = google::protobuf::Arena::CreateMessage<Record>(&records_);
-    *copy = **record;
-    *record = copy;
-    return copy;
-  }
-
-  google::protobuf::Arena records_;
+  std::deque<std::string> names_;  // facts point to them
   std::mt19937_64 random_;
   uint64_t revision_ = 0;
 };
 
 // Widens an entry: more channels, more classes, or without end.
-std::string Generator::RestrictEntry(storage::v1::EntrySummary* entry, bool* keeps_rules) {
+std::string Generator::RestrictEntry(EntryFacts* entry, bool* keeps_rules) {
   *keeps_rules = false;
   switch (Upto(2)) {
     case 0:
-      if (entry->channels() != 0) entry->set_channels(OneIn(2) ? 0 : entry->channels() | 6);
+      if (entry->channels != 0) entry->channels = OneIn(2) ? 0 : entry->channels | 6;
       return "more channels";
     case 1:
-      if (entry->message_classes() != 0) entry->set_message_classes(entry->message_classes() | 6);
+      if (entry->message_classes != 0) entry->message_classes = entry->message_classes | 6;
       return "more classes";
     default:
-      entry->set_expire_time(0);
+      entry->expire_time = 0;
       return "without end";
   }
 }
 
-std::string Generator::RestrictState(storage::v1::LeadState* state, bool* keeps_rules) {
+std::string Generator::RestrictState(LeadStateFacts* state, bool* keeps_rules) {
   switch (Upto(3)) {
     case 0:
-      *state->add_entries() = Entry();
+      state->entries.push_back(Entry());
       return "a lead's entry";
     case 1:
       *keeps_rules = false;
-      state->set_status(2);
+      state->status = 2;
       return "a status that restricts";
     case 2:
       *keeps_rules = false;
-      state->set_nurture_until(std::max(state->nurture_until(), kNow + Upto(kHorizon)));
-      state->set_nurture_channels(0);
+      state->nurture_until = std::max(state->nurture_until, kNow + Upto(kHorizon));
+      state->nurture_channels = 0;
       return "a nurture period";
     default:
-      if (state->entries().empty()) return "nothing";
-      return RestrictEntry(state->mutable_entries(0), keeps_rules);
+      if (state->entries.empty()) return "nothing";
+      return RestrictEntry(&state->entries.front(), keeps_rules);
   }
 }
 
 std::string Generator::RestrictPoint(PointFacts* point, bool* keeps_rules) {
   switch (Upto(6)) {
     case 0:
-      *Edit(&point->own)->add_entries() = Entry();
+      point->own.entries.push_back(Entry());
       return "an entry";
     case 1:
-      *Edit(&point->global)->add_entries() = Entry();
+      point->global.entries.push_back(Entry());
       return "a global entry";
     case 2:
-      *Edit(&point->own)->add_leads() = Reference();
+      point->own.leads.push_back(Reference());
       return "another lead";
     case 3:
       point->registries.push_back(Registry());
@@ -176,11 +165,11 @@ std::string Generator::RestrictPoint(PointFacts* point, bool* keeps_rules) {
       for (RegistryFact& registry : point->registries) registry.member = true;
       return "membership";
     case 5:
-      if (point->own->leads().empty()) return "nothing";
-      return RestrictState(Edit(&point->own)->mutable_leads(0)->mutable_state(), keeps_rules);
+      if (point->own.leads.empty()) return "nothing";
+      return RestrictState(&point->own.leads.front().state, keeps_rules);
     default:
-      if (point->own->entries().empty()) return "nothing";
-      return RestrictEntry(Edit(&point->own)->mutable_entries(0), keeps_rules);
+      if (point->own.entries.empty()) return "nothing";
+      return RestrictEntry(&point->own.entries.front(), keeps_rules);
   }
 }
 
@@ -190,7 +179,7 @@ std::string Generator::Restrict(Facts* facts, Question* question, bool* keeps_ru
     question->store_writable = false;
     return "a store that cannot write";
   }
-  if (facts->lead.known && OneIn(3)) return RestrictState(Edit(&facts->lead.state), keeps_rules);
+  if (facts->lead.known && OneIn(3)) return RestrictState(&facts->lead.state, keeps_rules);
   if (facts->points.empty()) return "nothing";
   if (OneIn(12)) {
     facts->points.push_back(Point());

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "google/protobuf/arena.h"
 #include "server/contact/contact_point.h"
+#include "server/decision/record_facts.h"
 #include "server/name/resource_name.h"
 #include "tests/unit/catalog/catalog_builder.h"
 
@@ -43,13 +45,25 @@ constexpr char kWorkflow[] = R"(
     statuses { name: 'disabled' state: OBJECT_STATE_DISABLED restriction {} }
     statuses { name: 'archived' state: OBJECT_STATE_ARCHIVED restriction {} })";
 
-// A record that outlives the facts.
+// The bytes of a record; they outlive the facts.
 template <typename Record>
-const Record* Kept(const std::string& text) {
-  static google::protobuf::Arena* const arena = new google::protobuf::Arena();
-  auto* record = google::protobuf::Arena::CreateMessage<Record>(arena);
-  *record = FromText<Record>(text);
-  return record;
+absl::string_view Stored(const Record& record) {
+  static auto* const kept = new std::deque<std::string>();
+  return kept->emplace_back(record.SerializeAsString());
+}
+
+SubjectFacts MakeSubject(const std::string& text) {
+  SubjectFacts facts;
+  EXPECT_TRUE(ReadSubjectFacts(Stored(FromText<storage::v1::SubjectRecord>(text)), &facts));
+  return facts;
+}
+
+LeadStateFacts MakeState(const std::string& text) {
+  storage::v1::LeadRecord record;
+  *record.mutable_state() = FromText<storage::v1::LeadState>(text);
+  LeadStateFacts facts;
+  EXPECT_TRUE(ReadLeadFacts(Stored(record), &facts, nullptr));
+  return facts;
 }
 
 std::string Short(absl::string_view name) {
@@ -88,8 +102,8 @@ Facts MakeFacts(const Scenario& scenario) {
   if (scenario.phone != 0) {
     PointFacts point;
     point.point = {ContactKind::kPhone, scenario.phone, {}};
-    point.own = Kept<storage::v1::SubjectRecord>(scenario.own);
-    point.global = Kept<storage::v1::SubjectRecord>(scenario.global);
+    point.own = MakeSubject(scenario.own);
+    point.global = MakeSubject(scenario.global);
     for (const Registry& registry : scenario.registries) {
       point.registries.push_back({TheWorld().List(registry.id), registry.member});
     }
@@ -99,7 +113,7 @@ Facts MakeFacts(const Scenario& scenario) {
     facts.names_lead = true;
     facts.lead.id = "ann";
     facts.lead.known = *scenario.lead != "unknown";
-    if (facts.lead.known) facts.lead.state = Kept<storage::v1::LeadState>(*scenario.lead);
+    if (facts.lead.known) facts.lead.state = MakeState(*scenario.lead);
   }
   return facts;
 }

@@ -1,0 +1,23 @@
+// The facts of a check out of stored records, read where they lie instead of parsed into messages.
+#ifndef DNC_SERVER_DECISION_RECORD_FACTS_H_
+#define DNC_SERVER_DECISION_RECORD_FACTS_H_
+
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/decision/facts.h"
+
+namespace dnc {
+
+// Out of a serialised storage.v1.SubjectRecord; ids of leads stay in `record`. False where it is
+// malformed.
+bool ReadSubjectFacts(absl::string_view record, SubjectFacts* facts);
+
+// Out of a serialised storage.v1.LeadRecord: what restricts the lead, and, unless `points` is null,
+// its contact points. False where it is malformed.
+bool ReadLeadFacts(absl::string_view record, LeadStateFacts* state,
+                   std::vector<ContactPoint>* points);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_DECISION_RECORD_FACTS_H_
