@@ -80,8 +80,8 @@ void MatchPointEntries(const PointFacts& facts, Judge* judge) {
   }
 }
 
-void MatchLeadEntries(absl::string_view lead, const LeadStateFacts& state, const ContactPoint* point,
-                      Judge* judge) {
+void MatchLeadEntries(absl::string_view lead, const LeadStateFacts& state,
+                      const ContactPoint* point, Judge* judge) {
   MatchedRule subject;
   subject.type = v1::REASON_TYPE_LEAD_ON_LIST;
   subject.lead = lead;
@@ -107,8 +107,9 @@ void MatchStatus(absl::string_view lead, const LeadStateFacts& state, const Cont
   if (status == nullptr && state.status != 0) return MatchUnknownStatus(lead, point, judge);
   if (status == nullptr || !status->restricts) return;
   if (!ChannelBlocked(status->restricted_channels, judge->question().channel)) return;
-  const UnixMicros until =
-      status->restriction_micros == 0 ? 0 : state.status_time + status->restriction_micros;
+  const UnixMicros until = status->restriction_micros == 0
+                               ? 0
+                               : SaturatingAdd(state.status_time, status->restriction_micros);
   if (until != 0 && until <= judge->question().now) return;
   MatchedRule rule;
   rule.type = v1::REASON_TYPE_STATUS_RESTRICTS;

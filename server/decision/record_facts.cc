@@ -1,6 +1,8 @@
 #include "server/decision/record_facts.h"
 
 #include "dnc/storage/v1/record.pb.h"
+#include "server/contact/text.h"
+#include "server/name/resource_name.h"
 #include "server/subject/subject.h"
 #include "storage/base/wire.h"
 
@@ -86,16 +88,26 @@ bool ReadLeadOfPoint(absl::string_view message, LeadOfPoint* lead) {
       if (!ReadState(reader.bytes(), &lead->state)) return false;
     }
   }
-  return reader.ok();
+  return reader.ok() && IsLeadId(lead->lead);  // answers name it
+}
+
+// An address that is none would be looked up in vain, and pass for clean.
+bool ReadKeptPoint(absl::string_view message, ContactPoint* point) {
+  ContactPointView kept;
+  if (!ReadContactPoint(message, &kept) || kept.kind == v1::ContactPoint::ADDRESS_NOT_SET) {
+    return false;
+  }
+  *point = FromCanonical(kept);
+  return point->kind == ContactKind::kPhone
+             ? point->phone != 0
+             : !point->text.empty() && CheckUtf8(point->text, "address").ok();
 }
 
 bool ReadContactPoints(absl::string_view message, std::vector<ContactPoint>* points) {
   WireReader reader(message);
   while (reader.Next()) {
     if (reader.tag() != BytesTag(v1::Lead::kContactPointsFieldNumber)) continue;
-    ContactPointView point;
-    if (!ReadContactPoint(reader.bytes(), &point)) return false;
-    points->push_back(FromCanonical(point));
+    if (!ReadKeptPoint(reader.bytes(), &points->emplace_back())) return false;
   }
   return reader.ok();
 }

@@ -88,6 +88,13 @@ absl::Status InvalidField(absl::string_view field, absl::string_view problem) {
                    {{"field", std::string(field)}});
 }
 
+absl::Status MalformedRequest(absl::string_view type) {
+  return MakeError(v1::ERROR_REASON_MALFORMED_REQUEST,
+                   absl::StrCat("the request is no ", type,
+                                ": its bytes cannot be parsed, or a text is not UTF-8"),
+                   {{"type", std::string(type)}});
+}
+
 absl::Status WithFieldPrefix(absl::Status status, absl::string_view prefix) {
   const std::optional<google::rpc::ErrorInfo> info = ErrorInfoOf(status);
   if (!info.has_value()) return status;

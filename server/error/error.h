@@ -18,7 +18,7 @@ namespace dnc {
 
 using ErrorMetadata = std::initializer_list<std::pair<absl::string_view, std::string>>;
 
-// The reason's gRPC code is fixed: see proto/dnc/v1/error_reason.proto. Cold, like the two below:
+// The reason's gRPC code is fixed: see proto/dnc/v1/error_reason.proto. Cold, like those below:
 // what leads to them is kept out of the way of what does not fail.
 ABSL_ATTRIBUTE_COLD absl::Status MakeError(v1::ErrorReason reason, absl::string_view message,
                                            ErrorMetadata metadata = {});
@@ -26,6 +26,8 @@ ABSL_ATTRIBUTE_COLD absl::Status MakeError(v1::ErrorReason reason, absl::string_
 // REQUIRED_FIELD_MISSING and INVALID_FIELD for a field of the request, e.g. "lead.name".
 ABSL_ATTRIBUTE_COLD absl::Status MissingField(absl::string_view field, absl::string_view hint);
 ABSL_ATTRIBUTE_COLD absl::Status InvalidField(absl::string_view field, absl::string_view problem);
+// MALFORMED_REQUEST: the bytes are no message of that type.
+ABSL_ATTRIBUTE_COLD absl::Status MalformedRequest(absl::string_view type);
 
 // The code that MakeError gives a reason.
 absl::StatusCode CodeOf(v1::ErrorReason reason);

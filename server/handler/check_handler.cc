@@ -19,6 +19,8 @@ namespace dnc {
 namespace {
 
 constexpr int kMaxItems = 10'000;
+// Of a batch's answer. Many items may each be denied for many leads.
+constexpr size_t kMaxAnswerBytes = 64u << 20;
 
 using DecisionId = std::array<char, 32>;  // hexadecimal digits
 
@@ -102,9 +104,7 @@ void WriteDecisionId(WireWriter* writer) {
   writer->Text(Answer::kDecisionIdFieldNumber, absl::string_view(id.data(), id.size()));
 }
 
-int64_t ValidFor(const Judged& judged) {
-  return judged.decision.valid_until - judged.question.now;
-}
+int64_t ValidFor(const Judged& judged) { return judged.decision.valid_until - judged.question.now; }
 
 void WriteResponse(const Judged& judged, int64_t revision, WireWriter* writer) {
   using Answer = v1::CheckContactResponse;
@@ -138,6 +138,16 @@ absl::Status CheckItemCount(int count) {
       absl::StrCat("items: ", count, " given, at most ", kMaxItems,
                    " are taken; split the batch or use FilterContacts"),
       {{"field", "items"}, {"limit", absl::StrCat(kMaxItems)}, {"actual", absl::StrCat(count)}});
+}
+
+absl::Status CheckAnswerSize(int items, size_t bytes) {
+  if (bytes <= kMaxAnswerBytes) return absl::OkStatus();
+  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                   absl::StrCat("items: the answer to the first ", items, " has more than ",
+                                kMaxAnswerBytes, " bytes; split the batch or use FilterContacts"),
+                   {{"field", "items"},
+                    {"limit", absl::StrCat(kMaxAnswerBytes)},
+                    {"actual", absl::StrCat(bytes)}});
 }
 
 }  // namespace
@@ -216,6 +226,7 @@ absl::Status CheckHandler::Batch(absl::string_view bytes, WireWriter* response) 
       WriteItemError(WithFieldPrefix(status, absl::StrCat("items[", i, "].")), response);
     }
     response->End(begin);
+    DNC_RETURN_IF_ERROR(CheckAnswerSize(i + 1, response->bytes().size()));
   }
   response->Number(Answer::kRevisionFieldNumber, static_cast<uint64_t>(view->revision));
   response->Micros(Answer::kEvaluateTimeFieldNumber, question.now);

@@ -93,11 +93,4 @@ absl::Status ReadQuery(absl::string_view request, std::optional<Request>* parsed
   return absl::OkStatus();
 }
 
-absl::Status MalformedRequest(absl::string_view type) {
-  return MakeError(v1::ERROR_REASON_MALFORMED_REQUEST,
-                   absl::StrCat("the request is no ", type,
-                                ": its bytes cannot be parsed, or a text is not UTF-8"),
-                   {{"type", std::string(type)}});
-}
-
 }  // namespace dnc

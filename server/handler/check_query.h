@@ -27,14 +27,12 @@ struct CheckQuery {
 // An item of a batch; organization and revision are the batch's.
 CheckQuery QueryOf(const v1::CheckItem& item);
 
-// The query of a serialised v1.CheckContactRequest. What protobuf alone can judge (texts beyond
-// ASCII, groups, a message in two parts) is parsed into `*parsed`, so that the answer is the same
-// as protobuf's in any case. MALFORMED_REQUEST.
+// The query of a serialised v1.CheckContactRequest. What is left to protobuf (texts beyond ASCII,
+// contact points of more than 127 bytes, groups, a message in two parts, whatever looks malformed)
+// is parsed into `*parsed`, so that the answer is the same as protobuf's in any case.
+// MALFORMED_REQUEST.
 absl::Status ReadQuery(absl::string_view request, std::optional<v1::CheckContactRequest>* parsed,
                        CheckQuery* query);
-
-// MALFORMED_REQUEST: the bytes are no message of that type.
-absl::Status MalformedRequest(absl::string_view type);
 
 }  // namespace dnc
 

@@ -40,9 +40,9 @@ absl::Status ReadSubject(const View& view, uint32_t organization, const ContactP
                          KeptRecords* kept, SubjectFacts* facts) {
   if (!MayContain(view, organization, point)) return absl::OkStatus();
   absl::string_view record;
-  DNC_ASSIGN_OR_RETURN(const bool found,
-                       FindRecord(view, Family::kSubjects, SubjectKey(organization, point), kept,
-                                  &record));
+  DNC_ASSIGN_OR_RETURN(
+      const bool found,
+      FindRecord(view, Family::kSubjects, SubjectKey(organization, point), kept, &record));
   if (!found || ReadSubjectFacts(record, facts)) return absl::OkStatus();
   return CorruptRecord(Family::kSubjects);
 }
@@ -89,8 +89,8 @@ absl::Status ReadFacts(const View& view, const Question& question, absl::string_
   if (!lead_id.empty()) {
     facts->names_lead = true;
     facts->lead.id = lead_id;
-    DNC_RETURN_IF_ERROR(ReadLead(view, organization, kept, &facts->lead,
-                                 point == nullptr ? &points : nullptr));
+    DNC_RETURN_IF_ERROR(
+        ReadLead(view, organization, kept, &facts->lead, point == nullptr ? &points : nullptr));
   }
   if (point != nullptr) {
     facts->points.emplace_back().point = *point;

@@ -83,8 +83,7 @@ void Sentence::Write() const {
 
 }  // namespace
 
-void WriteReason(int field, const Question& question, const MatchedRule& rule,
-                 WireWriter* writer) {
+void WriteReason(int field, const Question& question, const MatchedRule& rule, WireWriter* writer) {
   using v1::Reason;
   const size_t begin = writer->Begin(field);
   writer->Number(Reason::kTypeFieldNumber, static_cast<uint64_t>(rule.type));

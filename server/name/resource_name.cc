@@ -185,10 +185,12 @@ absl::Status ValidateId(absl::string_view id, absl::string_view field) {
   return InvalidField(field, "an id is 1 to 63 of a-z, 0-9, '-' and '_', starting with a letter");
 }
 
+bool IsLeadId(absl::string_view id) {
+  return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), IsLeadIdChar);
+}
+
 absl::Status ValidateLeadId(absl::string_view id, absl::string_view field) {
-  if (!id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), IsLeadIdChar)) {
-    return absl::OkStatus();
-  }
+  if (IsLeadId(id)) return absl::OkStatus();
   return InvalidField(field, "a lead id is 1 to 128 of letters, digits and - _ . : @ +");
 }
 

@@ -62,6 +62,7 @@ absl::string_view LastPart(absl::string_view name);
 absl::Status ValidateId(absl::string_view id, absl::string_view field);
 // INVALID_FIELD unless `id` is 1 to 128 of letters, digits and - _ . : @ +.
 absl::Status ValidateLeadId(absl::string_view id, absl::string_view field);
+bool IsLeadId(absl::string_view id);
 
 }  // namespace dnc
 

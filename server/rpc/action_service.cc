@@ -3,15 +3,17 @@
 namespace dnc {
 
 grpc::ServerUnaryReactor* ActionService::ApplyAction(grpc::CallbackServerContext* context,
-                                                     const v1::ApplyActionRequest* request,
-                                                     v1::ApplyActionResponse* response) {
-  return Write(services_, context, "/dnc.v1.ActionService/ApplyAction", *request, response);
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  return Write<v1::ApplyActionRequest, v1::ApplyActionResponse>(
+      services_, {context, request, response, "/dnc.v1.ActionService/ApplyAction"});
 }
 
 grpc::ServerUnaryReactor* ActionService::CopyActions(grpc::CallbackServerContext* context,
-                                                     const v1::CopyActionsRequest* request,
-                                                     v1::CopyActionsResponse* response) {
-  return Write(services_, context, "/dnc.v1.ActionService/CopyActions", *request, response);
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  return Write<v1::CopyActionsRequest, v1::CopyActionsResponse>(
+      services_, {context, request, response, "/dnc.v1.ActionService/CopyActions"});
 }
 
 }  // namespace dnc

@@ -6,17 +6,21 @@
 
 namespace dnc {
 
+using RawActionService =
+    RawMethods<v1::ActionService::Service, v1::ActionService::WithRawCallbackMethod_ApplyAction,
+               v1::ActionService::WithRawCallbackMethod_CopyActions>::Service;
+
 // dnc.v1.ActionService: thin adapters over the handlers.
-class ActionService : public v1::ActionService::CallbackService {
+class ActionService : public RawActionService {
  public:
   explicit ActionService(const Services& services) : services_(services) {}
 
   grpc::ServerUnaryReactor* ApplyAction(grpc::CallbackServerContext* context,
-                                        const v1::ApplyActionRequest* request,
-                                        v1::ApplyActionResponse* response) override;
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* CopyActions(grpc::CallbackServerContext* context,
-                                        const v1::CopyActionsRequest* request,
-                                        v1::CopyActionsResponse* response) override;
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
 
  private:
   const Services& services_;

@@ -1,5 +1,7 @@
 #include "server/rpc/check_service.h"
 
+#include <grpcpp/support/slice.h>
+
 #include <memory>
 #include <utility>
 
@@ -12,8 +14,7 @@ namespace {
 
 // One FilterContacts stream. While a worker judges a block the next one is read, and no further: at
 // most two blocks and one answer are held, however slow the reader is.
-class FilterReactor
-    : public grpc::ServerBidiReactor<v1::FilterContactsRequest, v1::FilterContactsResponse> {
+class FilterReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   // Lives until gRPC and the workers are done with it.
   static FilterReactor* Start(const Services& services, const absl::Status& admitted) {
@@ -51,7 +52,7 @@ class FilterReactor
  private:
   void Begin() {
     if (admitted_.ok()) {
-      StartRead(read_.get());
+      StartRead(&read_);
     } else {
       Finish(ToGrpcStatus(admitted_));
     }
@@ -65,34 +66,35 @@ class FilterReactor
     }
     block_read_ = false;
     busy_ = true;
-    read_.swap(judged_);
+    read_.Swap(&judged_);
     if (!workers_->TryRun([self = self_] { self->JudgeBlock(); })) return End(Overloaded());
-    StartRead(read_.get());
+    StartRead(&read_);
   }
 
-  // On a worker. Nobody else touches the judged block, the response or the session meanwhile.
+  // On a worker. Nobody else touches the judged block, its answer or the session meanwhile.
   void JudgeBlock() {
-    response_.Clear();
     const absl::StatusOr<bool> has_answer = Judge();
     absl::MutexLock lock(&mu_);
     if (!has_answer.ok()) return End(has_answer.status());
-    if (*has_answer) return StartWrite(&response_);
+    if (*has_answer) return StartWrite(&answer_);
     busy_ = false;
     Advance();
   }
 
   absl::StatusOr<bool> Judge() {
-    const v1::FilterContactsRequest& block = *judged_;
+    DNC_RETURN_IF_ERROR(Parse(&judged_, &block_));
     if (session_ == nullptr) {
-      if (!block.has_config()) {
+      if (!block_.has_config()) {
         return MissingField("config", "the first message of the stream carries it");
       }
-      DNC_ASSIGN_OR_RETURN(session_, FilterSession::Create(handler_, block.config()));
-      if (block.phones().empty() && block.raw().empty()) return false;
-    } else if (block.has_config()) {
+      DNC_ASSIGN_OR_RETURN(session_, FilterSession::Create(handler_, block_.config()));
+      if (block_.phones().empty() && block_.raw().empty()) return false;
+    } else if (block_.has_config()) {
       return InvalidField("config", "only the first message of the stream carries it");
     }
-    DNC_RETURN_IF_ERROR(session_->Filter(block, &response_));
+    response_.Clear();
+    DNC_RETURN_IF_ERROR(session_->Filter(block_, &response_));
+    DNC_RETURN_IF_ERROR(Serialize(response_, &answer_));
     return true;
   }
 
@@ -105,11 +107,11 @@ class FilterReactor
   WorkerPool* const workers_;
   const absl::Status admitted_;
   std::shared_ptr<FilterReactor> self_;
-  std::unique_ptr<v1::FilterContactsRequest> read_ =
-      std::make_unique<v1::FilterContactsRequest>();  // being read, or read
-  std::unique_ptr<v1::FilterContactsRequest> judged_ =
-      std::make_unique<v1::FilterContactsRequest>();
+  grpc::ByteBuffer read_;  // being read, or read
+  grpc::ByteBuffer judged_;
+  v1::FilterContactsRequest block_;  // the judged one
   v1::FilterContactsResponse response_;
+  grpc::ByteBuffer answer_;
   std::unique_ptr<FilterSession> session_;
 
   absl::Mutex mu_;  // reads, writes and workers end on different threads
@@ -119,19 +121,21 @@ class FilterReactor
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
 };
 
-// Answers with what `handler(request bytes, writer)` writes.
-template <typename Handler>
-absl::Status AnswerBytes(const grpc::ByteBuffer& request, grpc::ByteBuffer* response,
-                         const Handler& handler) {
-  grpc::Slice slice;
-  if (!request.TrySingleSlice(&slice).ok() && !request.DumpToSingleSlice(&slice).ok()) {
-    return absl::InternalError("the request's bytes cannot be read");
+using Judge = absl::Status (CheckHandler::*)(absl::string_view, WireWriter*) const;
+
+// What `judge` writes for the request's bytes, which are a `Request` unless it says otherwise.
+template <typename Request>
+absl::Status AnswerBytes(const CheckHandler& checks, Judge judge, const RawCall& call) {
+  grpc::Slice request;  // most requests are in one slice, and need no copy
+  if (!call.request->TrySingleSlice(&request).ok() &&
+      !call.request->DumpToSingleSlice(&request).ok()) {
+    return MalformedRequest(Request::descriptor()->full_name());
   }
-  WireWriter answer;
+  WireWriter writer;
   DNC_RETURN_IF_ERROR(
-      handler({reinterpret_cast<const char*>(slice.begin()), slice.size()}, &answer));
-  const grpc::Slice bytes(answer.bytes().data(), answer.bytes().size());
-  *response = grpc::ByteBuffer(&bytes, 1);
+      (checks.*judge)({reinterpret_cast<const char*>(request.begin()), request.size()}, &writer));
+  const grpc::Slice bytes(writer.bytes().data(), writer.bytes().size());
+  grpc::ByteBuffer(&bytes, 1).Swap(call.response);
   return absl::OkStatus();
 }
 
@@ -140,27 +144,34 @@ absl::Status AnswerBytes(const grpc::ByteBuffer& request, grpc::ByteBuffer* resp
 grpc::ServerUnaryReactor* CheckService::CheckContact(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
-  return Answer(services_, context, "/dnc.v1.CheckService/CheckContact", [&](const Principal&) {
-    return AnswerBytes(*request, response, [&](absl::string_view asked, WireWriter* answer) {
-      return services_.checks->Check(asked, answer);
-    });
-  });
+  const RawCall call(context, request, response, "/dnc.v1.CheckService/CheckContact");
+  absl::Status status = Admit(services_, *context, call.method).status();
+  if (status.ok()) {
+    status = AnswerBytes<v1::CheckContactRequest>(*services_.checks, &CheckHandler::Check, call);
+  }
+  call.Finish(status);
+  return call.reactor;
 }
 
 grpc::ServerUnaryReactor* CheckService::BatchCheckContacts(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* request,
                                                            grpc::ByteBuffer* response) {
-  return AnswerLater(
-      services_, context, "/dnc.v1.CheckService/BatchCheckContacts",
-      [this, request, response](const Principal&) {
-        return AnswerBytes(*request, response, [&](absl::string_view asked, WireWriter* answer) {
-          return services_.checks->Batch(asked, answer);
-        });
-      });
+  const RawCall call(context, request, response, "/dnc.v1.CheckService/BatchCheckContacts");
+  const absl::Status admitted = Admit(services_, *context, call.method).status();
+  const auto answer = [this, call] {
+    call.Finish(
+        AnswerBytes<v1::BatchCheckContactsRequest>(*services_.checks, &CheckHandler::Batch, call));
+  };
+  if (!admitted.ok()) {
+    call.Finish(admitted);
+  } else if (!services_.workers->TryRun(answer)) {
+    call.Finish(Overloaded());
+  }
+  return call.reactor;
 }
 
-grpc::ServerBidiReactor<v1::FilterContactsRequest, v1::FilterContactsResponse>*
-CheckService::FilterContacts(grpc::CallbackServerContext* context) {
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* CheckService::FilterContacts(
+    grpc::CallbackServerContext* context) {
   const absl::Status admitted =
       Admit(services_, *context, "/dnc.v1.CheckService/FilterContacts").status();
   return FilterReactor::Start(services_, admitted);

@@ -6,10 +6,10 @@
 
 namespace dnc {
 
-// Checks take their messages as they travel, so that a check costs as little as an empty call.
-using RawCheckService = v1::CheckService::WithRawCallbackMethod_CheckContact<
-    v1::CheckService::WithRawCallbackMethod_BatchCheckContacts<
-        v1::CheckService::WithCallbackMethod_FilterContacts<v1::CheckService::Service>>>;
+using RawCheckService =
+    RawMethods<v1::CheckService::Service, v1::CheckService::WithRawCallbackMethod_CheckContact,
+               v1::CheckService::WithRawCallbackMethod_BatchCheckContacts,
+               v1::CheckService::WithRawCallbackMethod_FilterContacts>::Service;
 
 // dnc.v1.CheckService. Single checks are answered on the thread that gRPC calls them on, since they
 // neither wait nor block; batches and blocks of send lists by workers.
@@ -23,7 +23,7 @@ class CheckService : public RawCheckService {
   grpc::ServerUnaryReactor* BatchCheckContacts(grpc::CallbackServerContext* context,
                                                const grpc::ByteBuffer* request,
                                                grpc::ByteBuffer* response) override;
-  grpc::ServerBidiReactor<v1::FilterContactsRequest, v1::FilterContactsResponse>* FilterContacts(
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* FilterContacts(
       grpc::CallbackServerContext* context) override;
 
  private:

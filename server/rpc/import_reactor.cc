@@ -8,17 +8,18 @@
 #include "absl/synchronization/mutex.h"
 #include "server/error/error.h"
 #include "server/rpc/grpc_status.h"
+#include "server/rpc/messages.h"
 
 namespace dnc {
 namespace {
 
 constexpr size_t kMaxPiece = 1u << 20;
+constexpr absl::string_view kConfigComesFirst = "the first message of the stream carries it";
 // A progress message every so many rows, rejected rows sooner.
 constexpr int64_t kRowsPerProgress = 100'000;
 constexpr int kRejectedPerMessage = 1000;
 
-class ImportReactor
-    : public grpc::ServerBidiReactor<v1::ImportListRequest, v1::ImportListResponse> {
+class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   ImportReactor(const ImportContext& context, absl::StatusOr<Principal> caller)
       : context_(context), caller_(std::move(caller)) {
@@ -46,14 +47,18 @@ class ImportReactor
     return ok;
   }
 
-  bool Read() {
-    StartRead(&request_);
-    return Await(&read_);
+  // MISSING_FIELD of `field` where the stream has ended.
+  absl::Status Read(absl::string_view field, absl::string_view hint) {
+    StartRead(&request_bytes_);
+    if (!Await(&read_)) return MissingField(field, hint);
+    return Parse(&request_bytes_, &request_);
   }
 
-  bool Write() {
-    StartWrite(&response_);
-    return Await(&written_);
+  absl::Status Write() {
+    DNC_RETURN_IF_ERROR(Serialize(response_, &response_bytes_));
+    response_.Clear();
+    StartWrite(&response_bytes_);
+    return Await(&written_) ? absl::OkStatus() : absl::CancelledError("the client broke off");
   }
 
   void Run() {
@@ -63,18 +68,15 @@ class ImportReactor
   }
 
   absl::Status Import() {
-    if (!Read() || !request_.has_config()) {
-      return MissingField("config", "the first message of the stream carries it");
-    }
+    DNC_RETURN_IF_ERROR(Read("config", kConfigComesFirst));
+    if (!request_.has_config()) return MissingField("config", kConfigComesFirst);
     DNC_ASSIGN_OR_RETURN(session_, ImportSession::Create(context_, request_.config(), *caller_));
     DNC_RETURN_IF_ERROR(Feed());
-    // The end of a stream says nothing: a broken connection and a message that cannot be parsed
-    // look the same. Only the client's word counts.
+    // The end of a stream says nothing: a broken connection looks the same. Only the client's word
+    // counts.
     while (!request_.complete()) {
-      if (!Read()) {
-        return MissingField("complete",
-                            "the stream ended before a message that says so; nothing was changed");
-      }
+      DNC_RETURN_IF_ERROR(
+          Read("complete", "the stream ended before a message that says so; nothing was changed"));
       if (request_.has_config()) {
         return InvalidField("config", "only the first message of the stream carries it");
       }
@@ -85,8 +87,7 @@ class ImportReactor
     DNC_RETURN_IF_ERROR(summary.status());
     response_.set_rows(session_->rows());
     *response_.mutable_summary() = *std::move(summary);
-    Write();
-    return absl::OkStatus();
+    return Write();
   }
 
   absl::Status Feed() {
@@ -111,16 +112,16 @@ class ImportReactor
 
   absl::Status Send() {
     response_.set_rows(session_->rows());
-    const bool ok = Write();
-    response_.Clear();
-    return ok ? absl::OkStatus() : absl::CancelledError("the client broke off");
+    return Write();
   }
 
   const ImportContext context_;
   const absl::StatusOr<Principal> caller_;
   std::unique_ptr<ImportSession> session_;
+  grpc::ByteBuffer request_bytes_;
   v1::ImportListRequest request_;
   v1::ImportListResponse response_;
+  grpc::ByteBuffer response_bytes_;
   int64_t reported_rows_ = 0;
 
   absl::Mutex mu_;
@@ -130,7 +131,7 @@ class ImportReactor
 
 }  // namespace
 
-grpc::ServerBidiReactor<v1::ImportListRequest, v1::ImportListResponse>* StartImport(
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartImport(
     const ImportContext& context, absl::StatusOr<Principal> caller) {
   return new ImportReactor(context, std::move(caller));
 }

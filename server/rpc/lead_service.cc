@@ -1,5 +1,7 @@
 #include "server/rpc/lead_service.h"
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "server/error/item_error.h"
@@ -24,61 +26,50 @@ void MergeRowErrors(const std::vector<absl::Status>& rows, v1::BatchUpsertLeadsR
   }
 }
 
+using BatchCall = UnaryCall<v1::BatchUpsertLeadsRequest, v1::BatchUpsertLeadsResponse>;
+
+void ProposeBatch(const Services& services, const std::shared_ptr<BatchCall>& call) {
+  std::vector<absl::Status> rows;
+  Preparer::Result mutation = services.preparer->PrepareBatch(call->request, call->caller, &rows);
+  if (!mutation.ok()) return call->Finish(mutation.status());
+  RunMutation(services, *std::move(mutation), call,
+              [call, rows = std::move(rows)](const absl::Status& status) {
+                if (status.ok()) MergeRowErrors(rows, &call->response);
+                return status;
+              });
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* LeadService::UpsertLead(grpc::CallbackServerContext* context,
-                                                  const v1::UpsertLeadRequest* request,
-                                                  v1::UpsertLeadResponse* response) {
-  return Write(services_, context, "/dnc.v1.LeadService/UpsertLead", *request, response);
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
+  return Write<v1::UpsertLeadRequest, v1::UpsertLeadResponse>(
+      services_, {context, request, response, "/dnc.v1.LeadService/UpsertLead"});
 }
 
 grpc::ServerUnaryReactor* LeadService::GetLead(grpc::CallbackServerContext* context,
-                                               const v1::GetLeadRequest* request,
-                                               v1::GetLeadResponse* response) {
-  return Answer(services_, context, "/dnc.v1.LeadService/GetLead",
-                [&](const Principal&) { return services_.reads->Get(*request, response); });
+                                               const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* response) {
+  return Get<v1::GetLeadRequest, v1::GetLeadResponse>(
+      services_, {context, request, response, "/dnc.v1.LeadService/GetLead"});
 }
 
 grpc::ServerUnaryReactor* LeadService::ListLeads(grpc::CallbackServerContext* context,
-                                                 const v1::ListLeadsRequest* request,
-                                                 v1::ListLeadsResponse* response) {
-  return AnswerLater(services_, context, "/dnc.v1.LeadService/ListLeads",
-                     [this, request, response](const Principal&) {
-                       return services_.reads->List(*request, response);
-                     });
+                                                 const grpc::ByteBuffer* request,
+                                                 grpc::ByteBuffer* response) {
+  return List<v1::ListLeadsRequest, v1::ListLeadsResponse>(
+      services_, {context, request, response, "/dnc.v1.LeadService/ListLeads"});
 }
 
 grpc::ServerUnaryReactor* LeadService::BatchUpsertLeads(grpc::CallbackServerContext* context,
-                                                        const v1::BatchUpsertLeadsRequest* request,
-                                                        v1::BatchUpsertLeadsResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  absl::StatusOr<Principal> caller =
-      Admit(services_, *context, "/dnc.v1.LeadService/BatchUpsertLeads");
-  if (!caller.ok()) {
-    reactor->Finish(ToGrpcStatus(caller.status()));
-    return reactor;
-  }
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  const RawCall raw(context, request, response, "/dnc.v1.LeadService/BatchUpsertLeads");
   // Thousands of contact points are normalised first.
-  RunLater(services_, reactor, [this, request, response, reactor, caller = *std::move(caller)]() {
-    ProposeBatch(*request, caller, reactor, response);
+  return Begin<BatchCall>(services_, raw, [this](const std::shared_ptr<BatchCall>& call) {
+    RunLater(services_, call, [this, call] { ProposeBatch(services_, call); });
   });
-  return reactor;
-}
-
-void LeadService::ProposeBatch(const v1::BatchUpsertLeadsRequest& request, const Principal& caller,
-                               grpc::ServerUnaryReactor* reactor,
-                               v1::BatchUpsertLeadsResponse* response) {
-  std::vector<absl::Status> rows;
-  Preparer::Result mutation = services_.preparer->PrepareBatch(request, caller, &rows);
-  if (!mutation.ok()) {
-    reactor->Finish(ToGrpcStatus(mutation.status()));
-    return;
-  }
-  RunMutation(services_, *std::move(mutation), request.validate_only(), reactor, response,
-              [rows = std::move(rows), response](absl::Status status) {
-                if (status.ok()) MergeRowErrors(rows, response);
-                return status;
-              });
 }
 
 }  // namespace dnc

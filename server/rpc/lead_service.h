@@ -6,28 +6,31 @@
 
 namespace dnc {
 
+using RawLeadService =
+    RawMethods<v1::LeadService::Service, v1::LeadService::WithRawCallbackMethod_UpsertLead,
+               v1::LeadService::WithRawCallbackMethod_GetLead,
+               v1::LeadService::WithRawCallbackMethod_ListLeads,
+               v1::LeadService::WithRawCallbackMethod_BatchUpsertLeads>::Service;
+
 // dnc.v1.LeadService: thin adapters over the handlers.
-class LeadService : public v1::LeadService::CallbackService {
+class LeadService : public RawLeadService {
  public:
   explicit LeadService(const Services& services) : services_(services) {}
 
   grpc::ServerUnaryReactor* UpsertLead(grpc::CallbackServerContext* context,
-                                       const v1::UpsertLeadRequest* request,
-                                       v1::UpsertLeadResponse* response) override;
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetLead(grpc::CallbackServerContext* context,
-                                    const v1::GetLeadRequest* request,
-                                    v1::GetLeadResponse* response) override;
+                                    const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListLeads(grpc::CallbackServerContext* context,
-                                      const v1::ListLeadsRequest* request,
-                                      v1::ListLeadsResponse* response) override;
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* BatchUpsertLeads(grpc::CallbackServerContext* context,
-                                             const v1::BatchUpsertLeadsRequest* request,
-                                             v1::BatchUpsertLeadsResponse* response) override;
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
 
  private:
-  void ProposeBatch(const v1::BatchUpsertLeadsRequest& request, const Principal& caller,
-                    grpc::ServerUnaryReactor* reactor, v1::BatchUpsertLeadsResponse* response);
-
   const Services& services_;
 };
 

@@ -6,20 +6,26 @@
 
 namespace dnc {
 
+using RawOrganizationService =
+    RawMethods<v1::OrganizationService::Service,
+               v1::OrganizationService::WithRawCallbackMethod_CreateOrganization,
+               v1::OrganizationService::WithRawCallbackMethod_GetOrganization,
+               v1::OrganizationService::WithRawCallbackMethod_ListOrganizations>::Service;
+
 // dnc.v1.OrganizationService: thin adapters over the handlers.
-class OrganizationService : public v1::OrganizationService::CallbackService {
+class OrganizationService : public RawOrganizationService {
  public:
   explicit OrganizationService(const Services& services) : services_(services) {}
 
   grpc::ServerUnaryReactor* CreateOrganization(grpc::CallbackServerContext* context,
-                                               const v1::CreateOrganizationRequest* request,
-                                               v1::CreateOrganizationResponse* response) override;
+                                               const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetOrganization(grpc::CallbackServerContext* context,
-                                            const v1::GetOrganizationRequest* request,
-                                            v1::GetOrganizationResponse* response) override;
+                                            const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListOrganizations(grpc::CallbackServerContext* context,
-                                              const v1::ListOrganizationsRequest* request,
-                                              v1::ListOrganizationsResponse* response) override;
+                                              const grpc::ByteBuffer* request,
+                                              grpc::ByteBuffer* response) override;
 
  private:
   const Services& services_;

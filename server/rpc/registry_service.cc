@@ -5,56 +5,55 @@
 namespace dnc {
 
 grpc::ServerUnaryReactor* RegistryService::CreateList(grpc::CallbackServerContext* context,
-                                                      const v1::CreateListRequest* request,
-                                                      v1::CreateListResponse* response) {
-  return Write(services_, context, "/dnc.v1.RegistryService/CreateList", *request, response);
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  return Write<v1::CreateListRequest, v1::CreateListResponse>(
+      services_, {context, request, response, "/dnc.v1.RegistryService/CreateList"});
 }
 
 grpc::ServerUnaryReactor* RegistryService::GetList(grpc::CallbackServerContext* context,
-                                                   const v1::GetListRequest* request,
-                                                   v1::GetListResponse* response) {
-  return Answer(services_, context, "/dnc.v1.RegistryService/GetList",
-                [&](const Principal&) { return services_.reads->Get(*request, response); });
+                                                   const grpc::ByteBuffer* request,
+                                                   grpc::ByteBuffer* response) {
+  return Get<v1::GetListRequest, v1::GetListResponse>(
+      services_, {context, request, response, "/dnc.v1.RegistryService/GetList"});
 }
 
 grpc::ServerUnaryReactor* RegistryService::ListLists(grpc::CallbackServerContext* context,
-                                                     const v1::ListListsRequest* request,
-                                                     v1::ListListsResponse* response) {
-  return AnswerLater(services_, context, "/dnc.v1.RegistryService/ListLists",
-                     [this, request, response](const Principal&) {
-                       return services_.reads->List(*request, response);
-                     });
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  return List<v1::ListListsRequest, v1::ListListsResponse>(
+      services_, {context, request, response, "/dnc.v1.RegistryService/ListLists"});
 }
 
 grpc::ServerUnaryReactor* RegistryService::AddEntry(grpc::CallbackServerContext* context,
-                                                    const v1::AddEntryRequest* request,
-                                                    v1::AddEntryResponse* response) {
-  return Write(services_, context, "/dnc.v1.RegistryService/AddEntry", *request, response);
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return Write<v1::AddEntryRequest, v1::AddEntryResponse>(
+      services_, {context, request, response, "/dnc.v1.RegistryService/AddEntry"});
 }
 
 grpc::ServerUnaryReactor* RegistryService::GetEntry(grpc::CallbackServerContext* context,
-                                                    const v1::GetEntryRequest* request,
-                                                    v1::GetEntryResponse* response) {
-  return Answer(services_, context, "/dnc.v1.RegistryService/GetEntry",
-                [&](const Principal&) { return services_.reads->Get(*request, response); });
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return Get<v1::GetEntryRequest, v1::GetEntryResponse>(
+      services_, {context, request, response, "/dnc.v1.RegistryService/GetEntry"});
 }
 
 grpc::ServerUnaryReactor* RegistryService::ListEntries(grpc::CallbackServerContext* context,
-                                                       const v1::ListEntriesRequest* request,
-                                                       v1::ListEntriesResponse* response) {
-  return AnswerLater(services_, context, "/dnc.v1.RegistryService/ListEntries",
-                     [this, request, response](const Principal&) {
-                       return services_.reads->List(*request, response);
-                     });
+                                                       const grpc::ByteBuffer* request,
+                                                       grpc::ByteBuffer* response) {
+  return List<v1::ListEntriesRequest, v1::ListEntriesResponse>(
+      services_, {context, request, response, "/dnc.v1.RegistryService/ListEntries"});
 }
 
 grpc::ServerUnaryReactor* RegistryService::RevokeEntry(grpc::CallbackServerContext* context,
-                                                       const v1::RevokeEntryRequest* request,
-                                                       v1::RevokeEntryResponse* response) {
-  return Write(services_, context, "/dnc.v1.RegistryService/RevokeEntry", *request, response);
+                                                       const grpc::ByteBuffer* request,
+                                                       grpc::ByteBuffer* response) {
+  return Write<v1::RevokeEntryRequest, v1::RevokeEntryResponse>(
+      services_, {context, request, response, "/dnc.v1.RegistryService/RevokeEntry"});
 }
 
-grpc::ServerBidiReactor<v1::ImportListRequest, v1::ImportListResponse>* RegistryService::ImportList(
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* RegistryService::ImportList(
     grpc::CallbackServerContext* context) {
   return StartImport(services_.imports,
                      Admit(services_, *context, "/dnc.v1.RegistryService/ImportList"));

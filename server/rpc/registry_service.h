@@ -6,33 +6,43 @@
 
 namespace dnc {
 
+using RawRegistryService =
+    RawMethods<v1::RegistryService::Service, v1::RegistryService::WithRawCallbackMethod_CreateList,
+               v1::RegistryService::WithRawCallbackMethod_GetList,
+               v1::RegistryService::WithRawCallbackMethod_ListLists,
+               v1::RegistryService::WithRawCallbackMethod_AddEntry,
+               v1::RegistryService::WithRawCallbackMethod_GetEntry,
+               v1::RegistryService::WithRawCallbackMethod_ListEntries,
+               v1::RegistryService::WithRawCallbackMethod_RevokeEntry,
+               v1::RegistryService::WithRawCallbackMethod_ImportList>::Service;
+
 // dnc.v1.RegistryService: thin adapters over the handlers; an import runs on a thread of its own.
-class RegistryService : public v1::RegistryService::CallbackService {
+class RegistryService : public RawRegistryService {
  public:
   explicit RegistryService(const Services& services) : services_(services) {}
 
   grpc::ServerUnaryReactor* CreateList(grpc::CallbackServerContext* context,
-                                       const v1::CreateListRequest* request,
-                                       v1::CreateListResponse* response) override;
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetList(grpc::CallbackServerContext* context,
-                                    const v1::GetListRequest* request,
-                                    v1::GetListResponse* response) override;
+                                    const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListLists(grpc::CallbackServerContext* context,
-                                      const v1::ListListsRequest* request,
-                                      v1::ListListsResponse* response) override;
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* AddEntry(grpc::CallbackServerContext* context,
-                                     const v1::AddEntryRequest* request,
-                                     v1::AddEntryResponse* response) override;
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetEntry(grpc::CallbackServerContext* context,
-                                     const v1::GetEntryRequest* request,
-                                     v1::GetEntryResponse* response) override;
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListEntries(grpc::CallbackServerContext* context,
-                                        const v1::ListEntriesRequest* request,
-                                        v1::ListEntriesResponse* response) override;
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* RevokeEntry(grpc::CallbackServerContext* context,
-                                        const v1::RevokeEntryRequest* request,
-                                        v1::RevokeEntryResponse* response) override;
-  grpc::ServerBidiReactor<v1::ImportListRequest, v1::ImportListResponse>* ImportList(
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ImportList(
       grpc::CallbackServerContext* context) override;
 
  private:

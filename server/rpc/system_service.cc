@@ -1,5 +1,7 @@
 #include "server/rpc/system_service.h"
 
+#include <memory>
+
 #include "google/protobuf/util/time_util.h"
 
 namespace dnc {
@@ -34,12 +36,14 @@ void SystemService::Fill(v1::GetSystemStatusResponse* response) const {
   response->set_registry_memory_bytes(static_cast<int64_t>(bytes));
 }
 
-grpc::ServerUnaryReactor* SystemService::GetSystemStatus(
-    grpc::CallbackServerContext* context, const v1::GetSystemStatusRequest* /*request*/,
-    v1::GetSystemStatusResponse* response) {
-  return Answer(services_, context, "/dnc.v1.SystemService/GetSystemStatus", [&](const Principal&) {
-    Fill(response);
-    return absl::OkStatus();
+grpc::ServerUnaryReactor* SystemService::GetSystemStatus(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request,
+                                                         grpc::ByteBuffer* response) {
+  using Call = UnaryCall<v1::GetSystemStatusRequest, v1::GetSystemStatusResponse>;
+  const RawCall raw(context, request, response, "/dnc.v1.SystemService/GetSystemStatus");
+  return Begin<Call>(services_, raw, [this](const std::shared_ptr<Call>& call) {
+    Fill(&call->response);
+    call->Finish(absl::OkStatus());
   });
 }
 

@@ -7,15 +7,19 @@
 
 namespace dnc {
 
+using RawSystemService =
+    RawMethods<v1::SystemService::Service,
+               v1::SystemService::WithRawCallbackMethod_GetSystemStatus>::Service;
+
 // dnc.v1.SystemService.
-class SystemService : public v1::SystemService::CallbackService {
+class SystemService : public RawSystemService {
  public:
   SystemService(const Services& services, UnixMicros start_time)
       : services_(services), start_time_(start_time) {}
 
   grpc::ServerUnaryReactor* GetSystemStatus(grpc::CallbackServerContext* context,
-                                            const v1::GetSystemStatusRequest* request,
-                                            v1::GetSystemStatusResponse* response) override;
+                                            const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response) override;
 
  private:
   void Fill(v1::GetSystemStatusResponse* response) const;

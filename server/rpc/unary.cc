@@ -29,11 +29,6 @@ absl::StatusOr<Principal> Admit(const Services& services,
   return caller;
 }
 
-void RunLater(const Services& services, grpc::ServerUnaryReactor* reactor, WorkerPool::Task task) {
-  if (services.workers->TryRun(std::move(task))) return;
-  reactor->Finish(ToGrpcStatus(Overloaded()));
-}
-
 absl::Status Overloaded() {
   return MakeError(v1::ERROR_REASON_OVERLOADED,
                    "too many calls wait for a worker; back off and repeat");

@@ -3,93 +3,94 @@
 namespace dnc {
 
 grpc::ServerUnaryReactor* WorkflowService::CreateWorkflow(grpc::CallbackServerContext* context,
-                                                          const v1::CreateWorkflowRequest* request,
-                                                          v1::CreateWorkflowResponse* response) {
-  return Write(services_, context, "/dnc.v1.WorkflowService/CreateWorkflow", *request, response);
+                                                          const grpc::ByteBuffer* request,
+                                                          grpc::ByteBuffer* response) {
+  return Write<v1::CreateWorkflowRequest, v1::CreateWorkflowResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/CreateWorkflow"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::GetWorkflow(grpc::CallbackServerContext* context,
-                                                       const v1::GetWorkflowRequest* request,
-                                                       v1::GetWorkflowResponse* response) {
-  return Answer(services_, context, "/dnc.v1.WorkflowService/GetWorkflow",
-                [&](const Principal&) { return services_.reads->Get(*request, response); });
+                                                       const grpc::ByteBuffer* request,
+                                                       grpc::ByteBuffer* response) {
+  return Get<v1::GetWorkflowRequest, v1::GetWorkflowResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/GetWorkflow"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::ListWorkflows(grpc::CallbackServerContext* context,
-                                                         const v1::ListWorkflowsRequest* request,
-                                                         v1::ListWorkflowsResponse* response) {
-  return AnswerLater(services_, context, "/dnc.v1.WorkflowService/ListWorkflows",
-                     [this, request, response](const Principal&) {
-                       return services_.reads->List(*request, response);
-                     });
+                                                         const grpc::ByteBuffer* request,
+                                                         grpc::ByteBuffer* response) {
+  return List<v1::ListWorkflowsRequest, v1::ListWorkflowsResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/ListWorkflows"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::ApplyWorkflow(grpc::CallbackServerContext* context,
-                                                         const v1::ApplyWorkflowRequest* request,
-                                                         v1::ApplyWorkflowResponse* response) {
-  return Write(services_, context, "/dnc.v1.WorkflowService/ApplyWorkflow", *request, response);
+                                                         const grpc::ByteBuffer* request,
+                                                         grpc::ByteBuffer* response) {
+  return Write<v1::ApplyWorkflowRequest, v1::ApplyWorkflowResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/ApplyWorkflow"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::CreateStatus(grpc::CallbackServerContext* context,
-                                                        const v1::CreateStatusRequest* request,
-                                                        v1::CreateStatusResponse* response) {
-  return Write(services_, context, "/dnc.v1.WorkflowService/CreateStatus", *request, response);
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return Write<v1::CreateStatusRequest, v1::CreateStatusResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/CreateStatus"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::GetStatus(grpc::CallbackServerContext* context,
-                                                     const v1::GetStatusRequest* request,
-                                                     v1::GetStatusResponse* response) {
-  return Answer(services_, context, "/dnc.v1.WorkflowService/GetStatus",
-                [&](const Principal&) { return services_.reads->Get(*request, response); });
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  return Get<v1::GetStatusRequest, v1::GetStatusResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/GetStatus"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::ListStatuses(grpc::CallbackServerContext* context,
-                                                        const v1::ListStatusesRequest* request,
-                                                        v1::ListStatusesResponse* response) {
-  return AnswerLater(services_, context, "/dnc.v1.WorkflowService/ListStatuses",
-                     [this, request, response](const Principal&) {
-                       return services_.reads->List(*request, response);
-                     });
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return List<v1::ListStatusesRequest, v1::ListStatusesResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/ListStatuses"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::UpdateStatus(grpc::CallbackServerContext* context,
-                                                        const v1::UpdateStatusRequest* request,
-                                                        v1::UpdateStatusResponse* response) {
-  return Write(services_, context, "/dnc.v1.WorkflowService/UpdateStatus", *request, response);
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return Write<v1::UpdateStatusRequest, v1::UpdateStatusResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/UpdateStatus"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::CreateAction(grpc::CallbackServerContext* context,
-                                                        const v1::CreateActionRequest* request,
-                                                        v1::CreateActionResponse* response) {
-  return Write(services_, context, "/dnc.v1.WorkflowService/CreateAction", *request, response);
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return Write<v1::CreateActionRequest, v1::CreateActionResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/CreateAction"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::GetAction(grpc::CallbackServerContext* context,
-                                                     const v1::GetActionRequest* request,
-                                                     v1::GetActionResponse* response) {
-  return Answer(services_, context, "/dnc.v1.WorkflowService/GetAction",
-                [&](const Principal&) { return services_.reads->Get(*request, response); });
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  return Get<v1::GetActionRequest, v1::GetActionResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/GetAction"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::ListActions(grpc::CallbackServerContext* context,
-                                                       const v1::ListActionsRequest* request,
-                                                       v1::ListActionsResponse* response) {
-  return AnswerLater(services_, context, "/dnc.v1.WorkflowService/ListActions",
-                     [this, request, response](const Principal&) {
-                       return services_.reads->List(*request, response);
-                     });
+                                                       const grpc::ByteBuffer* request,
+                                                       grpc::ByteBuffer* response) {
+  return List<v1::ListActionsRequest, v1::ListActionsResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/ListActions"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::UpdateAction(grpc::CallbackServerContext* context,
-                                                        const v1::UpdateActionRequest* request,
-                                                        v1::UpdateActionResponse* response) {
-  return Write(services_, context, "/dnc.v1.WorkflowService/UpdateAction", *request, response);
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return Write<v1::UpdateActionRequest, v1::UpdateActionResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/UpdateAction"});
 }
 
 grpc::ServerUnaryReactor* WorkflowService::DeleteAction(grpc::CallbackServerContext* context,
-                                                        const v1::DeleteActionRequest* request,
-                                                        v1::DeleteActionResponse* response) {
-  return Write(services_, context, "/dnc.v1.WorkflowService/DeleteAction", *request, response);
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return Write<v1::DeleteActionRequest, v1::DeleteActionResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/DeleteAction"});
 }
 
 }  // namespace dnc

@@ -6,50 +6,66 @@
 
 namespace dnc {
 
+using RawWorkflowService =
+    RawMethods<v1::WorkflowService::Service,
+               v1::WorkflowService::WithRawCallbackMethod_CreateWorkflow,
+               v1::WorkflowService::WithRawCallbackMethod_GetWorkflow,
+               v1::WorkflowService::WithRawCallbackMethod_ListWorkflows,
+               v1::WorkflowService::WithRawCallbackMethod_ApplyWorkflow,
+               v1::WorkflowService::WithRawCallbackMethod_CreateStatus,
+               v1::WorkflowService::WithRawCallbackMethod_GetStatus,
+               v1::WorkflowService::WithRawCallbackMethod_ListStatuses,
+               v1::WorkflowService::WithRawCallbackMethod_UpdateStatus,
+               v1::WorkflowService::WithRawCallbackMethod_CreateAction,
+               v1::WorkflowService::WithRawCallbackMethod_GetAction,
+               v1::WorkflowService::WithRawCallbackMethod_ListActions,
+               v1::WorkflowService::WithRawCallbackMethod_UpdateAction,
+               v1::WorkflowService::WithRawCallbackMethod_DeleteAction>::Service;
+
 // dnc.v1.WorkflowService: thin adapters over the handlers.
-class WorkflowService : public v1::WorkflowService::CallbackService {
+class WorkflowService : public RawWorkflowService {
  public:
   explicit WorkflowService(const Services& services) : services_(services) {}
 
   grpc::ServerUnaryReactor* CreateWorkflow(grpc::CallbackServerContext* context,
-                                           const v1::CreateWorkflowRequest* request,
-                                           v1::CreateWorkflowResponse* response) override;
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetWorkflow(grpc::CallbackServerContext* context,
-                                        const v1::GetWorkflowRequest* request,
-                                        v1::GetWorkflowResponse* response) override;
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListWorkflows(grpc::CallbackServerContext* context,
-                                          const v1::ListWorkflowsRequest* request,
-                                          v1::ListWorkflowsResponse* response) override;
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ApplyWorkflow(grpc::CallbackServerContext* context,
-                                          const v1::ApplyWorkflowRequest* request,
-                                          v1::ApplyWorkflowResponse* response) override;
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* CreateStatus(grpc::CallbackServerContext* context,
-                                         const v1::CreateStatusRequest* request,
-                                         v1::CreateStatusResponse* response) override;
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
-                                      const v1::GetStatusRequest* request,
-                                      v1::GetStatusResponse* response) override;
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListStatuses(grpc::CallbackServerContext* context,
-                                         const v1::ListStatusesRequest* request,
-                                         v1::ListStatusesResponse* response) override;
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* UpdateStatus(grpc::CallbackServerContext* context,
-                                         const v1::UpdateStatusRequest* request,
-                                         v1::UpdateStatusResponse* response) override;
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* CreateAction(grpc::CallbackServerContext* context,
-                                         const v1::CreateActionRequest* request,
-                                         v1::CreateActionResponse* response) override;
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetAction(grpc::CallbackServerContext* context,
-                                      const v1::GetActionRequest* request,
-                                      v1::GetActionResponse* response) override;
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListActions(grpc::CallbackServerContext* context,
-                                        const v1::ListActionsRequest* request,
-                                        v1::ListActionsResponse* response) override;
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* UpdateAction(grpc::CallbackServerContext* context,
-                                         const v1::UpdateActionRequest* request,
-                                         v1::UpdateActionResponse* response) override;
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* DeleteAction(grpc::CallbackServerContext* context,
-                                         const v1::DeleteActionRequest* request,
-                                         v1::DeleteActionResponse* response) override;
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
 
  private:
   const Services& services_;

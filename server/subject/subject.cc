@@ -2,6 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "server/contact/email.h"
 #include "server/contact/other.h"
 #include "server/contact/phone.h"
@@ -98,8 +99,10 @@ ContactPoint FromCanonical(const ContactPointView& contact) {
     return {ContactKind::kOther, 0, std::string(contact.address)};
   }
   ContactPoint point;
-  const absl::string_view digits = contact.address;
-  if (!digits.empty() && !absl::SimpleAtoi(digits.substr(1), &point.phone)) point.phone = 0;
+  absl::string_view digits = contact.address;
+  if (!absl::ConsumePrefix(&digits, "+") || !absl::SimpleAtoi(digits, &point.phone)) {
+    point.phone = 0;
+  }
   return point;
 }
 

@@ -33,7 +33,8 @@ inline absl::StatusOr<ContactPoint> NormalizeContactPoint(const v1::ContactPoint
   return NormalizeContactPoint(ViewOf(contact), default_region, field);
 }
 
-// A contact point that went through NormalizeContactPoint and ToProto before.
+// A contact point that went through NormalizeContactPoint and ToProto before; where it did not, a
+// phone may come out as 0, which no number is.
 ContactPoint FromCanonical(const ContactPointView& contact);
 inline ContactPoint FromCanonical(const v1::ContactPoint& contact) {
   return FromCanonical(ViewOf(contact));

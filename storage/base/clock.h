@@ -5,11 +5,20 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 
 namespace dnc {
 
 // Microseconds since the Unix epoch, UTC. The unit of every persisted time.
 using UnixMicros = int64_t;
+
+// `micros` after `time`, or the end of time where that is beyond it.
+inline UnixMicros SaturatingAdd(UnixMicros time, int64_t micros) {
+  UnixMicros sum = 0;
+  if (!__builtin_add_overflow(time, micros, &sum)) return sum;
+  return micros < 0 ? std::numeric_limits<UnixMicros>::min()
+                    : std::numeric_limits<UnixMicros>::max();
+}
 
 // Thread-safe.
 class Clock {

@@ -11,6 +11,9 @@ namespace {
 constexpr int kSecondsField = 1;
 constexpr int kNanosField = 2;
 
+// Protobuf's limit for one field.
+constexpr uint64_t kMostBytes = INT32_MAX - 16;
+
 size_t VarintBytes(uint64_t value) {
   size_t bytes = 1;
   for (; value >= 0x80; value >>= 7) ++bytes;
@@ -19,9 +22,9 @@ size_t VarintBytes(uint64_t value) {
 
 }  // namespace
 
-bool WireReader::ReadLongVarint(uint64_t* value) {
+bool WireReader::ReadLongVarint(uint32_t most_bytes, uint64_t* value) {
   *value = 0;
-  for (uint32_t shift = 0; shift < 70 && next_ != end_; shift += 7) {
+  for (uint32_t shift = 0; shift < 7 * most_bytes && next_ != end_; shift += 7) {
     const auto byte = static_cast<unsigned char>(*next_++);
     // The tenth byte has one bit of a number; protobuf drops the others.
     *value |= shift == 63 ? uint64_t{byte} << 63 : uint64_t{byte & 0x7fu} << shift;
@@ -42,7 +45,8 @@ bool WireReader::ReadFixed(size_t bytes) {
 
 bool WireReader::ReadBytes() {
   uint64_t size = 0;
-  if (!ReadVarint(&size) || size > static_cast<uint64_t>(end_ - next_)) return false;
+  if (!ReadVarint(kMostTagBytes, &size) || size > kMostBytes) return false;
+  if (size > static_cast<uint64_t>(end_ - next_)) return false;
   bytes_ = absl::string_view(next_, static_cast<size_t>(size));
   next_ += size;
   return true;
@@ -50,11 +54,12 @@ bool WireReader::ReadBytes() {
 
 bool WireReader::ReadField() {
   uint64_t tag = 0;
-  if (!ReadVarint(&tag) || tag > UINT32_MAX || tag >> 3 == 0) return false;
-  tag_ = static_cast<uint32_t>(tag);
-  switch (static_cast<WireType>(tag & 7)) {
+  if (!ReadVarint(kMostTagBytes, &tag)) return false;
+  tag_ = static_cast<uint32_t>(tag);  // protobuf drops what is beyond as well
+  if (tag_ >> 3 == 0) return false;
+  switch (static_cast<WireType>(tag_ & 7)) {
     case WireType::kVarint:
-      return ReadVarint(&number_);
+      return ReadVarint(kMostVarintBytes, &number_);
     case WireType::kBytes:
       return ReadBytes();
     case WireType::kFixed64:
@@ -110,11 +115,14 @@ void WireWriter::End(size_t begin) {
 // Nanoseconds count from the second before: times before 1970 have them as well.
 void WireWriter::Micros(int field, int64_t micros) {
   constexpr int64_t kMicrosPerSecond = 1'000'000;
+  int64_t seconds = micros / kMicrosPerSecond;
   int64_t rest = micros % kMicrosPerSecond;
-  if (rest < 0) rest += kMicrosPerSecond;
+  if (rest < 0) {
+    --seconds;
+    rest += kMicrosPerSecond;
+  }
   const size_t begin = Begin(field);
-  Number(kSecondsField,
-         static_cast<uint64_t>((micros - rest) / kMicrosPerSecond));
+  Number(kSecondsField, static_cast<uint64_t>(seconds));
   Number(kNanosField, static_cast<uint64_t>(rest * 1000));
   End(begin);
 }

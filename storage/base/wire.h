@@ -49,14 +49,18 @@ class WireReader {
 
  private:
   bool ReadField();
-  bool ReadVarint(uint64_t* value) {
+  // Protobuf takes no more bytes for tags and lengths, even of padded ones.
+  static constexpr uint32_t kMostTagBytes = 5;
+  static constexpr uint32_t kMostVarintBytes = 10;
+
+  bool ReadVarint(uint32_t most_bytes, uint64_t* value) {
     if (next_ != end_ && static_cast<signed char>(*next_) >= 0) {
       *value = static_cast<unsigned char>(*next_++);
       return true;
     }
-    return ReadLongVarint(value);
+    return ReadLongVarint(most_bytes, value);
   }
-  bool ReadLongVarint(uint64_t* value);
+  bool ReadLongVarint(uint32_t most_bytes, uint64_t* value);
   bool ReadFixed(size_t bytes);
   bool ReadBytes();
 

@@ -56,6 +56,7 @@ const std::map<std::string, Contract>& Contracts() {
       {"IMPORT_IN_PROGRESS", {Code::kAborted, {"list"}}},
       {"OVERLOADED", {Code::kResourceExhausted, {}}},
       {"CONTACT_POINT_SHARED_TOO_WIDELY", {Code::kFailedPrecondition, {"contact_point", "limit"}}},
+      {"CORRUPT_RECORD", {Code::kDataLoss, {}}},
       {"REVISION_NOT_REACHED", {Code::kUnavailable, {"at_least_revision", "revision"}}},
   };
   return *kContracts;

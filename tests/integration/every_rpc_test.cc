@@ -4,7 +4,10 @@
 #include <google/protobuf/empty.pb.h>
 #include <google/protobuf/unknown_field_set.h>
 
+#include <memory>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -14,8 +17,10 @@ namespace dnc {
 namespace {
 
 using google::protobuf::DescriptorPool;
+using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
+using google::protobuf::MethodDescriptor;
 using google::protobuf::UnknownField;
 using google::protobuf::UnknownFieldSet;
 
@@ -138,27 +143,41 @@ class EveryRpcTest : public GatewayTest {
     return names;
   }
 
-  CallStatus Run(const google::protobuf::MethodDescriptor& method, const std::string& text) {
-    const std::unique_ptr<Message> request(
-        MessageFactory::generated_factory()->GetPrototype(method.input_type())->New());
-    ReadText(text, request.get());
-    FillActor(request.get());
+  // All methods of the product.
+  std::vector<const MethodDescriptor*> AllMethods() {
+    std::vector<const MethodDescriptor*> methods;
+    for (const std::string& name : ListServices()) {
+      if (!absl::StartsWith(name, "dnc.")) continue;
+      const auto* service = DescriptorPool::generated_pool()->FindServiceByName(name);
+      EXPECT_NE(service, nullptr) << name;
+      if (service == nullptr) continue;
+      for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i));
+    }
+    return methods;
+  }
+
+  CallStatus SendBytes(const MethodDescriptor& method, const std::string& request) {
     const std::string path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
     std::string response;
-    if (!method.client_streaming()) {
-      return client().Call(path, request->SerializeAsString(), &response);
-    }
+    if (!method.client_streaming()) return client().Call(path, request, &response);
     const auto stream = client().Open(path);
-    stream->Write(request->SerializeAsString());
+    stream->Write(request);
     stream->WritesDone();
     while (stream->Read(&response)) {
     }
     return stream->Finish();
   }
+
+  CallStatus Run(const MethodDescriptor& method, const std::string& text) {
+    const std::unique_ptr<Message> request(
+        MessageFactory::generated_factory()->GetPrototype(method.input_type())->New());
+    ReadText(text, request.get());
+    FillActor(request.get());
+    return SendBytes(method, request->SerializeAsString());
+  }
 };
 
-const google::protobuf::MethodDescriptor* FindMethod(const std::set<std::string>& services,
-                                                     const std::string& name) {
+const MethodDescriptor* FindMethod(const std::set<std::string>& services, const std::string& name) {
   for (const std::string& service : services) {
     const auto* descriptor = DescriptorPool::generated_pool()->FindServiceByName(service);
     if (descriptor == nullptr) continue;
@@ -186,35 +205,53 @@ TEST_F(EveryRpcTest, EachMethodAnswersAGoodRequestAndRefusesABadOne) {
 TEST_F(EveryRpcTest, NoMethodIsLeftOut) {
   std::set<std::string> exercised;
   for (const Row& row : kRows) exercised.insert(row.method);
-  int services = 0;
-  for (const std::string& name : ListServices()) {
-    if (!absl::StartsWith(name, "dnc.")) continue;
-    const auto* service = DescriptorPool::generated_pool()->FindServiceByName(name);
-    ASSERT_NE(service, nullptr) << name;
-    ++services;
-    for (int i = 0; i < service->method_count(); ++i) {
-      EXPECT_EQ(exercised.count(service->method(i)->name()), 1u)
-          << service->method(i)->full_name() << " has no row in kRows";
-    }
+  std::set<std::string> services;
+  for (const MethodDescriptor* method : AllMethods()) {
+    services.insert(method->service()->name());
+    EXPECT_EQ(exercised.count(method->name()), 1u) << method->full_name() << " has no row in kRows";
   }
-  EXPECT_EQ(services, 7);
+  EXPECT_EQ(services.size(), 7u);
 }
 
 TEST_F(EveryRpcTest, EveryMethodSurvivesAnEmptyRequest) {
-  for (const std::string& name : ListServices()) {
-    const auto* service = DescriptorPool::generated_pool()->FindServiceByName(name);
-    if (!absl::StartsWith(name, "dnc.") || service == nullptr) continue;
-    for (int i = 0; i < service->method_count(); ++i) {
-      const auto& method = *service->method(i);
-      SCOPED_TRACE(method.full_name());
-      const CallStatus status = Run(method, "");
-      if (method.name() == "GetSystemStatus" || method.name() == "ListOrganizations") {
-        EXPECT_THAT(status, IsOk());
-      } else {
-        EXPECT_THAT(status, Refused("REQUIRED_FIELD_MISSING"));
-      }
+  for (const MethodDescriptor* method : AllMethods()) {
+    SCOPED_TRACE(method->full_name());
+    const CallStatus status = Run(*method, "");
+    if (method->name() == "GetSystemStatus" || method->name() == "ListOrganizations") {
+      EXPECT_THAT(status, IsOk());
+    } else {
+      EXPECT_THAT(status, Refused("REQUIRED_FIELD_MISSING"));
     }
   }
+}
+
+TEST_F(EveryRpcTest, EveryMethodRefusesBytesThatAreNoMessage) {
+  for (const MethodDescriptor* method : AllMethods()) {
+    SCOPED_TRACE(method->full_name());
+    for (const std::string& bytes :
+         {std::string("\xff\xff\xff\xff"), std::string("\x0a\x7f"), std::string(100, '\0')}) {
+      const CallStatus status = SendBytes(*method, bytes);
+      EXPECT_THAT(status, Refused("MALFORMED_REQUEST"));
+      EXPECT_EQ(status.metadata("type"), method->input_type()->full_name());
+    }
+  }
+  EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_ALLOW);
+}
+
+TEST_F(EveryRpcTest, EveryTextOfEveryMethodMustBeUtf8) {
+  int texts = 0;
+  for (const MethodDescriptor* method : AllMethods()) {
+    for (int i = 0; i < method->input_type()->field_count(); ++i) {
+      const FieldDescriptor* field = method->input_type()->field(i);
+      if (field->type() != FieldDescriptor::TYPE_STRING) continue;
+      SCOPED_TRACE(field->full_name());
+      const std::string request = {static_cast<char>(field->number() << 3 | 2), '\x02', '\xc3',
+                                   '('};
+      EXPECT_THAT(SendBytes(*method, request), Refused("MALFORMED_REQUEST"));
+      ++texts;
+    }
+  }
+  EXPECT_GT(texts, 50);
 }
 
 TEST_F(EveryRpcTest, ReflectionListsHealthAndItself) {

@@ -128,6 +128,8 @@ class GatewayTest : public ::testing::Test {
         client_->Call(MethodOf(Request::descriptor()), request.SerializeAsString(), &bytes);
     if (reply.ok()) {
       EXPECT_TRUE(reply.value.ParseFromString(bytes));
+      // Answers that are written without a message are what protobuf would have written.
+      EXPECT_EQ(reply.value.SerializeAsString(), bytes);
     }
     return reply;
   }

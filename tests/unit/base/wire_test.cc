@@ -16,11 +16,13 @@ using google::protobuf::util::TimeUtil;
 
 constexpr int64_t kYear1 = -62'135'596'800'000'000;
 constexpr int64_t kYear9999 = 253'402'300'799'999'999;
+constexpr int64_t kFirst = std::numeric_limits<int64_t>::min();
+constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
 
 TEST(WireWriterTest, NumbersAreProtobufs) {
-  for (const int64_t number : {int64_t{0}, int64_t{1}, int64_t{127}, int64_t{128}, int64_t{-1},
-                               std::numeric_limits<int64_t>::max(),
-                               std::numeric_limits<int64_t>::min()}) {
+  for (const int64_t number :
+       {int64_t{0}, int64_t{1}, int64_t{127}, int64_t{128}, int64_t{-1},
+        std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min()}) {
     v1::CheckContactRequest right;
     right.set_at_least_revision(number);
     WireWriter writer;
@@ -31,9 +33,9 @@ TEST(WireWriterTest, NumbersAreProtobufs) {
 }
 
 TEST(WireWriterTest, TimesAreProtobufs) {
-  for (const int64_t micros : {kYear1, int64_t{-1'000'001}, int64_t{-1'000'000}, int64_t{-1},
-                               int64_t{0}, int64_t{1}, int64_t{999'999}, int64_t{1'000'000},
-                               int64_t{1'750'000'000'123'456}, kYear9999}) {
+  for (const int64_t micros :
+       {kYear1, int64_t{-1'000'001}, int64_t{-1'000'000}, int64_t{-1}, int64_t{0}, int64_t{1},
+        int64_t{999'999}, int64_t{1'000'000}, int64_t{1'750'000'000'123'456}, kYear9999}) {
     v1::CheckContactResponse right;
     *right.mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(micros);
     WireWriter writer;
@@ -45,6 +47,18 @@ TEST(WireWriterTest, TimesAreProtobufs) {
   WireWriter writer;
   writer.Micros(v1::CheckContactResponse::kValidForFieldNumber, 10'000'001);
   EXPECT_EQ(writer.bytes(), right.SerializeAsString());
+}
+
+// Beyond what a Timestamp may hold, but a damaged record may hold it.
+TEST(WireWriterTest, TimesDoNotOverflow) {
+  for (const int64_t micros : {kFirst, kFirst + 1, kFirst + 999'999, kLast - 1, kLast}) {
+    WireWriter writer;
+    writer.Micros(v1::CheckContactResponse::kEvaluateTimeFieldNumber, micros);
+    v1::CheckContactResponse response;
+    ASSERT_TRUE(response.ParseFromString(std::string(writer.bytes())));
+    const auto& time = response.evaluate_time();
+    EXPECT_EQ(static_cast<__int128>(time.seconds()) * 1'000'000 + time.nanos() / 1'000, micros);
+  }
 }
 
 TEST(WireWriterTest, TextComesInPieces) {
@@ -59,8 +73,9 @@ TEST(WireWriterTest, TextComesInPieces) {
 
 // Messages whose lengths take one, two and three bytes, and more than fits the inline buffer.
 TEST(WireWriterTest, MessagesOfAnyLengthAreProtobufs) {
-  for (const size_t length : {0, 1, 60, 124, 125, 126, 127, 128, 700, 800, 5'000, 16'379, 16'380,
-                              16'381, 16'382, 16'384, 70'000, 2'097'150, 2'097'152}) {
+  for (const size_t length : std::initializer_list<size_t>{
+           0, 1, 60, 124, 125, 126, 127, 128, 700, 800, 5'000, 16'379, 16'380, 16'381, 16'382,
+           16'384, 70'000, 2'097'150, 2'097'152}) {
     v1::CheckContactResponse right;
     right.add_reasons()->mutable_contact_point()->set_other(std::string(length, 'x'));
     right.mutable_reasons(0)->set_overridable(true);
@@ -92,8 +107,8 @@ TEST(WireWriterTest, GrowsFieldByField) {
 
 TEST(WireReaderTest, ReadsEveryType) {
   // 1: varint 150; 2: "testing"; 3: fixed64 1; 4: fixed32 2; 5: an empty message
-  const std::string bytes(
-      "\x08\x96\x01\x12\x07testing\x19\x01\0\0\0\0\0\0\0\x25\x02\0\0\0\x2a\0", 28);
+  const std::string bytes("\x08\x96\x01\x12\x07testing\x19\x01\0\0\0\0\0\0\0\x25\x02\0\0\0\x2a\0",
+                          28);
   WireReader reader(bytes);
   ASSERT_TRUE(reader.Next());
   EXPECT_EQ(reader.tag(), NumberTag(1));
@@ -126,7 +141,9 @@ TEST(WireReaderTest, RefusesWhatIsMalformed) {
       {"half a fixed64", std::string("\x19\x01\0\0", 4)},
       {"half a fixed32", std::string("\x25\x01\0", 3)},
       {"field 0", std::string("\0\0", 2)},
-      {"a tag beyond 32 bits", "\xff\xff\xff\xff\xff\x01\x01"},
+      {"a tag of six bytes", std::string("\x8a\x80\x80\x80\x80\0\x01x", 8)},
+      {"a length of six bytes", std::string("\x0a\x81\x80\x80\x80\x80\0x", 8)},
+      {"a length beyond two gigabytes", "\x0a\xf0\xff\xff\xff\x07x"},
       {"a group", "\x0b\x0c"},
       {"a type that does not exist", "\x0e"},
   };

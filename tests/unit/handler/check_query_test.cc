@@ -75,6 +75,18 @@ TEST(CheckQueryTest, ReadsWhatProtobufReads) {
   for (const std::string& sample : Samples()) ExpectAsProtobuf(sample);
 }
 
+// A field that is added must be read in check_query.cc, and written in check_handler.cc or
+// reason_text.cc.
+TEST(CheckQueryTest, KnowsEveryField) {
+  EXPECT_EQ(Request::descriptor()->field_count(), 8);
+  EXPECT_EQ(v1::CheckItem::descriptor()->field_count(), 6);
+  EXPECT_EQ(v1::ContactPoint::descriptor()->field_count(), 4);
+  EXPECT_EQ(v1::CheckContactResponse::descriptor()->field_count(), 7);
+  EXPECT_EQ(v1::CheckItemResult::descriptor()->field_count(), 6);
+  EXPECT_EQ(v1::BatchCheckContactsResponse::descriptor()->field_count(), 3);
+  EXPECT_EQ(v1::Reason::descriptor()->field_count(), 11);
+}
+
 TEST(CheckQueryTest, UsualRequestsAreNotParsed) {
   std::optional<Request> parsed;
   CheckQuery query;
@@ -96,7 +108,9 @@ TEST(CheckQueryTest, SkipsWhatProtobufSkips) {
   const std::string request = Samples()[1];
   for (const std::string& unknown :
        {std::string("\x78\x01"), std::string("\x7a\x03\xff\xfe\xfd"), std::string("\x7b\x7c"),
-        std::string("\x0d\x01\0\0\0", 5), std::string("\x08\x01"), std::string("\x22\x01x")}) {
+        std::string("\x8a\x80\x80\x80\x80\0\x01x", 8),
+        std::string("\x0a\x81\x80\x80\x80\x80\0x", 8), std::string("\x0d\x01\0\0\0", 5),
+        std::string("\x08\x01"), std::string("\x22\x01x")}) {
     ExpectAsProtobuf(request + unknown);
     ExpectAsProtobuf(unknown + request);
   }

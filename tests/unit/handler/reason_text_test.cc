@@ -18,7 +18,8 @@ v1::Reason Write(const MatchedRule& rule) {
   WireWriter writer;
   WriteReason(v1::CheckContactResponse::kReasonsFieldNumber, MakeQuestion(), rule, &writer);
   v1::CheckContactResponse response;
-  EXPECT_TRUE(response.ParseFromArray(writer.bytes().data(), static_cast<int>(writer.bytes().size())));
+  EXPECT_TRUE(
+      response.ParseFromArray(writer.bytes().data(), static_cast<int>(writer.bytes().size())));
   EXPECT_EQ(response.SerializeAsString(), writer.bytes());
   EXPECT_EQ(response.reasons_size(), 1);
   return response.reasons(0);
@@ -49,8 +50,7 @@ TEST(ReasonTextTest, SaysEverything) {
   EXPECT_EQ(reason.since().nanos(), 1'000);
   EXPECT_EQ(reason.until().seconds(), 1'800'000'000);
   EXPECT_TRUE(reason.overridable());
-  EXPECT_EQ(reason.message(),
-            "The lead ann is on the list brand-a until 2027-01-15T08:00:00Z.");
+  EXPECT_EQ(reason.message(), "The lead ann is on the list brand-a until 2027-01-15T08:00:00Z.");
 }
 
 TEST(ReasonTextTest, LeavesOutWhatIsNotKnown) {

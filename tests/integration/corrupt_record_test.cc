@@ -1,0 +1,78 @@
+// Records of the store that are not what they should be. Whatever they hold, nobody is allowed to
+// be contacted because of them.
+#include "server/catalog/catalog.h"
+#include "storage/rocksdb/store.h"
+#include "storage/schema/keys.h"
+#include "tests/integration/gateway_fixture.h"
+
+namespace dnc {
+namespace {
+
+class CorruptRecordTest : public GatewayTest {
+ protected:
+  // Puts `value` in the place of a record, behind the server's back.
+  void Replace(Family family, absl::string_view key, const std::string& value) {
+    StopServer(/*keep_client=*/false);
+    StoreOptions options;
+    options.dir = data_dir() + "/store";
+    absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(options);
+    ASSERT_TRUE(store.ok()) << store.status();
+    const absl::StatusOr<bool> found =
+        (*store)->Latest().Get(family, key, [](absl::string_view) { return absl::OkStatus(); });
+    ASSERT_TRUE(found.ok() && *found) << "the record to damage must be there";
+    WriteSet changes;
+    changes.Put(family, std::string(key), value);
+    ASSERT_TRUE((*store)->Commit(changes, Durability::kSynced).ok());
+    store->reset();
+    Restart();
+  }
+
+  static constexpr uint32_t kAcme = kGlobalNumber + 1;  // the first that was created
+};
+
+TEST_F(CorruptRecordTest, AContactPointWhoseRecordIsMalformedIsNeverAllowed) {
+  ASSERT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_ALLOW);
+  Replace(Family::kSubjects, keys::PhoneSubject(kAcme, kAnnDigits), "\x0a\x7f");
+  const std::string voice = "organization: '~' channel: CHANNEL_VOICE ";
+  EXPECT_THAT(Ask<v1::CheckContactRequest>(voice + "contact_point { phone: '+12125550101' }"),
+              Refused("CORRUPT_RECORD"));
+  EXPECT_THAT(Ask<v1::CheckContactRequest>(voice + "lead: '~/leads/ann'"),
+              Refused("CORRUPT_RECORD"));
+
+  const auto batch = Must<v1::BatchCheckContactsRequest>(
+      "organization: '~' "
+      "items { channel: CHANNEL_VOICE contact_point { phone: '+12125550101' } } "
+      "items { channel: CHANNEL_VOICE contact_point { phone: '+12125550102' } }");
+  EXPECT_EQ(batch.results(0).verdict(), v1::VERDICT_UNKNOWN);
+  EXPECT_EQ(batch.results(0).error().reason(), "CORRUPT_RECORD");
+  EXPECT_EQ(batch.results(1).verdict(), v1::VERDICT_ALLOW);
+
+  FilterStream stream(&client());
+  ASSERT_TRUE(stream.Write(Parse<v1::FilterContactsRequest>(
+      "config { organization: '~' channel: CHANNEL_VOICE } phones: 12125550101")));
+  EXPECT_FALSE(stream.Read().has_value());
+  EXPECT_THAT(stream.Finish(), Refused("CORRUPT_RECORD"));
+}
+
+TEST_F(CorruptRecordTest, ALeadWithoutAReadableContactPointIsNeverAllowed) {
+  const char* const leads[] = {
+      "contact_points {}",
+      "contact_points { default_region: 'US' }",
+      "contact_points { phone: '' }",
+      "contact_points { phone: 'nobody' }",
+      "contact_points { phone: '012125550101' }",
+      "contact_points { phone: '+12125550102' } contact_points { phone: '+' }",
+  };
+  for (const char* lead : leads) {
+    SCOPED_TRACE(lead);
+    std::string record = Parse<v1::Lead>(lead).SerializeAsString();
+    record.insert(0, {'\x0a', static_cast<char>(record.size())});  // LeadRecord.lead
+    Replace(Family::kLeads, keys::Lead(kAcme, "bob"), record);
+    EXPECT_THAT(Ask<v1::CheckContactRequest>(
+                    "organization: '~' channel: CHANNEL_VOICE lead: '~/leads/bob'"),
+                Refused("CORRUPT_RECORD"));
+  }
+}
+
+}  // namespace
+}  // namespace dnc
