@@ -42,7 +42,7 @@ case "$preset" in
   *) usage_error "--preset is dev, asan or tsan, not '$preset'" ;;
 esac
 
-ensure_packages build
+ensure_packages build test
 build "$preset"
 
 # Debian's libraries are not built for ThreadSanitizer; scripts/tsan/ tells it what they order, and

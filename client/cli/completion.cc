@@ -88,7 +88,7 @@ std::string ValueCases(const std::vector<Place>& places) {
 std::string CandidateCases(const std::vector<Place>& places) {
   std::string cases;
   for (const Place& place : places) {
-    absl::StrAppend(&cases, "    '", place.path, "') words='", Candidates(place), "' ;;\n");
+    absl::StrAppend(&cases, "    '", place.path, "') candidates='", Candidates(place), "' ;;\n");
   }
   return cases;
 }
@@ -103,14 +103,14 @@ std::string PathCases(const std::vector<Place>& places) {
 
 constexpr char kBash[] = R"(_dncctl() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}"
-  local path='' next word words='' values=''
+  local place='' next word candidates='' values=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    next="${path:+$path }$word"
+    next="${place:+$place }$word"
     case "$next" in
-      $PATHS) path="$next" ;;
+      $PATHS) place="$next" ;;
     esac
   done
-  case "$path:$prev" in
+  case "$place:$prev" in
 $VALUES  esac
   if [[ "$values" == '@files' ]]; then
     COMPREPLY=($(compgen -f -- "$cur"))
@@ -120,35 +120,79 @@ $VALUES  esac
     COMPREPLY=($(compgen -W "$values" -- "$cur"))
     return
   fi
-  case "$path" in
+  case "$place" in
 $WORDS  esac
-  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  COMPREPLY=($(compgen -W "$candidates" -- "$cur"))
   if [[ ${#COMPREPLY[@]} -eq 0 && "$cur" != -* ]]; then
     COMPREPLY=($(compgen -f -- "$cur"))
   fi
 }
+complete -F _dncctl dncctl
 )";
 
-std::string BashFunction(const CLI::App& app) {
+// For a folder of $fpath, where zsh runs the file as the body of _dncctl, and for `source`.
+constexpr char kZsh[] = R"(#compdef dncctl
+_dncctl() {
+  local place='' next word candidates='' values=''
+  for word in "${(@)words[2,CURRENT-1]}"; do
+    next="${place:+$place }$word"
+    case "$next" in
+      $PATHS) place="$next" ;;
+    esac
+  done
+  case "$place:${words[CURRENT-1]}" in
+$VALUES  esac
+  if [[ "$values" == '@files' ]]; then
+    _files
+    return
+  fi
+  if [[ -n "$values" ]]; then
+    compadd -- ${=values}
+    return
+  fi
+  case "$place" in
+$WORDS  esac
+  compadd -- ${=candidates} && return
+  [[ "$PREFIX" == -* ]] || _files
+}
+if [[ "${funcstack[1]}" == _dncctl ]]; then
+  _dncctl "$@"
+else
+  (( $+functions[compdef] )) || { autoload -U compinit && compinit }
+  compdef _dncctl dncctl
+fi
+)";
+
+std::string FillIn(const char* script, const CLI::App& app) {
   std::vector<Place> places;
   Walk(app, "", places);
-  return absl::StrReplaceAll(kBash, {{"$PATHS", PathCases(places)},
-                                     {"$VALUES", ValueCases(places)},
-                                     {"$WORDS", CandidateCases(places)}});
+  return absl::StrReplaceAll(script, {{"$PATHS", PathCases(places)},
+                                      {"$VALUES", ValueCases(places)},
+                                      {"$WORDS", CandidateCases(places)}});
 }
 
 std::string FishQuoted(const std::string& text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"'", "\\'"}}), "'");
 }
 
-// Fish's condition for being at a place.
+// Fish's condition for being at a place, or below it.
 std::string FishAt(const Place& place) {
-  if (place.path.empty()) return "__fish_use_subcommand";
+  if (place.path.empty()) return "true";
   std::vector<std::string> seen;
   for (const absl::string_view word : absl::StrSplit(place.path, ' ')) {
     seen.push_back(absl::StrCat("__fish_seen_subcommand_from ", word));
   }
   return absl::StrJoin(seen, "; and ");
+}
+
+// And for being there with none of its commands chosen yet.
+std::string FishBeforeCommand(const Place& place) {
+  if (place.path.empty()) return "__fish_use_subcommand";
+  std::string condition = absl::StrCat(FishAt(place), "; and not __fish_seen_subcommand_from");
+  for (const CLI::App* command : place.app->get_subcommands(nullptr)) {
+    absl::StrAppend(&condition, " ", command->get_name());
+  }
+  return condition;
 }
 
 std::string FishOption(const std::string& at, const CLI::Option* option) {
@@ -171,8 +215,9 @@ std::string Fish(const CLI::App& app) {
   for (const Place& place : places) {
     const std::string at = FishAt(place);
     for (const CLI::App* command : place.app->get_subcommands(nullptr)) {
-      absl::StrAppend(&script, "complete -c dncctl -f -n ", FishQuoted(at), " -a ",
-                      command->get_name(), " -d ", FishQuoted(command->get_description()), "\n");
+      absl::StrAppend(&script, "complete -c dncctl -f -n ", FishQuoted(FishBeforeCommand(place)),
+                      " -a ", command->get_name(), " -d ", FishQuoted(command->get_description()),
+                      "\n");
     }
     for (const CLI::Option* option : place.app->get_options()) {
       if (option->nonpositional()) absl::StrAppend(&script, FishOption(at, option));
@@ -194,13 +239,12 @@ std::string CompletionScript(Shell shell, const CLI::App& app) {
   switch (shell) {
     case Shell::kFish:
       return Fish(app);
-    case Shell::kZsh:  // zsh reads bash's scripts
-      return absl::StrCat("#compdef dncctl\nautoload -U +X bashcompinit && bashcompinit\n",
-                          BashFunction(app), "complete -F _dncctl dncctl\n");
+    case Shell::kZsh:
+      return FillIn(kZsh, app);
     case Shell::kBash:
       break;
   }
-  return absl::StrCat(BashFunction(app), "complete -F _dncctl dncctl\n");
+  return FillIn(kBash, app);
 }
 
 }  // namespace dnc::cli

@@ -15,6 +15,7 @@ using e2e::Ends;
 using e2e::ProcessResult;
 using e2e::RunProcess;
 using testing::AllOf;
+using testing::Eq;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -47,14 +48,54 @@ TEST_F(CliTest, HelpAndVersionNeedNoGateway) {
   EXPECT_THAT(Run({"--help"}), Ends(0, HasSubstr("Exit status"), IsEmpty()));
   EXPECT_THAT(Run({"check", "--help"}), Ends(0, HasSubstr("Examples:"), IsEmpty()));
   EXPECT_THAT(Run({"--version"}), Ends(0, StartsWith("dncctl "), IsEmpty()));
-  const ProcessResult script = Run({"completion", "bash"});
-  EXPECT_THAT(script, Ends(0, HasSubstr("complete -F _dncctl dncctl"), IsEmpty()));
-  EXPECT_EQ(RunProcess({"/bin/bash", "-n", Write("completion.sh", script.out)}).exit_code, 0);
-  EXPECT_THAT(RunProcess({"/bin/bash", "-c",
-                          absl::StrCat("source ", Path("completion.sh"),
-                                       "; COMP_WORDS=(dncctl check --channel v); COMP_CWORD=3; "
-                                       "_dncctl; echo \"${COMPREPLY[@]}\"")}),
-              Ends(0, testing::Eq("voice\n"), IsEmpty()));
+}
+
+TEST_F(CliTest, BashCompletes) {
+  const std::string script = Write("dncctl.bash", Run({"completion", "bash"}).out);
+  const auto complete = [&](const std::string& words, int word) {
+    return RunProcess({"/bin/bash", "-c",
+                       absl::StrCat("source ", script, "; COMP_WORDS=(", words, "); COMP_CWORD=",
+                                    word, "; _dncctl; echo \"${COMPREPLY[@]}\"")});
+  };
+  EXPECT_THAT(complete("dncctl check --channel v", 3), Ends(0, Eq("voice\n"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl leads im", 2), Ends(0, Eq("import\n"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl leads import --allow-pa", 3),
+              Ends(0, Eq("--allow-partial\n"), IsEmpty()));
+}
+
+// The script as zsh loads it out of $fpath; compadd says what it is given.
+TEST_F(CliTest, ZshCompletes) {
+  const std::string zsh = "/usr/bin/zsh";
+  if (!std::filesystem::exists(zsh)) GTEST_SKIP() << "zsh is not installed";
+  Write("_dncctl", Run({"completion", "zsh"}).out);
+  const auto complete = [&](const std::string& words, int word) {
+    return RunProcess({zsh, "-fc",
+                       absl::StrCat("fpath=(", Path(""), " $fpath); autoload -U _dncctl; ",
+                                    "_files() { print files }; ",
+                                    "compadd() { shift; print -rl -- ${(M)@:#$words[CURRENT]*} }; ",
+                                    "words=(", words, "); CURRENT=", word, "; _dncctl")});
+  };
+  EXPECT_THAT(complete("dncctl check --channel v", 4), Ends(0, Eq("voice\n"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl leads im", 3), Ends(0, Eq("import\n"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl leads import --allow-pa", 4),
+              Ends(0, Eq("--allow-partial\n"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl workflows apply -f ''", 5), Ends(0, Eq("files\n"), IsEmpty()));
+}
+
+TEST_F(CliTest, FishCompletes) {
+  const std::string fish = "/usr/bin/fish";
+  if (!std::filesystem::exists(fish)) GTEST_SKIP() << "fish is not installed";
+  const std::string script = Write("dncctl.fish", Run({"completion", "fish"}).out);
+  const auto complete = [&](const std::string& line) {
+    return RunProcess({fish, "--no-config", "-c",
+                       absl::StrCat("source ", script, "; complete -C '", line,
+                                    "' | string replace -r '\\t.*' ''")});
+  };
+  EXPECT_THAT(complete("dncctl check --channel v"), Ends(0, Eq("voice\n"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl leads im"), Ends(0, Eq("import\n"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl leads import --allow-pa"),
+              Ends(0, Eq("--allow-partial\n"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl check --ser"), Ends(0, Eq("--server\n"), IsEmpty()));
 }
 
 TEST_F(CliTest, WrongCommandLinesExitWithTwo) {
