@@ -124,7 +124,7 @@ void AddListsImportCommand(CLI::App& lists, Command& chosen) {
   command->add_option("NAME", options->list, "The list's id")->required();
   command->add_option("FILE", options->file, "Plain or zip; - for standard input")->required();
   command->add_option("--format", options->format, "How to read it; detected if not given")
-      ->check(CLI::IsMember(Formats()))
+      ->check(CLI::IsMember(Formats()).description(""))
       ->type_name(CLI::detail::join(Formats(), "|"));
   AddEnum(*command, "--mode", options->mode, ImportModeNames(),
           "full: the file is the whole list; change: it adds and deletes");

@@ -14,6 +14,12 @@ constexpr absl::Duration kQuietFor = absl::Seconds(1);
 constexpr absl::Duration kBetweenLines = absl::Milliseconds(200);
 constexpr char kClearLine[] = "\r\x1b[K";
 
+std::string Bar(double done) {
+  constexpr size_t kWidth = 20;
+  const auto filled = static_cast<size_t>(done * kWidth);
+  return absl::StrCat("[", std::string(filled, '#'), std::string(kWidth - filled, ' '), "]");
+}
+
 }  // namespace
 
 bool ErrIsTerminal() { return isatty(STDERR_FILENO) == 1; }
@@ -57,15 +63,15 @@ std::string Progress::Rate(int64_t count) const {
 }
 
 std::string Progress::Line(int64_t count, int64_t bytes, absl::Duration elapsed) const {
-  std::string line = absl::StrCat(Grouped(count), " ", noun_, ", ", Rate(count));
-  if (total_bytes_ > 0 && bytes > 0) {
-    const double done =
-        std::min(1.0, static_cast<double>(bytes) / static_cast<double>(total_bytes_));
-    const absl::Duration left = elapsed * ((1 - done) / done);
-    absl::StrAppend(&line, ", ", static_cast<int>(done * 100), "%, ",
-                    absl::FormatDuration(absl::Trunc(left, absl::Seconds(1))), " left");
-  }
-  return line;
+  const std::string so_far = absl::StrCat(Grouped(count), " ", noun_, ", ", Rate(count));
+  if (total_bytes_ <= 0 || bytes <= 0) return so_far;
+  const double done = std::min(1.0, static_cast<double>(bytes) / static_cast<double>(total_bytes_));
+  const absl::Duration left = elapsed * ((1 - done) / done);
+  return absl::StrCat(Bar(done), " ", static_cast<int>(done * 100), "%, ", so_far, ", ",
+                      absl::ToInt64Seconds(left) == 0
+                          ? "less than 1s"
+                          : absl::FormatDuration(absl::Trunc(left, absl::Seconds(1))),
+                      " left");
 }
 
 }  // namespace dnc::cli

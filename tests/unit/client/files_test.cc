@@ -178,7 +178,13 @@ TEST(Progress, SpeaksAfterASecondAndOnlyToTerminals) {
     EXPECT_EQ(err.str(), "");
     time->Advance(absl::Seconds(2));
     progress.Update(5000, 500);
-    EXPECT_THAT(err.str(), HasSubstr("5,000 rows, 2,500 rows/s, 50%, 2s left"));
+    EXPECT_THAT(err.str(),
+                HasSubstr("[##########          ] 50%, 5,000 rows, 2,500 rows/s, 2s left"));
+    time->Advance(absl::Seconds(2));
+    progress.Update(9000, 900);
+    EXPECT_THAT(
+        err.str(),
+        HasSubstr("[##################  ] 90%, 9,000 rows, 2,250 rows/s, less than 1s left"));
   }
   EXPECT_THAT(err.str(), testing::EndsWith("\r\x1b[K"));
   std::ostringstream file;
