@@ -59,7 +59,7 @@ class [[nodiscard]] Decision {
   // The contact point as the registry keys it.
   const v1::ContactPoint& contact_point() const { return contact_point_; }
 
-  // Names the decision in the gateway's records; empty where there is none.
+  // Names the decision, for the caller's own records; empty where there is none.
   const std::string& decision_id() const { return decision_id_; }
 
   // The state at which it was judged; 0 where there is none.

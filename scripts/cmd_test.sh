@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 #: build and run every test through ctest
 #:
-#: usage: ./dev test [--preset dev|asan|tsan] [ctest arguments…]
+#: usage: ./dev test [--preset dev|asan|tsan] [--target T]… [ctest arguments…]
 #:
 #:   --preset P   dev (default), asan (addresses, leaks, undefined behaviour) or tsan (data races)
+#:   --target T   build only this test program (and what it needs); repeatable
 #:
 #: Everything else goes to ctest: -R REGEX picks tests by name, -L REGEX by label, -N only lists.
 #:
 #: examples:
 #:   ./dev test
 #:   ./dev test -R Phone -V
-#:   ./dev test --preset tsan -L concurrency
+#:   ./dev test --preset tsan --target gateway_concurrency_test -L concurrency
 set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
@@ -20,6 +21,7 @@ source "$DNC_ROOT/scripts/deps.sh"
 
 preset=dev
 declare -a ctest_args=()
+declare -a targets=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --preset)
@@ -29,6 +31,15 @@ while [ $# -gt 0 ]; do
       ;;
     --preset=*)
       preset="${1#*=}"
+      shift
+      ;;
+    --target)
+      need_value "$1" $#
+      targets+=("$2")
+      shift 2
+      ;;
+    --target=*)
+      targets+=("${1#*=}")
       shift
       ;;
     *)
@@ -43,7 +54,7 @@ case "$preset" in
 esac
 
 ensure_packages build test
-build "$preset"
+build "$preset" "${targets[@]}"
 
 # Debian's libraries are not built for ThreadSanitizer; scripts/tsan/ tells it what they order, and
 # what they do inside says nothing about this project.

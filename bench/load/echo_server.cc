@@ -1,5 +1,6 @@
-// dnc_echo_server: gRPC and nothing else, by the same API (callbacks) and with the same settings as
-// dncd: what a call costs that does nothing.
+// dnc_echo_server: what a call costs that does nothing, by the same API (callbacks) and with the
+// same settings as dncd. Once as services are usually written, with messages; once without, which
+// is gRPC and nothing else.
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
@@ -7,21 +8,65 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "bench/load/echo.grpc.pb.h"
+#include "storage/base/wire.h"
 
 namespace dnc::bench {
 namespace {
 
-class EchoServiceImpl final : public EchoService::CallbackService {
+uint32_t ResponseBytes(absl::string_view request) {
+  WireReader reader(request);
+  while (reader.Next()) {
+    if (reader.tag() == NumberTag(EchoRequest::kResponseBytesFieldNumber)) return reader.uint32();
+  }
+  return 0;
+}
+
+// The answer with so much padding, made once.
+const std::string& AnswerOf(uint32_t padding) {
+  thread_local std::map<uint32_t, std::string> answers;
+  std::string& answer = answers[padding];
+  if (answer.empty() && padding > 0) {
+    EchoResponse response;
+    response.mutable_padding()->assign(padding, 'x');
+    answer = response.SerializeAsString();
+  }
+  return answer;
+}
+
+using RawEchoService = EchoService::WithCallbackMethod_Echo<
+    EchoService::WithRawCallbackMethod_EchoBytes<EchoService::Service>>;
+
+class EchoServiceImpl final : public RawEchoService {
   grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context, const EchoRequest* request,
                                  EchoResponse* response) override {
     response->mutable_padding()->assign(request->response_bytes(), 'x');
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* EchoBytes(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    grpc::Slice asked;
+    if (!request->TrySingleSlice(&asked).ok() && !request->DumpToSingleSlice(&asked).ok()) {
+      reactor->Finish({grpc::StatusCode::INVALID_ARGUMENT, "the request cannot be read"});
+      return reactor;
+    }
+    const std::string& answer =
+        AnswerOf(ResponseBytes({reinterpret_cast<const char*>(asked.begin()), asked.size()}));
+    const grpc::Slice bytes(answer.data(), answer.size());
+    grpc::ByteBuffer(&bytes, 1).Swap(response);
     reactor->Finish(grpc::Status::OK);
     return reactor;
   }

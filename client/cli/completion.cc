@@ -1,6 +1,7 @@
 #include "client/cli/completion.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,18 @@ std::vector<std::string> Words(const CLI::Option* option) {
   return words;
 }
 
+bool TakesFile(const CLI::Option* option) {
+  return option->get_type_name() == "FILE" || option->get_type_name() == "PATH";
+}
+
+// Whether a file may stand at a place, as an argument of the command.
+bool TakesFile(const Place& place) {
+  const std::vector<const CLI::Option*> options = place.app->get_options();
+  return std::any_of(options.begin(), options.end(), [](const CLI::Option* option) {
+    return !option->nonpositional() && TakesFile(option);
+  });
+}
+
 std::string Candidates(const Place& place) {
   std::vector<std::string> words;
   for (const CLI::App* command : place.app->get_subcommands(nullptr)) {
@@ -64,9 +77,18 @@ std::string Candidates(const Place& place) {
     for (const std::string& word : Words(option)) words.push_back(word);
   }
   for (const CLI::Option* option : OptionsAt(place.app)) {
-    for (const std::string& flag : Flags(option)) words.push_back(flag);
+    for (const std::string& flag : Flags(option)) {
+      if (std::find(words.begin(), words.end(), flag) == words.end()) words.push_back(flag);
+    }
   }
   return absl::StrJoin(words, " ");
+}
+
+// What may follow an option: words, "@files", or "@none" where only the user knows.
+std::string Values(const CLI::Option* option) {
+  if (TakesFile(option)) return "@files";
+  const std::string words = absl::StrJoin(Words(option), " ");
+  return words.empty() ? "@none" : words;
 }
 
 // "leads:--status" cases: what follows an option, for every option that takes a value.
@@ -75,10 +97,9 @@ std::string ValueCases(const std::vector<Place>& places) {
   for (const Place& place : places) {
     for (const CLI::Option* option : OptionsAt(place.app)) {
       if (option->get_expected_max() == 0) continue;
-      const std::vector<std::string> words = Words(option);
       for (const std::string& flag : Flags(option)) {
-        absl::StrAppend(&cases, "    '", place.path, ":", flag, "') values='",
-                        words.empty() ? "@files" : absl::StrJoin(words, " "), "' ;;\n");
+        absl::StrAppend(&cases, "    '", place.path, ":", flag, "') values='", Values(option),
+                        "' ;;\n");
       }
     }
   }
@@ -88,7 +109,8 @@ std::string ValueCases(const std::vector<Place>& places) {
 std::string CandidateCases(const std::vector<Place>& places) {
   std::string cases;
   for (const Place& place : places) {
-    absl::StrAppend(&cases, "    '", place.path, "') candidates='", Candidates(place), "' ;;\n");
+    absl::StrAppend(&cases, "    '", place.path, "') candidates='", Candidates(place), "'",
+                    TakesFile(place) ? " files=1" : "", " ;;\n");
   }
   return cases;
 }
@@ -103,7 +125,7 @@ std::string PathCases(const std::vector<Place>& places) {
 
 constexpr char kBash[] = R"(_dncctl() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}"
-  local place='' next word candidates='' values=''
+  local place='' next word candidates='' values='' files=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     next="${place:+$place }$word"
     case "$next" in
@@ -112,19 +134,24 @@ constexpr char kBash[] = R"(_dncctl() {
   done
   case "$place:$prev" in
 $VALUES  esac
-  if [[ "$values" == '@files' ]]; then
-    COMPREPLY=($(compgen -f -- "$cur"))
-    return
+  COMPREPLY=()
+  case "$values" in
+    '') ;;
+    '@none') return ;;
+    '@files') files=1 ;;
+    *)
+      COMPREPLY=($(compgen -W "$values" -- "$cur"))
+      return
+      ;;
+  esac
+  if [[ -z "$values" ]]; then
+    case "$place" in
+$WORDS    esac
+    COMPREPLY=($(compgen -W "$candidates" -- "$cur"))
   fi
-  if [[ -n "$values" ]]; then
-    COMPREPLY=($(compgen -W "$values" -- "$cur"))
-    return
-  fi
-  case "$place" in
-$WORDS  esac
-  COMPREPLY=($(compgen -W "$candidates" -- "$cur"))
-  if [[ ${#COMPREPLY[@]} -eq 0 && "$cur" != -* ]]; then
-    COMPREPLY=($(compgen -f -- "$cur"))
+  if [[ -n "$files" && "$cur" != -* ]]; then
+    compopt -o filenames 2>/dev/null
+    mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$cur")
   fi
 }
 complete -F _dncctl dncctl
@@ -133,7 +160,7 @@ complete -F _dncctl dncctl
 // For a folder of $fpath, where zsh runs the file as the body of _dncctl, and for `source`.
 constexpr char kZsh[] = R"(#compdef dncctl
 _dncctl() {
-  local place='' next word candidates='' values=''
+  local place='' next word candidates='' values='' files=''
   for word in "${(@)words[2,CURRENT-1]}"; do
     next="${place:+$place }$word"
     case "$next" in
@@ -142,18 +169,18 @@ _dncctl() {
   done
   case "$place:${words[CURRENT-1]}" in
 $VALUES  esac
-  if [[ "$values" == '@files' ]]; then
-    _files
-    return
-  fi
-  if [[ -n "$values" ]]; then
-    compadd -- ${=values}
-    return
-  fi
+  case "$values" in
+    '') ;;
+    '@none') return 1 ;;
+    '@files') _files; return ;;
+    *) compadd -- ${=values}; return ;;
+  esac
   case "$place" in
 $WORDS  esac
-  compadd -- ${=candidates} && return
-  [[ "$PREFIX" == -* ]] || _files
+  local found=1
+  compadd -- ${=candidates} && found=0
+  [[ -n "$files" && "${words[CURRENT]}" != -* ]] && _files && found=0
+  return found
 }
 if [[ "${funcstack[1]}" == _dncctl ]]; then
   _dncctl "$@"
@@ -201,9 +228,8 @@ std::string FishOption(const std::string& at, const CLI::Option* option) {
   for (const std::string& name : option->get_lnames()) absl::StrAppend(&line, " -l ", name);
   if (option->get_expected_max() > 0) {
     const std::vector<std::string> words = Words(option);
-    absl::StrAppend(&line, words.empty()
-                               ? " -r"
-                               : absl::StrCat(" -x -a ", FishQuoted(absl::StrJoin(words, " "))));
+    absl::StrAppend(&line, TakesFile(option) ? " -r -F" : " -x");
+    if (!words.empty()) absl::StrAppend(&line, " -a ", FishQuoted(absl::StrJoin(words, " ")));
   }
   return absl::StrCat(line, " -d ", FishQuoted(option->get_description()), "\n");
 }
@@ -211,9 +237,12 @@ std::string FishOption(const std::string& at, const CLI::Option* option) {
 std::string Fish(const CLI::App& app) {
   std::vector<Place> places;
   Walk(app, "", places);
-  std::string script;
+  std::string script = "complete -c dncctl -f\n";  // no files but where a command takes one
   for (const Place& place : places) {
     const std::string at = FishAt(place);
+    if (TakesFile(place)) {
+      absl::StrAppend(&script, "complete -c dncctl -F -n ", FishQuoted(at), "\n");
+    }
     for (const CLI::App* command : place.app->get_subcommands(nullptr)) {
       absl::StrAppend(&script, "complete -c dncctl -f -n ", FishQuoted(FishBeforeCommand(place)),
                       " -a ", command->get_name(), " -d ", FishQuoted(command->get_description()),

@@ -225,7 +225,7 @@ void AddRevoke(CLI::App& group, Command& chosen) {
   auto options = std::make_shared<RevokeOptions>();
   CLI::App* command =
       AddCommand(group, "revoke", "End an entry, with the evidence of renewed consent",
-                 "dncctl entries revoke 7f3a --evidence \"signed form 2026-01-31, page 2\"");
+                 "dncctl entries revoke 12-0 --evidence \"signed form 2026-01-31, page 2\"");
   command->add_option("ENTRY", options->id, "Its id")->required();
   command->add_option("--evidence", options->evidence, "What proves the renewed consent")
       ->required();
@@ -242,7 +242,7 @@ void AddEntriesCommands(CLI::App& app, Command& chosen) {
   AddList(*group, chosen);
   AddRevoke(*group, chosen);
   auto id = std::make_shared<std::string>();
-  CLI::App* get = AddCommand(*group, "get", "Show one entry", "dncctl -o json entries get 7f3a");
+  CLI::App* get = AddCommand(*group, "get", "Show one entry", "dncctl -o json entries get 12-0");
   get->add_option("ENTRY", *id, "Its id")->required();
   get->callback([&chosen, id] { chosen = [id](Session& s) { return Get(s, *id); }; });
 }

@@ -83,7 +83,9 @@ void AddFilterCommand(CLI::App& app, Command& chosen) {
       "dncctl filter - --channel email --column contact_mail < list.csv > checked.csv\n\n"
       "The output file appears only when the whole list was filtered. Contact only rows that say\n"
       "ALLOW. Here -o is the output file; the global option is --output.");
-  command->add_option("IN", options->in, "CSV; - for standard input")->required();
+  command->add_option("IN", options->in, "CSV; - for standard input")
+      ->required()
+      ->type_name("PATH");
   command->add_option("-o,--out", options->out, "Output file; standard output if not given")
       ->type_name("FILE");
   AddEnum(*command, "--channel", options->channel, ChannelNames(), "How")->required();

@@ -90,6 +90,7 @@ absl::StatusOr<int> Import(Session& session, const Options& options) {
         "is written: save it to a file, or give --allow-partial");
   }
   RejectLog rejects(options.rejects);
+  DNC_RETURN_IF_ERROR(rejects.Open());
   LeadUpload::Counts counts;
   bool written = false;
   if (!options.allow_partial || options.dry_run) {
@@ -128,10 +129,13 @@ void AddLeadsImportCommand(CLI::App& leads, Command& chosen) {
       "batches\n"
       "of 500 leads are written, each whole; if the gateway fails midway, repeat the import: rows\n"
       "that were written already change nothing.");
-  command->add_option("FILE", options->file, "CSV; - for standard input")->required();
+  command->add_option("FILE", options->file, "CSV; - for standard input")
+      ->required()
+      ->type_name("PATH");
   command->add_flag("--allow-partial", options->allow_partial,
                     "Write the good rows although others are refused");
-  command->add_option("--rejects", options->rejects, "Write every refused row to FILE")
+  command->add_option("--rejects", options->rejects, "Write every refused row to this file")
+      ->type_name("PATH")
       ->type_name("FILE");
   command->add_option("--record-type", options->defaults.record_type, "For rows without one");
   command->add_option("--status", options->defaults.status, "For rows without one")

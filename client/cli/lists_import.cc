@@ -90,6 +90,7 @@ absl::StatusOr<int> Import(Session& session, const Options& options) {
   DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenImportInput(options.file));
   DNC_ASSIGN_OR_RETURN(const v1::ImportConfig config, MakeConfig(session, options, *input));
   RejectLog rejects(options.rejects);
+  DNC_RETURN_IF_ERROR(rejects.Open());
   absl::StatusOr<v1::ImportSummary> summary;
   {
     Progress progress(session.err(), ErrIsTerminal(), "rows", input->size());
@@ -122,7 +123,9 @@ void AddListsImportCommand(CLI::App& lists, Command& chosen) {
                  "dncctl lists import internal suppressed.csv --format ses --reason \"bounced\"\n"
                  "zcat numbers.gz | dncctl lists import national -");
   command->add_option("NAME", options->list, "The list's id")->required();
-  command->add_option("FILE", options->file, "Plain or zip; - for standard input")->required();
+  command->add_option("FILE", options->file, "Plain or zip; - for standard input")
+      ->required()
+      ->type_name("PATH");
   command->add_option("--format", options->format, "How to read it; detected if not given")
       ->check(CLI::IsMember(Formats()).description(""))
       ->type_name(CLI::detail::join(Formats(), "|"));
@@ -130,7 +133,9 @@ void AddListsImportCommand(CLI::App& lists, Command& chosen) {
           "full: the file is the whole list; change: it adds and deletes");
   command->add_flag("--allow-partial", options->allow_partial,
                     "Take the good rows although others are refused");
-  command->add_option("--rejects", options->rejects, "Write every row that was not taken to FILE")
+  command
+      ->add_option("--rejects", options->rejects, "Write every row that was not taken to this file")
+      ->type_name("PATH")
       ->type_name("FILE");
   AddTime(*command, "--as-of", options->as_of,
           "The date that the file speaks of; from its name if not given");

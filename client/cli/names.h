@@ -20,7 +20,7 @@ class Names {
   absl::StatusOr<std::string> Organization() const;
   absl::StatusOr<std::string> Lead(absl::string_view text) const;      // 42
   absl::StatusOr<std::string> List(absl::string_view text) const;      // national
-  absl::StatusOr<std::string> Entry(absl::string_view text) const;     // 7f3a…
+  absl::StatusOr<std::string> Entry(absl::string_view text) const;     // 12-0
   absl::StatusOr<std::string> Workflow(absl::string_view text) const;  // sales
   absl::StatusOr<std::string> Status(absl::string_view text) const;    // sales/new
   absl::StatusOr<std::string> Action(absl::string_view text) const;    // sales/new/do-not-contact

@@ -12,10 +12,11 @@ constexpr size_t kShown = 10;
 
 }  // namespace
 
-RejectLog::RejectLog(const std::string& path) : path_(path) {
-  if (path_.empty()) return;
+absl::Status RejectLog::Open() {
+  if (path_.empty()) return absl::OkStatus();
   file_.open(path_, std::ios::out | std::ios::trunc | std::ios::binary);
-  file_ << "line,cause,value,message\n";
+  file_ << "line,cause,value,message\n" << std::flush;
+  return Check();
 }
 
 void RejectLog::Add(const v1::RejectedRow& row) {
@@ -42,11 +43,13 @@ absl::Status RejectLog::Finish(std::ostream& err) {
   }
   if (path_.empty()) return absl::OkStatus();
   file_.close();
-  if (file_.fail()) {
-    return absl::UnknownError(
-        absl::StrCat("cannot write ", path_, "; check the path and the space left on its disk"));
-  }
-  return absl::OkStatus();
+  return Check();
+}
+
+absl::Status RejectLog::Check() const {
+  if (!file_.fail()) return absl::OkStatus();
+  return absl::UnknownError(
+      absl::StrCat("cannot write ", path_, "; check the path and the space left on its disk"));
 }
 
 }  // namespace dnc::cli

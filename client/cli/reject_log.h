@@ -6,6 +6,7 @@
 #include <fstream>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,8 +18,11 @@ namespace dnc::cli {
 class RejectLog {
  public:
   // `path`: where all rows go, as CSV with the columns line, cause, value, message; empty: nowhere.
-  // The file is made even where no row is rejected.
-  explicit RejectLog(const std::string& path);
+  explicit RejectLog(std::string path) : path_(std::move(path)) {}
+
+  // Makes the file, also where no row will be rejected. UNKNOWN where that fails. Call it before
+  // anything is imported.
+  absl::Status Open();
 
   void Add(const v1::RejectedRow& row);
 
@@ -28,6 +32,8 @@ class RejectLog {
   int64_t count() const { return count_; }
 
  private:
+  absl::Status Check() const;
+
   const std::string path_;
   std::ofstream file_;
   std::vector<v1::RejectedRow> first_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -40,59 +41,27 @@ absl::StatusOr<std::string> ReadWhole(const std::string& path) {
   }
 }
 
-// Whether the list is there already.
-absl::StatusOr<bool> ListExists(Session& session, const v1::DncList& list) {
-  v1::GetListRequest request;
-  request.set_name(list.name());
-  const auto found = session.gateway().Call(request);
-  if (absl::IsNotFound(found.status())) return false;
-  DNC_RETURN_IF_ERROR(found.status());
-  if (found->list().kind() == list.kind()) return true;
-  return absl::FailedPreconditionError(
-      absl::StrCat("the list ", ShortName(list.name()), " exists and is of kind ",
-                   EnumWord(ListKindNames(), found->list().kind()), ", not ",
-                   EnumWord(ListKindNames(), list.kind()), "; choose another id"));
-}
-
-absl::Status CreateList(Session& session, const v1::DncList& list, bool dry_run) {
-  v1::CreateListRequest request;
-  session.Sign(request);
-  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
-  request.set_list_id(ShortName(list.name()));
-  *request.mutable_list() = list;
-  request.mutable_list()->clear_name();
-  request.set_validate_only(dry_run);
-  return session.gateway().Call(request).status();
-}
-
-// Applies one document: its lists, then the plan, then the workflow.
+// Applies one document: prints the plan, then does it as one change.
 class Apply {
  public:
   Apply(Session& session, const Options& options) : session_(session), options_(options) {}
 
   absl::Status Run(const WorkflowDocument& document) {
-    for (const v1::DncList& list : document.lists) DNC_RETURN_IF_ERROR(ApplyList(list));
-    DNC_ASSIGN_OR_RETURN(const auto plan, Call(document.workflow, /*validate_only=*/true));
+    DNC_ASSIGN_OR_RETURN(const auto plan, Call(document, /*validate_only=*/true));
     PrintPlan(plan);
     if (options_.dry_run || !Changes(plan)) return PrintEnd(plan, Changes(plan));
-    DNC_ASSIGN_OR_RETURN(const auto done, Call(document.workflow, /*validate_only=*/false));
+    DNC_ASSIGN_OR_RETURN(const auto done, Call(document, /*validate_only=*/false));
     return PrintEnd(done, true);
   }
 
  private:
   using Response = v1::ApplyWorkflowResponse;
 
-  absl::Status ApplyList(const v1::DncList& list) {
-    DNC_ASSIGN_OR_RETURN(const bool exists, ListExists(session_, list));
-    if (!exists) DNC_RETURN_IF_ERROR(CreateList(session_, list, options_.dry_run));
-    lists_.push_back({exists ? "unchanged" : "create", ShortName(list.name())});
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<Response> Call(const v1::Workflow& workflow, bool validate_only) {
+  absl::StatusOr<Response> Call(const WorkflowDocument& document, bool validate_only) {
     v1::ApplyWorkflowRequest request;
     session_.Sign(request);
-    *request.mutable_workflow() = workflow;
+    *request.mutable_workflow() = document.workflow;
+    request.mutable_lists()->Assign(document.lists.begin(), document.lists.end());
     request.set_allow_dropping_dnc(options_.allow_dropping_dnc);
     request.set_validate_only(validate_only);
     return session_.gateway().Call(request);
@@ -104,14 +73,17 @@ class Apply {
     });
   }
 
+  static std::string ObjectOf(const std::string& name) {
+    return absl::StrCat(absl::StrContains(name, "/lists/") ? "list " : "", ShortName(name));
+  }
+
   void PrintPlan(const Response& plan) {
     if (session_.json()) return;
     Table table({"PLAN", "OBJECT", "FIELDS"});
-    for (const auto& [kind, name] : lists_) table.AddRow({kind, absl::StrCat("list ", name), ""});
     for (const v1::PlannedChange& change : plan.changes()) {
       const std::string kind(
           absl::StripPrefix(v1::PlannedChange::Kind_Name(change.kind()), "KIND_"));
-      table.AddRow({absl::AsciiStrToLower(kind), ShortName(change.name()),
+      table.AddRow({absl::AsciiStrToLower(kind), ObjectOf(change.name()),
                     absl::StrJoin(change.fields(), ", ")});
     }
     table.Print(session_.out());
@@ -130,14 +102,8 @@ class Apply {
     return absl::OkStatus();
   }
 
-  struct ListPlan {
-    std::string kind;
-    std::string name;
-  };
-
   Session& session_;
   const Options& options_;
-  std::vector<ListPlan> lists_;
 };
 
 absl::StatusOr<int> ApplyFiles(Session& session, const Options& options) {

@@ -104,8 +104,8 @@ void MatchUnknownStatus(absl::string_view lead, const ContactPoint* point, Judge
 void MatchStatus(absl::string_view lead, const LeadStateFacts& state, const ContactPoint* point,
                  Judge* judge) {
   const CatalogStatus* status = judge->question().organization->StatusByNumber(state.status);
-  if (status == nullptr && state.status != 0) return MatchUnknownStatus(lead, point, judge);
-  if (status == nullptr || !status->restricts) return;
+  if (status == nullptr) return MatchUnknownStatus(lead, point, judge);
+  if (!status->restricts) return;
   if (!ChannelBlocked(status->restricted_channels, judge->question().channel)) return;
   const UnixMicros until = status->restriction_micros == 0
                                ? 0

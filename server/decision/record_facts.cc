@@ -80,15 +80,17 @@ bool ReadState(absl::string_view message, LeadStateFacts* state) {
 }
 
 bool ReadLeadOfPoint(absl::string_view message, LeadOfPoint* lead) {
+  bool has_state = false;
   WireReader reader(message);
   while (reader.Next()) {
     if (reader.tag() == BytesTag(LeadReference::kLeadFieldNumber)) {
       lead->lead = reader.bytes();
     } else if (reader.tag() == BytesTag(LeadReference::kStateFieldNumber)) {
+      has_state = true;
       if (!ReadState(reader.bytes(), &lead->state)) return false;
     }
   }
-  return reader.ok() && IsLeadId(lead->lead);  // answers name it
+  return reader.ok() && has_state && IsLeadId(lead->lead);  // answers name it
 }
 
 // An address that is none would be looked up in vain, and pass for clean.
@@ -128,15 +130,17 @@ bool ReadSubjectFacts(absl::string_view record, SubjectFacts* facts) {
 
 bool ReadLeadFacts(absl::string_view record, LeadStateFacts* state,
                    std::vector<ContactPoint>* points) {
+  bool has_state = false;
   WireReader reader(record);
   while (reader.Next()) {
     if (reader.tag() == BytesTag(LeadRecord::kStateFieldNumber)) {
+      has_state = true;
       if (!ReadState(reader.bytes(), state)) return false;
     } else if (reader.tag() == BytesTag(LeadRecord::kLeadFieldNumber) && points != nullptr) {
       if (!ReadContactPoints(reader.bytes(), points)) return false;
     }
   }
-  return reader.ok();
+  return reader.ok() && has_state;
 }
 
 }  // namespace dnc

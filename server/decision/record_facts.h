@@ -10,11 +10,12 @@
 namespace dnc {
 
 // Out of a serialised storage.v1.SubjectRecord; ids of leads stay in `record`. False where it is
-// malformed.
+// malformed, or a lead's id or state is missing.
 bool ReadSubjectFacts(absl::string_view record, SubjectFacts* facts);
 
 // Out of a serialised storage.v1.LeadRecord: what restricts the lead, and, unless `points` is null,
-// its contact points. False where it is malformed.
+// its contact points. False where it is malformed, its state is missing, or a contact point is
+// none.
 bool ReadLeadFacts(absl::string_view record, LeadStateFacts* state,
                    std::vector<ContactPoint>* points);
 

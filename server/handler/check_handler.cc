@@ -19,8 +19,9 @@ namespace dnc {
 namespace {
 
 constexpr int kMaxItems = 10'000;
-// Of a batch's answer. Many items may each be denied for many leads.
-constexpr size_t kMaxAnswerBytes = 64u << 20;
+// Of the results of a batch: many items may each be denied for many leads. With room for the rest
+// of the answer it stays below the 64 MiB that clients take.
+constexpr size_t kMaxAnswerBytes = (64u << 20) - 1024;
 
 using DecisionId = std::array<char, 32>;  // hexadecimal digits
 

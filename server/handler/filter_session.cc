@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/contact/phone.h"
@@ -60,11 +62,22 @@ Registries ApplicableRegistries(const Question& question) {
   return registries;
 }
 
+// A handle has letters. What begins like a number, or has more digits than letters, is one that was
+// spelt wrong: as a handle nobody has heard of it would be allowed.
+bool LooksDialled(absl::string_view text) {
+  text = absl::StripLeadingAsciiWhitespace(text);
+  const auto digits = std::count_if(text.begin(), text.end(), absl::ascii_isdigit);
+  const auto letters = std::count_if(text.begin(), text.end(), absl::ascii_isalpha);
+  const bool begins = !text.empty() && (text[0] == '+' || text[0] == '(');
+  return begins || (digits > 0 && digits >= letters);
+}
+
 absl::StatusOr<ContactPoint> ReadRaw(const std::string& text, v1::Channel channel,
                                      absl::string_view region) {
   v1::ContactPoint contact;
-  const bool email = channel == v1::CHANNEL_EMAIL ||
-                     (channel == v1::CHANNEL_MESSAGING && text.find('@') != std::string::npos);
+  const bool email =
+      channel == v1::CHANNEL_EMAIL ||
+      (channel == v1::CHANNEL_MESSAGING && absl::StrContains(text, '@') && text.front() != '@');
   if (email) {
     contact.set_email(text);
   } else if (channel == v1::CHANNEL_MAIL) {
@@ -73,7 +86,7 @@ absl::StatusOr<ContactPoint> ReadRaw(const std::string& text, v1::Channel channe
     contact.set_phone(text);
   }
   absl::StatusOr<ContactPoint> point = NormalizeContactPoint(contact, region, "raw");
-  if (point.ok() || channel != v1::CHANNEL_MESSAGING) return point;
+  if (point.ok() || channel != v1::CHANNEL_MESSAGING || email || LooksDialled(text)) return point;
   contact.set_other(text);  // a handle
   return NormalizeContactPoint(contact, region, "raw");
 }

@@ -187,6 +187,32 @@ Preparer::Result Preparer::PrepareBatch(const v1::BatchUpsertLeadsRequest& reque
   return Finish(std::move(mutation), *body);
 }
 
+absl::Status Preparer::ShapeList(const std::string& id, const std::string& field,
+                                 v1::DncList* list) {
+  DNC_RETURN_IF_ERROR(
+      CheckText(list->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
+  DNC_RETURN_IF_ERROR(CheckText(list->brand(), kMaxScope, absl::StrCat(field, ".brand")));
+  DNC_RETURN_IF_ERROR(CheckText(list->campaign(), kMaxScope, absl::StrCat(field, ".campaign")));
+  if (list->display_name().empty()) list->set_display_name(id);
+  if (list->kind() != v1::LIST_KIND_INTERNAL && list->kind() != v1::LIST_KIND_REGISTRY) {
+    return InvalidField(absl::StrCat(field, ".kind"), "use INTERNAL or REGISTRY");
+  }
+  DNC_RETURN_IF_ERROR(CheckChannels(list->channels(), absl::StrCat(field, ".channels")));
+  DNC_RETURN_IF_ERROR(
+      CheckClasses(list->message_classes(), absl::StrCat(field, ".message_classes")));
+  const bool registry_only =
+      !list->channels().empty() || !list->message_classes().empty() || list->has_max_age();
+  if (list->kind() == v1::LIST_KIND_INTERNAL && registry_only) {
+    return InvalidField(field, "channels, message_classes and max_age are for registries");
+  }
+  if (list->has_max_age()) {
+    DNC_RETURN_IF_ERROR(CheckDuration(list->max_age(), absl::StrCat(field, ".max_age")));
+  }
+  list->clear_active_version();
+  list->clear_entry_count();
+  return absl::OkStatus();
+}
+
 Preparer::Result Preparer::Prepare(const v1::CreateListRequest& request,
                                    const Principal& caller) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName parent,
@@ -195,26 +221,7 @@ Preparer::Result Preparer::Prepare(const v1::CreateListRequest& request,
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
   v1::CreateListRequest* body = mutation.mutable_create_list();
   *body = request;
-  v1::DncList* list = body->mutable_list();
-  DNC_RETURN_IF_ERROR(CheckText(list->display_name(), kMaxDisplayName, "list.display_name"));
-  DNC_RETURN_IF_ERROR(CheckText(list->brand(), kMaxScope, "list.brand"));
-  DNC_RETURN_IF_ERROR(CheckText(list->campaign(), kMaxScope, "list.campaign"));
-  if (list->display_name().empty()) list->set_display_name(request.list_id());
-  if (list->kind() != v1::LIST_KIND_INTERNAL && list->kind() != v1::LIST_KIND_REGISTRY) {
-    return InvalidField("list.kind", "use INTERNAL or REGISTRY");
-  }
-  DNC_RETURN_IF_ERROR(CheckChannels(list->channels(), "list.channels"));
-  DNC_RETURN_IF_ERROR(CheckClasses(list->message_classes(), "list.message_classes"));
-  const bool registry_only =
-      !list->channels().empty() || !list->message_classes().empty() || list->has_max_age();
-  if (list->kind() == v1::LIST_KIND_INTERNAL && registry_only) {
-    return InvalidField("list", "channels, message_classes and max_age are for registries");
-  }
-  if (list->has_max_age()) {
-    DNC_RETURN_IF_ERROR(CheckDuration(list->max_age(), "list.max_age"));
-  }
-  list->clear_active_version();
-  list->clear_entry_count();
+  DNC_RETURN_IF_ERROR(ShapeList(request.list_id(), "list", body->mutable_list()));
   return Finish(std::move(mutation), *body);
 }
 

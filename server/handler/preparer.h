@@ -60,6 +60,9 @@ class Preparer {
                                   const Principal& caller) const;
   absl::Status ShapeLead(const std::string& organization, const std::string& region,
                          const std::string& field, v1::Lead* lead) const;
+  static absl::Status ShapeList(const std::string& id, const std::string& field, v1::DncList* list);
+  static absl::Status ShapeLists(const std::string& organization,
+                                 google::protobuf::RepeatedPtrField<v1::DncList>* lists);
   absl::Status ShapeEntry(const std::string& organization, v1::Entry* entry) const;
 
   const StateMachine* const state_;

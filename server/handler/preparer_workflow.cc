@@ -14,6 +14,7 @@ namespace {
 using storage::v1::Mutation;
 
 constexpr int kMaxTargets = 1000;
+constexpr int kMaxLists = 100;
 
 }  // namespace
 
@@ -50,6 +51,22 @@ Preparer::Result Preparer::Prepare(const v1::CreateWorkflowRequest& request,
   return Finish(std::move(mutation), *body);
 }
 
+absl::Status Preparer::ShapeLists(const std::string& organization,
+                                  google::protobuf::RepeatedPtrField<v1::DncList>* lists) {
+  DNC_RETURN_IF_ERROR(CheckCount("lists", lists->size(), kMaxLists));
+  for (int i = 0; i < lists->size(); ++i) {
+    const std::string field = absl::StrCat("lists[", i, "]");
+    const std::string name_field = absl::StrCat(field, ".name");
+    DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseListName(lists->at(i).name(), name_field));
+    if (name.organization != organization) {
+      return InvalidField(name_field, "must belong to the workflow's organization");
+    }
+    DNC_RETURN_IF_ERROR(ValidateId(name.list, name_field));
+    DNC_RETURN_IF_ERROR(ShapeList(name.list, field, &lists->at(i)));
+  }
+  return absl::OkStatus();
+}
+
 Preparer::Result Preparer::Prepare(const v1::ApplyWorkflowRequest& request,
                                    const Principal& caller) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName name,
@@ -60,6 +77,7 @@ Preparer::Result Preparer::Prepare(const v1::ApplyWorkflowRequest& request,
   *body = request;
   DNC_RETURN_IF_ERROR(
       ShapeWorkflow(request.workflow().name(), "workflow", body->mutable_workflow()));
+  DNC_RETURN_IF_ERROR(ShapeLists(name.organization, body->mutable_lists()));
   return Finish(std::move(mutation), *body);
 }
 

@@ -1,5 +1,6 @@
 // The server's settings. Precedence, highest first: command-line flag, environment variable,
-// configuration file (YAML), default. All four know the same names; an unknown one is an error.
+// configuration file (YAML), default. All four know the same names; an unknown flag or key of the
+// file is an error.
 #ifndef DNC_SERVER_OPS_CONFIG_H_
 #define DNC_SERVER_OPS_CONFIG_H_
 

@@ -29,6 +29,7 @@ v1::ErrorReason ImpliedReason(absl::StatusCode code) {
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
+  if (absl::IsCancelled(status)) return grpc::Status::CANCELLED;  // nobody is there to read why
   google::rpc::ErrorInfo info;
   if (auto attached = ErrorInfoOf(status); attached.has_value()) {
     info = *std::move(attached);

@@ -23,7 +23,11 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
  public:
   ImportReactor(const ImportContext& context, absl::StatusOr<Principal> caller)
       : context_(context), caller_(std::move(caller)) {
-    std::thread([this] { Run(); }).detach();
+    if (caller_.ok()) {
+      std::thread([this] { Run(); }).detach();
+    } else {
+      Finish(ToGrpcStatus(caller_.status()));
+    }
   }
 
   void OnReadDone(bool ok) override { Signal(ok, &read_); }
@@ -62,7 +66,7 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
   }
 
   void Run() {
-    const absl::Status status = caller_.ok() ? Import() : caller_.status();
+    const absl::Status status = Import();
     session_.reset();  // lets the next import begin before the client hears of the end
     Finish(ToGrpcStatus(status));
   }

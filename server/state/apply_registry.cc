@@ -7,6 +7,7 @@
 #include "server/state/apply.h"
 #include "server/state/entries.h"
 #include "server/state/leads.h"
+#include "server/state/workflow_edits.h"
 
 namespace dnc {
 namespace {
@@ -164,17 +165,9 @@ absl::Status Apply(const v1::CreateListRequest& request, Txn& txn,
     return MakeError(v1::ERROR_REASON_ALREADY_EXISTS, absl::StrCat(name, " exists already"),
                      {{"name", name}});
   }
-  CatalogOrganization changed = *organization;
-  storage::v1::ListRecord record;
-  record.set_number(changed.record.next_list());
-  changed.record.set_next_list(record.number() + 1);
-  *record.mutable_list() = request.list();
-  record.mutable_list()->set_name(name);
-  record.mutable_list()->set_etag(txn.etag());
-  *record.mutable_list()->mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
-  *response->mutable_list() = record.list();
-  txn.PutOrganization(changed);
-  txn.PutList(std::make_shared<CatalogList>(std::move(record)));
+  v1::DncList list = request.list();
+  list.set_name(name);
+  *response->mutable_list() = AddList(txn, std::move(list));
   return absl::OkStatus();
 }
 

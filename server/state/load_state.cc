@@ -113,6 +113,20 @@ absl::Status LoadWorkflows(const StoreReader& reader, CatalogOrganization* organ
       });
 }
 
+// Every status that a workflow names, and no other: one that is missing may restrict leads.
+absl::Status CheckStatuses(const CatalogOrganization& organization) {
+  for (const auto& [id, workflow] : organization.workflows) {
+    const auto& order = workflow->record.status_order();
+    const bool all = std::all_of(order.begin(), order.end(), [&](const std::string& status) {
+      return workflow->FindStatus(status) != nullptr;
+    });
+    if (!all || workflow->statuses.size() != static_cast<size_t>(order.size())) {
+      return CorruptRecord(Family::kConfig);
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const StoreReader& reader) {
   auto catalog = std::make_shared<Catalog>();
   DNC_RETURN_IF_ERROR(ScanRecords<OrganizationRecord>(
@@ -123,6 +137,7 @@ absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const StoreReader& re
         organization->record = std::move(record);
         DNC_RETURN_IF_ERROR(LoadLists(reader, organization.get()));
         DNC_RETURN_IF_ERROR(LoadWorkflows(reader, organization.get()));
+        DNC_RETURN_IF_ERROR(CheckStatuses(*organization));
         catalog->organizations[organization->id] = std::move(organization);
         return absl::OkStatus();
       }));

@@ -1,5 +1,5 @@
-// ApplyWorkflow: one object after another is compared with what is wanted and brought to that
-// shape.
+// ApplyWorkflow: one object after another, lists first, is compared with what is wanted and brought
+// to that shape.
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,11 +25,13 @@ class Reconciler {
   Reconciler(Txn& txn, const v1::ApplyWorkflowRequest& request, v1::ApplyWorkflowResponse* response)
       : txn_(txn),
         wanted_(request.workflow()),
+        lists_(request.lists()),
         allow_dropping_dnc_(request.allow_dropping_dnc()),
         id_(LastPart(wanted_.name())),
         response_(response) {}
 
   absl::Status Run() {
+    for (const v1::DncList& list : lists_) DNC_RETURN_IF_ERROR(ReconcileList(list));
     DNC_RETURN_IF_ERROR(ReconcileWorkflow());
     for (const v1::Status& status : wanted_.statuses()) {
       DNC_RETURN_IF_ERROR(ReconcileStatus(status));
@@ -51,6 +53,24 @@ class Reconciler {
 
   const CatalogWorkflow* Held() const {
     return txn_.catalog().Find(txn_.mutation().organization())->FindWorkflow(id_);
+  }
+
+  absl::Status ReconcileList(const v1::DncList& wanted) {
+    const CatalogList* held =
+        txn_.catalog().Find(txn_.mutation().organization())->FindList(LastPart(wanted.name()));
+    if (held == nullptr) {
+      Record(wanted.name(), PlannedChange::KIND_CREATE);
+      AddList(txn_, wanted);
+      return absl::OkStatus();
+    }
+    Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
+    const v1::DncList& list = held->record.list();
+    if (list.kind() == wanted.kind()) return absl::OkStatus();
+    return MakeError(v1::ERROR_REASON_ALREADY_EXISTS,
+                     absl::StrCat("lists: ", list.name(), " exists and is of kind ",
+                                  v1::ListKind_Name(list.kind()), ", not ",
+                                  v1::ListKind_Name(wanted.kind()), "; choose another id"),
+                     {{"name", list.name()}});
   }
 
   absl::Status ReconcileWorkflow() {
@@ -165,6 +185,7 @@ class Reconciler {
 
   Txn& txn_;
   const v1::Workflow& wanted_;
+  const google::protobuf::RepeatedPtrField<v1::DncList>& lists_;
   const bool allow_dropping_dnc_;
   const std::string id_;
   v1::ApplyWorkflowResponse* const response_;

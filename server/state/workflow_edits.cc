@@ -49,6 +49,20 @@ void AddOrganization(Txn& txn, CatalogOrganization organization) {
   txn.PutOrganization(organization);
 }
 
+v1::DncList AddList(Txn& txn, v1::DncList content) {
+  CatalogOrganization organization = *txn.catalog().Find(txn.mutation().organization());
+  storage::v1::ListRecord record;
+  record.set_number(organization.record.next_list());
+  organization.record.set_next_list(record.number() + 1);
+  *record.mutable_list() = std::move(content);
+  record.mutable_list()->set_etag(txn.etag());
+  *record.mutable_list()->mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
+  v1::DncList added = record.list();
+  txn.PutOrganization(organization);
+  txn.PutList(std::make_shared<CatalogList>(std::move(record)));
+  return added;
+}
+
 absl::Status CheckEtag(const std::string& name, const std::string& given, const std::string& held) {
   if (given.empty() || given == held) return absl::OkStatus();
   return MakeError(v1::ERROR_REASON_ETAG_MISMATCH,

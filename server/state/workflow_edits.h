@@ -17,6 +17,9 @@ void EnableUnlessSet(Object* object) {
 // A new organization, with the list `internal` that every one has.
 void AddOrganization(Txn& txn, CatalogOrganization organization);
 
+// A new list with that content; its name is whole, and no list has it. Returns it as it is kept.
+v1::DncList AddList(Txn& txn, v1::DncList content);
+
 // ETAG_MISMATCH unless `given` is empty or the one held.
 absl::Status CheckEtag(const std::string& name, const std::string& given, const std::string& held);
 

@@ -82,6 +82,28 @@ TEST_F(BatchCheckTest, AMillionItemsAreATypedErrorAndTheServerLives) {
   ExpectAlive();
 }
 
+// A number that many leads share has many reasons; ten thousand times that many fit no message.
+TEST_F(BatchCheckTest, AnAnswerThatFitsNoMessageIsATypedErrorAndTheServerLives) {
+  for (int i = 0; i < 60; ++i) {
+    Must<v1::UpsertLeadRequest>(absl::StrCat("lead { name: '~/leads/shared-", i,
+                                             "' record_type: 'contact' status: '~s/closed' "
+                                             "contact_points { phone: '+12125550107' } }"));
+  }
+  v1::BatchCheckContactsRequest request;
+  request.set_organization("organizations/acme");
+  for (int i = 0; i < 10'000; ++i) {
+    v1::CheckItem* item = request.add_items();
+    item->set_channel(v1::CHANNEL_VOICE);
+    item->mutable_contact_point()->set_phone("+12125550107");
+  }
+  EXPECT_THAT(Send(request), RefusedAt("LIMIT_EXCEEDED", "items"));
+  request.mutable_items()->DeleteSubrange(100, 9'900);
+  const auto few = Send(request);
+  ASSERT_THAT(few, IsOk());
+  EXPECT_EQ(few->results(99).reasons_size(), 60);
+  ExpectAlive();
+}
+
 TEST_F(BatchCheckTest, AMessageBeyondTheLimitOfTheWireIsRefusedAndTheServerLives) {
   std::string response;
   const CallStatus status =

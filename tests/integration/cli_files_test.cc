@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/integration/cli_fixture.h"
+#include "tests/real_file.h"
 
 namespace dnc {
 namespace {
@@ -104,12 +105,18 @@ TEST_F(CliFilesTest, BrokenImportsChangeNothing) {
               Ends(2, IsEmpty(), HasSubstr("ftc-flat")));
   EXPECT_THAT(Run({"lists", "import", "none", bad}),
               Ends(3, IsEmpty(), HasSubstr("LIST_NOT_FOUND")));
+  const std::string good = Write("good.txt", "2125550102\n");
+  EXPECT_THAT(Run({"lists", "import", "national", good, "--rejects", Path("no/such/folder.csv")}),
+              Ends(1, IsEmpty(), HasSubstr("cannot write")));
+  EXPECT_THAT(Run({"-o", "json", "lists", "get", "national"}),
+              Ends(0, HasSubstr("\"count\": \"2\""), IsEmpty()));
 }
 
 TEST_F(CliFilesTest, RealFileImportsTwiceWithoutAChange) {
+  DNC_SKIP_WITHOUT_REAL_FILE();
   StartDemo();
   ASSERT_EQ(Run({"lists", "create", "national", "--kind", "registry"}).exit_code, 0);
-  const std::string file = DNC_SHARED_DATA_DIR "/ftc_reported_numbers.csv";
+  const std::string file = kRealFile;
   EXPECT_THAT(Run({"lists", "import", "national", file}),
               Ends(0, testing::ContainsRegex("changed +yes"), HasSubstr("IMPOSSIBLE_NUMBER")));
   EXPECT_THAT(Run({"lists", "import", "national", file}),

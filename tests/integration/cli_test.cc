@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "tests/integration/cli_fixture.h"
 
 namespace dnc {
@@ -59,6 +60,12 @@ TEST_F(CliTest, BashCompletes) {
   };
   EXPECT_THAT(complete("dncctl check --channel v", 3), Ends(0, Eq("voice\n"), IsEmpty()));
   EXPECT_THAT(complete("dncctl leads im", 2), Ends(0, Eq("import\n"), IsEmpty()));
+  Write("two words.csv", "");
+  EXPECT_THAT(complete(absl::StrCat("dncctl leads import '", Path("two"), "'"), 3),
+              Ends(0, Eq(Path("two words.csv") + "\n"), IsEmpty()));
+  EXPECT_THAT(complete(absl::StrCat("dncctl leads import --rejects '", Path("two"), "'"), 4),
+              Ends(0, Eq(Path("two words.csv") + "\n"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl check --phone ''", 3), Ends(0, Eq("\n"), IsEmpty()));
   EXPECT_THAT(complete("dncctl leads import --allow-pa", 3),
               Ends(0, Eq("--allow-partial\n"), IsEmpty()));
 }
@@ -80,6 +87,9 @@ TEST_F(CliTest, ZshCompletes) {
   EXPECT_THAT(complete("dncctl leads import --allow-pa", 4),
               Ends(0, Eq("--allow-partial\n"), IsEmpty()));
   EXPECT_THAT(complete("dncctl workflows apply -f ''", 5), Ends(0, Eq("files\n"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl lists import national ''", 5),
+              Ends(0, AllOf(HasSubstr("--rejects\n"), HasSubstr("files\n")), IsEmpty()));
+  EXPECT_THAT(complete("dncctl check --phone ''", 4), Ends(1, IsEmpty(), IsEmpty()));
 }
 
 TEST_F(CliTest, FishCompletes) {
@@ -89,13 +99,17 @@ TEST_F(CliTest, FishCompletes) {
   const auto complete = [&](const std::string& line) {
     return RunProcess({fish, "--no-config", "-c",
                        absl::StrCat("source ", script, "; complete -C '", line,
-                                    "' | string replace -r '\\t.*' ''")});
+                                    "' | string replace -r '\\t.*' ''; true")});
   };
   EXPECT_THAT(complete("dncctl check --channel v"), Ends(0, Eq("voice\n"), IsEmpty()));
   EXPECT_THAT(complete("dncctl leads im"), Ends(0, Eq("import\n"), IsEmpty()));
   EXPECT_THAT(complete("dncctl leads import --allow-pa"),
               Ends(0, Eq("--allow-partial\n"), IsEmpty()));
   EXPECT_THAT(complete("dncctl check --ser"), Ends(0, Eq("--server\n"), IsEmpty()));
+  Write("two words.csv", "");
+  EXPECT_THAT(complete("dncctl lists import x " + Path("two")),
+              Ends(0, HasSubstr("words.csv"), IsEmpty()));
+  EXPECT_THAT(complete("dncctl check --phone " + Path("two")), Ends(0, IsEmpty(), IsEmpty()));
 }
 
 TEST_F(CliTest, WrongCommandLinesExitWithTwo) {
@@ -162,6 +176,35 @@ TEST_F(CliTest, WorkflowsApplyIsRepeatable) {
               Ends(0, AllOf(HasSubstr("sales"), HasSubstr("support")), IsEmpty()));
   EXPECT_THAT(Run({"workflows", "get", "none"}),
               Ends(3, IsEmpty(), HasSubstr("WORKFLOW_NOT_FOUND")));
+}
+
+// A file may bring the lists that its actions need: planned, refused and made with the workflow.
+TEST_F(CliTest, WorkflowsApplyBringsItsLists) {
+  StartGateway();
+  ASSERT_EQ(Run({"orgs", "create", "acme"}).exit_code, 0);
+  const std::string yaml =
+      "workflow: sales\nrecord_type: contact\n"
+      "lists:\n  - {id: partners, kind: internal, brand: home}\n"
+      "statuses:\n  - id: new\n    system_status: new\n    actions:\n      - id: dnc\n"
+      "        operations:\n          - add_to_dnc_list: {list: partners}\n";
+  const std::string file = Write("lists.yaml", yaml);
+  const auto plan = AllOf(HasSubstr("list partners"), HasSubstr("create"));
+  EXPECT_THAT(Run({"workflows", "apply", "-f", file, "--dry-run"}),
+              Ends(0, AllOf(plan, HasSubstr("nothing was changed")), IsEmpty()));
+  EXPECT_THAT(Run({"lists", "get", "partners"}), Ends(3, IsEmpty(), HasSubstr("LIST_NOT_FOUND")));
+  const std::string broken = absl::StrCat(yaml, "          - move_to_status: nowhere\n");
+  EXPECT_THAT(Run({"workflows", "apply", "-f", "-"}, broken),
+              Ends(3, IsEmpty(), HasSubstr("STATUS_NOT_FOUND")));
+  EXPECT_THAT(Run({"lists", "get", "partners"}), Ends(3, IsEmpty(), HasSubstr("LIST_NOT_FOUND")));
+  EXPECT_THAT(Run({"workflows", "apply", "-f", file}),
+              Ends(0, AllOf(plan, HasSubstr("applied at revision")), IsEmpty()));
+  EXPECT_THAT(Run({"lists", "get", "partners"}), Ends(0, HasSubstr("home"), IsEmpty()));
+  EXPECT_THAT(Run({"workflows", "apply", "-f", file}),
+              Ends(0, HasSubstr("nothing to change"), IsEmpty()));
+  const std::string other =
+      absl::StrReplaceAll(yaml, {{"kind: internal", "kind: registry"}, {", brand: home", ""}});
+  EXPECT_THAT(Run({"workflows", "apply", "-f", "-"}, other),
+              Ends(4, IsEmpty(), HasSubstr("is of kind")));
 }
 
 TEST_F(CliTest, WorkflowsApplyRefusesBadFilesWithTheirLine) {

@@ -1,5 +1,7 @@
 // Records of the store that are not what they should be. Whatever they hold, nobody is allowed to
 // be contacted because of them.
+#include <optional>
+
 #include "server/catalog/catalog.h"
 #include "storage/rocksdb/store.h"
 #include "storage/schema/keys.h"
@@ -10,8 +12,8 @@ namespace {
 
 class CorruptRecordTest : public GatewayTest {
  protected:
-  // Puts `value` in the place of a record, behind the server's back.
-  void Replace(Family family, absl::string_view key, const std::string& value) {
+  // Changes a record that must be there, behind the server's back; no value deletes it.
+  void Damage(Family family, absl::string_view key, const std::optional<std::string>& value) {
     StopServer(/*keep_client=*/false);
     StoreOptions options;
     options.dir = data_dir() + "/store";
@@ -21,9 +23,15 @@ class CorruptRecordTest : public GatewayTest {
         (*store)->Latest().Get(family, key, [](absl::string_view) { return absl::OkStatus(); });
     ASSERT_TRUE(found.ok() && *found) << "the record to damage must be there";
     WriteSet changes;
-    changes.Put(family, std::string(key), value);
+    if (value.has_value()) {
+      changes.Put(family, std::string(key), *value);
+    } else {
+      changes.Delete(family, std::string(key));
+    }
     ASSERT_TRUE((*store)->Commit(changes, Durability::kSynced).ok());
-    store->reset();
+  }
+  void Replace(Family family, absl::string_view key, const std::string& value) {
+    Damage(family, key, value);
     Restart();
   }
 
@@ -67,11 +75,30 @@ TEST_F(CorruptRecordTest, ALeadWithoutAReadableContactPointIsNeverAllowed) {
     SCOPED_TRACE(lead);
     std::string record = Parse<v1::Lead>(lead).SerializeAsString();
     record.insert(0, {'\x0a', static_cast<char>(record.size())});  // LeadRecord.lead
+    record += std::string("\x12\0", 2);                            // LeadRecord.state
     Replace(Family::kLeads, keys::Lead(kAcme, "bob"), record);
     EXPECT_THAT(Ask<v1::CheckContactRequest>(
                     "organization: '~' channel: CHANNEL_VOICE lead: '~/leads/bob'"),
                 Refused("CORRUPT_RECORD"));
   }
+}
+
+// The first status of an organization, too, whose number is 0.
+TEST_F(CorruptRecordTest, ALeadInAStatusThatIsNoneIsNeverAllowed) {
+  for (const char* state : {"", "\x12\x02\x08\x63"}) {  // none; number 99
+    Replace(Family::kLeads, keys::Lead(kAcme, "bob"), state);
+    const auto check = Ask<v1::CheckContactRequest>(
+        "organization: '~' channel: CHANNEL_VOICE lead: '~/leads/bob' "
+        "contact_point { phone: '+12125550102' }");
+    EXPECT_NE(check->verdict(), v1::VERDICT_ALLOW);
+  }
+}
+
+// What it restricts is not known.
+TEST_F(CorruptRecordTest, AServerThatMissesAStatusDoesNotStart) {
+  Damage(Family::kConfig, keys::Status(kAcme, "sales", "closed"), std::nullopt);
+  const absl::Status status = TryStart();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
 }
 
 }  // namespace

@@ -124,6 +124,21 @@ TEST_F(FilterTest, TakesTheColumnThatTheChannelReaches) {
   EXPECT_EQ(VerdictAt(message.at(0), 2), v1::VERDICT_ALLOW);
 }
 
+// A number or an address that is spelt wrong is not the handle of somebody else.
+TEST_F(FilterTest, NothingUnreadableIsTakenForAHandle) {
+  const std::vector<std::string> texts = {
+      "212-555-01O1", "2125550101#", "+12",          "12", "(212) call",
+      "ann@@x.com",   "ann@",        "212.555.010l", "",   " "};
+  const v1::FilterContactsResponse response =
+      Filter("channel: CHANNEL_MESSAGING", {Raw(texts)}).at(0);
+  for (uint32_t i = 0; i < texts.size(); ++i) {
+    EXPECT_EQ(VerdictAt(response, i), v1::VERDICT_UNKNOWN) << texts[i];
+  }
+  const v1::FilterContactsResponse handles =
+      Filter("channel: CHANNEL_MESSAGING", {Raw({"ann.miller", "jim42", "@ann"})}).at(0);
+  for (uint32_t i = 0; i < 3; ++i) EXPECT_EQ(VerdictAt(handles, i), v1::VERDICT_ALLOW) << i;
+}
+
 TEST_F(FilterTest, ReadsRawNumbersByTheRegionOfTheConfig) {
   AddPhoneEntry("+493012345678");
   const auto german = Filter("channel: CHANNEL_SMS default_region: 'DE'", {Raw({"030 12345678"})});

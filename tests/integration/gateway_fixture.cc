@@ -157,6 +157,8 @@ void GatewayTest::StartServer() {
   client_ = RpcClient::Connect(server_->port());
 }
 
+absl::Status GatewayTest::TryStart() { return Server::Start(config_, &clock_).status(); }
+
 void GatewayTest::StopServer(bool keep_client) {
   if (server_ != nullptr) server_->Shutdown();
   server_.reset();

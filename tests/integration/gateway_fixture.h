@@ -112,6 +112,8 @@ class GatewayTest : public ::testing::Test {
 
   // Ends the server, if it runs, and starts one on the same data.
   void Restart();
+  // How a server would start on the same data, while none runs.
+  absl::Status TryStart();
   // A kept client serves streams that are still open.
   void StopServer(bool keep_client = false);
   int port() const { return server_->port(); }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/integration/gateway_fixture.h"
+#include "tests/real_file.h"
 
 namespace dnc {
 namespace {
@@ -219,8 +220,8 @@ TEST_F(ImportTest, TheRegistryIsThereAfterARestart) {
 }
 
 TEST_F(ImportTest, TheRealFileImportsAndASecondTimeChangesNothing) {
-  std::ifstream in(std::string(DNC_SHARED_DATA_DIR) + "/ftc_reported_numbers.csv");
-  ASSERT_TRUE(in) << DNC_SHARED_DATA_DIR;
+  DNC_SKIP_WITHOUT_REAL_FILE();
+  std::ifstream in(kRealFile);
   const std::string file((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   const ImportReply first = ImportNational(file, "file_name: 'ftc_reported_numbers.csv'");
   ASSERT_THAT(first, IsOk());

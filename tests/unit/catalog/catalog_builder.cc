@@ -54,8 +54,7 @@ void AddWorkflow(const std::string& workflow, CatalogOrganization* organization)
       action.set_name(ActionName(status.name(), action.name()));
     }
     storage::v1::StatusRecord record;
-    const size_t next = std::max<size_t>(organization->statuses_by_number.size(), 1);
-    record.set_number(static_cast<uint32_t>(next));
+    record.set_number(static_cast<uint32_t>(organization->statuses_by_number.size()));
     *record.mutable_status() = std::move(status);
     organization->PutStatus(
         *organization->FindWorkflow(id),

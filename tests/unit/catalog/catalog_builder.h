@@ -29,7 +29,7 @@ CatalogOrganization MakeOrganization(const std::string& id, uint32_t number);
 void AddList(const std::string& list, CatalogOrganization* organization);
 
 // Adds a workflow with its statuses and actions, whose ids stand in `name`; statuses are numbered
-// from 1 through all workflows. States that are not given are ENABLED.
+// from 0 through all workflows. States that are not given are ENABLED.
 void AddWorkflow(const std::string& workflow, CatalogOrganization* organization);
 
 }  // namespace dnc

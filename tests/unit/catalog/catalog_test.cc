@@ -186,10 +186,10 @@ TEST_F(CatalogOrganizationTest, FindsByNumber) {
   EXPECT_EQ(acme_.ListByNumber(0), nullptr);
   EXPECT_EQ(acme_.ListByNumber(1), acme_.FindList("internal"));
   EXPECT_EQ(acme_.ListByNumber(3), nullptr);
-  EXPECT_EQ(acme_.StatusByNumber(0), nullptr);
-  EXPECT_EQ(acme_.StatusByNumber(2), acme_.FindStatus("sales", "dead"));
-  EXPECT_EQ(acme_.StatusByNumber(3), acme_.FindStatus("service", "new"));
-  EXPECT_EQ(acme_.StatusByNumber(4), nullptr);
+  EXPECT_EQ(acme_.StatusByNumber(0), acme_.FindStatus("sales", "new"));
+  EXPECT_EQ(acme_.StatusByNumber(1), acme_.FindStatus("sales", "dead"));
+  EXPECT_EQ(acme_.StatusByNumber(2), acme_.FindStatus("service", "new"));
+  EXPECT_EQ(acme_.StatusByNumber(3), nullptr);
   EXPECT_EQ(acme_.StatusByNumber(~0u), nullptr);
 }
 
@@ -214,7 +214,7 @@ TEST_F(CatalogOrganizationTest, PutStatusReplacesAndSharesTheRest) {
   record.mutable_status()->set_display_name("fresh");
   acme_.PutStatus(*before, std::make_shared<CatalogStatus>(record, "contact"));
   EXPECT_EQ(acme_.FindStatus("sales", "new")->proto().display_name(), "fresh");
-  EXPECT_EQ(acme_.StatusByNumber(1), acme_.FindStatus("sales", "new"));
+  EXPECT_EQ(acme_.StatusByNumber(0), acme_.FindStatus("sales", "new"));
   EXPECT_EQ(before->FindStatus("new")->proto().display_name(), "");  // readers keep what they had
   EXPECT_EQ(before->FindStatus("dead"), acme_.FindStatus("sales", "dead"));
   const v1::Workflow whole = acme_.FindWorkflow("sales")->ToProto();

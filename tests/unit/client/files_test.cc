@@ -145,6 +145,7 @@ TEST_F(FilesTest, OutputRefusesFoldersAndLeavesDevicesAlone) {
 
 TEST_F(FilesTest, RejectsGoToTheFileAndTheFirstToThePeople) {
   RejectLog log(Path("rejects.csv"));
+  ASSERT_TRUE(log.Open().ok());
   for (int i = 1; i <= 12; ++i) {
     v1::RejectedRow row;
     row.set_line(i);

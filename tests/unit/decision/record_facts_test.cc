@@ -54,7 +54,7 @@ class Records {
     for (size_t n = Below(4); n > 0; --n) Fill(record.add_entries());
     for (size_t n = Below(4); n > 0; --n) {
       record.add_leads()->set_lead(absl::StrCat("lead-", Number()));
-      if (Number() != 0) Fill(record.mutable_leads(record.leads_size() - 1)->mutable_state());
+      Fill(record.mutable_leads(record.leads_size() - 1)->mutable_state());
     }
     return record;
   }
@@ -68,7 +68,7 @@ class Records {
     }
     if (Number() != 0) record.mutable_lead()->add_contact_points()->set_email("jane@example.com");
     if (Number() != 0) record.mutable_lead()->add_contact_points()->set_other("12 main street");
-    if (Number() != 0) Fill(record.mutable_state());
+    Fill(record.mutable_state());
     record.set_create_time(static_cast<int64_t>(Number()));
     record.set_revision(static_cast<int64_t>(Number()));
     return record;
@@ -115,13 +115,15 @@ bool IsUsable(const v1::ContactPoint& point) {
 
 bool IsUsable(const LeadRecord& record) {
   const auto& points = record.lead().contact_points();
-  return std::all_of(points.begin(), points.end(),
+  return record.has_state() &&
+         std::all_of(points.begin(), points.end(),
                      [](const v1::ContactPoint& point) { return IsUsable(point); });
 }
 
 bool IsUsable(const SubjectRecord& record) {
-  return std::all_of(record.leads().begin(), record.leads().end(),
-                     [](const auto& reference) { return IsLeadId(reference.lead()); });
+  return std::all_of(record.leads().begin(), record.leads().end(), [](const auto& reference) {
+    return reference.has_state() && IsLeadId(reference.lead());
+  });
 }
 
 bool SamePoints(const std::vector<ContactPoint>& points, const LeadRecord& record) {
@@ -243,6 +245,7 @@ TEST(RecordFactsTest, ContactPointsThatAreNoneAreRefused) {
   for (const char* phone :
        {"", "+", "nobody", "+0", "12125550101", "+1212x", "+99999999999999999999"}) {
     LeadRecord record;
+    record.mutable_state();
     record.mutable_lead()->add_contact_points()->set_phone("+12125550102");
     record.mutable_lead()->add_contact_points()->set_phone(phone);
     LeadStateFacts state;
@@ -250,6 +253,7 @@ TEST(RecordFactsTest, ContactPointsThatAreNoneAreRefused) {
     EXPECT_FALSE(ReadLeadFacts(record.SerializeAsString(), &state, &points)) << phone;
   }
   LeadRecord record;
+  record.mutable_state();
   record.mutable_lead()->add_contact_points();
   LeadStateFacts state;
   std::vector<ContactPoint> points;
@@ -260,12 +264,30 @@ TEST(RecordFactsTest, ContactPointsThatAreNoneAreRefused) {
 TEST(RecordFactsTest, LeadsWhoseIdIsNoneAreRefused) {
   for (const char* id : {"", "a/b", "a b", "\xc3\x28"}) {
     // SubjectRecord.leads with LeadReference.lead
-    const std::string reference = std::string("\x0a") + static_cast<char>(std::strlen(id)) + id;
+    const std::string reference =
+        std::string("\x0a") + static_cast<char>(std::strlen(id)) + id + std::string("\x12\0", 2);
     const std::string record =
         std::string("\x12") + static_cast<char>(reference.size()) + reference;
     SubjectFacts facts;
     EXPECT_FALSE(ReadSubjectFacts(record, &facts)) << id;
   }
+}
+
+// Nothing restricts a lead whose state is empty; that it is missing says nothing.
+TEST(RecordFactsTest, LeadsWithoutAStateAreRefused) {
+  LeadStateFacts state;
+  EXPECT_FALSE(ReadLeadFacts("", &state, nullptr));
+  LeadRecord lead;
+  lead.set_revision(1);
+  EXPECT_FALSE(ReadLeadFacts(lead.SerializeAsString(), &state, nullptr));
+  lead.mutable_state();
+  EXPECT_TRUE(ReadLeadFacts(lead.SerializeAsString(), &state, nullptr));
+  SubjectRecord subject;
+  subject.add_leads()->set_lead("ann");
+  SubjectFacts facts;
+  EXPECT_FALSE(ReadSubjectFacts(subject.SerializeAsString(), &facts));
+  subject.mutable_leads(0)->mutable_state();
+  EXPECT_TRUE(ReadSubjectFacts(subject.SerializeAsString(), &facts));
 }
 
 // A field that is added must be read in record_facts.cc, or known not to matter to checks.

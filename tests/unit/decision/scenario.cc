@@ -38,6 +38,7 @@ void AddLists(CatalogOrganization* acme, CatalogOrganization* global) {
 
 constexpr char kWorkflow[] = R"(
     name: 'sales' record_type: 'contact'
+    statuses { name: 'new' }
     statuses { name: 'open' }
     statuses { name: 'dead' restriction {} }
     statuses { name: 'no-calls' restriction { channels: CHANNEL_VOICE } }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tests/real_file.h"
 #include "tests/unit/registry/list_recorder.h"
 
 namespace dnc {
@@ -187,16 +188,15 @@ TEST(ListParserTest, RefusesUnknownRegions) {
 }
 
 TEST(RealFileTest, EveryRowIsReportedOnce) {
-  const std::string path = DNC_SHARED_DATA_DIR "/ftc_reported_numbers.csv";
-  std::ifstream file(path, std::ios::binary);
-  ASSERT_TRUE(file.is_open()) << "the real input is missing: " << path;
+  DNC_SKIP_WITHOUT_REAL_FILE();
+  std::ifstream file(kRealFile, std::ios::binary);
   std::stringstream text;
   text << file.rdbuf();
   Outcome outcome;
   Read(text.str(), 100'000, {}, outcome);
   ASSERT_TRUE(outcome.status.ok()) << outcome.status;
   EXPECT_EQ(outcome.format, ListFormat::kPlain);
-  EXPECT_EQ(outcome.rows.size() + outcome.rejects.size(), 309'203u);
+  EXPECT_EQ(outcome.rows.size() + outcome.rejects.size(), static_cast<size_t>(kRealFileRows));
   for (const std::string& reject : outcome.rejects) {
     ASSERT_THAT(reject, HasSubstr(" IMPOSSIBLE_NUMBER harmless"));
   }
