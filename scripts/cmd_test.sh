@@ -4,7 +4,8 @@
 #: usage: ./dev test [--preset dev|asan|tsan] [--target T]… [ctest arguments…]
 #:
 #:   --preset P   dev (default), asan (addresses, leaks, undefined behaviour) or tsan (data races)
-#:   --target T   build only this test program (and what it needs); repeatable
+#:   --target T   build only this test program (and what it needs); repeatable. Pick its tests with -R
+#:                or -L: those of programs that are not built fail.
 #:
 #: Everything else goes to ctest: -R REGEX picks tests by name, -L REGEX by label, -N only lists.
 #:

@@ -17,8 +17,8 @@ struct Servers {
 };
 
 struct Rounds {
-  int count = 15;
-  absl::Duration duration = absl::Seconds(1);
+  int count = 31;
+  absl::Duration duration = absl::Milliseconds(500);
 };
 
 // Writes of 4 KiB, each followed by fdatasync, in `dir`: what the disk allows a synced write.

@@ -55,9 +55,7 @@ std::vector<std::string> Words(const CLI::Option* option) {
   return words;
 }
 
-bool TakesFile(const CLI::Option* option) {
-  return option->get_type_name() == "FILE" || option->get_type_name() == "PATH";
-}
+bool TakesFile(const CLI::Option* option) { return option->get_type_name() == "FILE"; }
 
 // Whether a file may stand at a place, as an argument of the command.
 bool TakesFile(const Place& place) {

@@ -85,7 +85,7 @@ void AddFilterCommand(CLI::App& app, Command& chosen) {
       "ALLOW. Here -o is the output file; the global option is --output.");
   command->add_option("IN", options->in, "CSV; - for standard input")
       ->required()
-      ->type_name("PATH");
+      ->type_name("FILE");
   command->add_option("-o,--out", options->out, "Output file; standard output if not given")
       ->type_name("FILE");
   AddEnum(*command, "--channel", options->channel, ChannelNames(), "How")->required();

@@ -131,11 +131,12 @@ void AddLeadsImportCommand(CLI::App& leads, Command& chosen) {
       "that were written already change nothing.");
   command->add_option("FILE", options->file, "CSV; - for standard input")
       ->required()
-      ->type_name("PATH");
+      ->type_name("FILE");
   command->add_flag("--allow-partial", options->allow_partial,
                     "Write the good rows although others are refused");
-  command->add_option("--rejects", options->rejects, "Write every refused row to this file")
-      ->type_name("PATH")
+  command
+      ->add_option("--rejects", options->rejects, "Write every refused row to this file")
+
       ->type_name("FILE");
   command->add_option("--record-type", options->defaults.record_type, "For rows without one");
   command->add_option("--status", options->defaults.status, "For rows without one")

@@ -125,7 +125,7 @@ void AddListsImportCommand(CLI::App& lists, Command& chosen) {
   command->add_option("NAME", options->list, "The list's id")->required();
   command->add_option("FILE", options->file, "Plain or zip; - for standard input")
       ->required()
-      ->type_name("PATH");
+      ->type_name("FILE");
   command->add_option("--format", options->format, "How to read it; detected if not given")
       ->check(CLI::IsMember(Formats()).description(""))
       ->type_name(CLI::detail::join(Formats(), "|"));
@@ -135,7 +135,7 @@ void AddListsImportCommand(CLI::App& lists, Command& chosen) {
                     "Take the good rows although others are refused");
   command
       ->add_option("--rejects", options->rejects, "Write every row that was not taken to this file")
-      ->type_name("PATH")
+
       ->type_name("FILE");
   AddTime(*command, "--as-of", options->as_of,
           "The date that the file speaks of; from its name if not given");

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "client/cli/commands.h"
 #include "client/cli/exit_code.h"
@@ -74,7 +74,9 @@ class Apply {
   }
 
   static std::string ObjectOf(const std::string& name) {
-    return absl::StrCat(absl::StrContains(name, "/lists/") ? "list " : "", ShortName(name));
+    const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+    const bool list = parts.size() == 4 && parts[2] == "lists";
+    return absl::StrCat(list ? "list " : "", ShortName(name));
   }
 
   void PrintPlan(const Response& plan) {

@@ -126,6 +126,16 @@ bool HasControl(absl::string_view text) {
   return false;
 }
 
+CharCounts CountChars(absl::string_view text) {
+  CharCounts counts;
+  for (size_t at = 0; at < text.size();) {
+    const UChar32 c = NextChar(text, at);
+    if (u_isalpha(c)) ++counts.letters;
+    if (u_isdigit(c)) ++counts.digits;
+  }
+  return counts;
+}
+
 absl::StatusOr<std::string> FoldCase(absl::string_view text) {
   if (IsAscii(text)) return absl::AsciiStrToLower(text);
   std::string folded;

@@ -25,6 +25,13 @@ std::string CollapseSpace(absl::string_view text);
 // True where `text`, valid UTF-8, holds a control character (C0, DEL or C1).
 bool HasControl(absl::string_view text);
 
+struct CharCounts {
+  int letters = 0;
+  int digits = 0;
+};
+// The letters and decimal digits, of any script. `text` is valid UTF-8. Thread-safe.
+CharCounts CountChars(absl::string_view text);
+
 // Simple Unicode case folding, character by character, then normalisation form C (one spelling of
 // each accented letter). "É" and "é" become the same, "ß" and "ss" do not. `text` is valid UTF-8.
 // Thread-safe. INTERNAL where ICU has no normalisation data.

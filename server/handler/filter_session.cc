@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/contact/phone.h"
@@ -62,35 +60,6 @@ Registries ApplicableRegistries(const Question& question) {
   return registries;
 }
 
-// A handle has letters. What begins like a number, or has more digits than letters, is one that was
-// spelt wrong: as a handle nobody has heard of it would be allowed.
-bool LooksDialled(absl::string_view text) {
-  text = absl::StripLeadingAsciiWhitespace(text);
-  const auto digits = std::count_if(text.begin(), text.end(), absl::ascii_isdigit);
-  const auto letters = std::count_if(text.begin(), text.end(), absl::ascii_isalpha);
-  const bool begins = !text.empty() && (text[0] == '+' || text[0] == '(');
-  return begins || (digits > 0 && digits >= letters);
-}
-
-absl::StatusOr<ContactPoint> ReadRaw(const std::string& text, v1::Channel channel,
-                                     absl::string_view region) {
-  v1::ContactPoint contact;
-  const bool email =
-      channel == v1::CHANNEL_EMAIL ||
-      (channel == v1::CHANNEL_MESSAGING && absl::StrContains(text, '@') && text.front() != '@');
-  if (email) {
-    contact.set_email(text);
-  } else if (channel == v1::CHANNEL_MAIL) {
-    contact.set_other(text);
-  } else {
-    contact.set_phone(text);
-  }
-  absl::StatusOr<ContactPoint> point = NormalizeContactPoint(contact, region, "raw");
-  if (point.ok() || channel != v1::CHANNEL_MESSAGING || email || LooksDialled(text)) return point;
-  contact.set_other(text);  // a handle
-  return NormalizeContactPoint(contact, region, "raw");
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FilterSession>> FilterSession::Create(
@@ -124,13 +93,15 @@ void FilterSession::Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdic
   reason->set_list(list.data(), list.size());
 }
 
-absl::Status FilterSession::JudgePoint(const View& view, const Question& question,
-                                       ContactPoint point, uint32_t index,
-                                       v1::FilterContactsResponse* response) {
+absl::Status FilterSession::JudgePoints(const View& view, const Question& question,
+                                        RawPoints points, uint32_t index,
+                                        v1::FilterContactsResponse* response) {
   KeptRecords kept;
   Facts facts;
-  facts.points.emplace_back().point = std::move(point);
-  DNC_RETURN_IF_ERROR(ReadPoint(view, question, &kept, &facts.points.back()));
+  for (ContactPoint& point : points) {
+    facts.points.emplace_back().point = std::move(point);
+    DNC_RETURN_IF_ERROR(ReadPoint(view, question, &kept, &facts.points.back()));
+  }
   const Decision decision = Decide(question, facts);
   if (decision.verdict == v1::VERDICT_ALLOW) return absl::OkStatus();
   const MatchedRule& rule = decision.rules.front();
@@ -166,7 +137,7 @@ absl::Status FilterSession::FilterPhones(const View& view, const Question& quest
                        !MayHaveSubject(view, question, phones[i]);
     if (clean) continue;
     DNC_RETURN_IF_ERROR(
-        JudgePoint(view, question, {ContactKind::kPhone, phones[i], {}}, index, response));
+        JudgePoints(view, question, {{ContactKind::kPhone, phones[i], {}}}, index, response));
   }
   return absl::OkStatus();
 }
@@ -179,12 +150,12 @@ absl::Status FilterSession::FilterRaw(const View& view, const Question& question
                                   : config_.default_region();
   for (int i = 0; i < block.raw_size(); ++i) {
     const auto index = static_cast<uint32_t>(block.phones_size() + i);
-    absl::StatusOr<ContactPoint> point = ReadRaw(block.raw(i), question.channel, region);
-    if (!point.ok()) {
+    absl::StatusOr<RawPoints> points = ReadRawText(block.raw(i), question.channel, region);
+    if (!points.ok()) {
       Deny(index, v1::REASON_TYPE_INVALID_CONTACT_POINT, v1::VERDICT_UNKNOWN, "", response);
       continue;
     }
-    DNC_RETURN_IF_ERROR(JudgePoint(view, question, *std::move(point), index, response));
+    DNC_RETURN_IF_ERROR(JudgePoints(view, question, *std::move(points), index, response));
   }
   return absl::OkStatus();
 }

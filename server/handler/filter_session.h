@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "dnc/v1/check.pb.h"
 #include "server/handler/check_handler.h"
+#include "server/handler/raw_text.h"
 
 namespace dnc {
 
@@ -34,8 +35,8 @@ class FilterSession {
   absl::Status FilterRaw(const View& view, const Question& question,
                          const v1::FilterContactsRequest& block,
                          v1::FilterContactsResponse* response);
-  absl::Status JudgePoint(const View& view, const Question& question, ContactPoint point,
-                          uint32_t index, v1::FilterContactsResponse* response);
+  absl::Status JudgePoints(const View& view, const Question& question, RawPoints points,
+                           uint32_t index, v1::FilterContactsResponse* response);
   void Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdict, absl::string_view list,
             v1::FilterContactsResponse* response);
 

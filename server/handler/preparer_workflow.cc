@@ -54,6 +54,7 @@ Preparer::Result Preparer::Prepare(const v1::CreateWorkflowRequest& request,
 absl::Status Preparer::ShapeLists(const std::string& organization,
                                   google::protobuf::RepeatedPtrField<v1::DncList>* lists) {
   DNC_RETURN_IF_ERROR(CheckCount("lists", lists->size(), kMaxLists));
+  std::set<std::string> ids;
   for (int i = 0; i < lists->size(); ++i) {
     const std::string field = absl::StrCat("lists[", i, "]");
     const std::string name_field = absl::StrCat(field, ".name");
@@ -62,6 +63,7 @@ absl::Status Preparer::ShapeLists(const std::string& organization,
       return InvalidField(name_field, "must belong to the workflow's organization");
     }
     DNC_RETURN_IF_ERROR(ValidateId(name.list, name_field));
+    if (!ids.insert(name.list).second) return InvalidField(name_field, "stands there twice");
     DNC_RETURN_IF_ERROR(ShapeList(name.list, field, &lists->at(i)));
   }
   return absl::OkStatus();

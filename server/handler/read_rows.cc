@@ -38,6 +38,15 @@ absl::StatusOr<std::optional<Record>> ReadRecord(const View& view, Family family
   return std::optional<Record>(std::move(record));
 }
 
+// A lead without a state would pass for one that nothing restricts.
+absl::StatusOr<std::optional<LeadRecord>> ReadLead(const View& view, uint32_t organization,
+                                                   absl::string_view id) {
+  DNC_ASSIGN_OR_RETURN(std::optional<LeadRecord> lead,
+                       ReadRecord<LeadRecord>(view, Family::kLeads, keys::Lead(organization, id)));
+  if (lead.has_value() && !lead->has_state()) return CorruptRecord(Family::kLeads);
+  return lead;
+}
+
 // Where a listing reads its rows: every key of `family` that starts with `prefix`.
 struct Range {
   Family family;
@@ -113,9 +122,8 @@ absl::Status ListLeadsOfPoint(const View& view, const CatalogOrganization& organ
       response->set_next_page_token(MakePageToken(id, filter));
       break;
     }
-    DNC_ASSIGN_OR_RETURN(
-        const std::optional<LeadRecord> lead,
-        ReadRecord<LeadRecord>(view, Family::kLeads, keys::Lead(organization.number(), id)));
+    DNC_ASSIGN_OR_RETURN(const std::optional<LeadRecord> lead,
+                         ReadLead(view, organization.number(), id));
     if (!lead.has_value()) return CorruptRecord(Family::kSubjects);
     *response->add_leads() = LeadToProto(*lead, organization, now);
   }
@@ -185,9 +193,8 @@ absl::Status ReadHandler::Get(const v1::GetLeadRequest& request,
   DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseLeadName(request.name(), "name"));
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization,
                        FindOrganization(*view, name.organization));
-  DNC_ASSIGN_OR_RETURN(
-      const std::optional<LeadRecord> lead,
-      ReadRecord<LeadRecord>(*view, Family::kLeads, keys::Lead(organization->number(), name.lead)));
+  DNC_ASSIGN_OR_RETURN(const std::optional<LeadRecord> lead,
+                       ReadLead(*view, organization->number(), name.lead));
   if (!lead.has_value()) {
     return MakeError(v1::ERROR_REASON_LEAD_NOT_FOUND, absl::StrCat(request.name(), " is not known"),
                      {{"lead", request.name()}});
@@ -224,8 +231,7 @@ absl::Status ReadHandler::List(const v1::ListLeadsRequest& request,
       *response->mutable_next_page_token(),
       ReadRows(*view, range, page, filter, [&](absl::string_view key) -> absl::StatusOr<bool> {
         const absl::string_view id = key.substr(range.prefix.size());
-        DNC_ASSIGN_OR_RETURN(const std::optional<LeadRecord> lead,
-                             ReadRecord<LeadRecord>(*view, Family::kLeads, keys::Lead(number, id)));
+        DNC_ASSIGN_OR_RETURN(const std::optional<LeadRecord> lead, ReadLead(*view, number, id));
         if (!lead.has_value()) return CorruptRecord(Family::kIndex);
         *response->add_leads() = LeadToProto(*lead, *organization, now);
         return true;

@@ -82,6 +82,7 @@ absl::StatusOr<std::optional<LeadEdit>> LoadLead(const Txn& txn, uint32_t organi
   DNC_ASSIGN_OR_RETURN(std::optional<LeadRecord> record,
                        txn.Read<LeadRecord>(Family::kLeads, keys::Lead(organization, lead_id)));
   if (!record.has_value()) return std::optional<LeadEdit>();
+  if (!record->has_state()) return CorruptRecord(Family::kLeads);  // writing one would hide that
   LeadEdit edit;
   edit.id = lead_id;
   edit.stored_status = record->state().status();

@@ -78,7 +78,12 @@ absl::Status CheckRevisions(const StoreReader& reader, int64_t applied) {
 absl::Status LoadLists(const StoreReader& reader, CatalogOrganization* organization) {
   return ScanRecords<ListRecord>(
       reader, Family::kConfig, keys::List(organization->number(), ""),
-      [&](absl::string_view, ListRecord record) -> absl::Status {
+      [&](absl::string_view key, ListRecord record) -> absl::Status {
+        const std::string name = record.list().name();
+        if (record.number() >= organization->record.next_list() ||
+            key != keys::List(organization->number(), LastPart(name))) {
+          return CorruptRecord(Family::kConfig);
+        }
         auto list = std::make_shared<CatalogList>(std::move(record));
         if (list->has_version()) {
           DNC_ASSIGN_OR_RETURN(list->numbers, LoadNumbers(reader, organization->number(), *list));
@@ -104,7 +109,10 @@ absl::Status LoadWorkflows(const StoreReader& reader, CatalogOrganization* organ
         DNC_ASSIGN_OR_RETURN(const ResourceName name,
                              ParseStatusName(record.status().name(), "status.name"));
         const auto parent = organization->workflows.find(name.workflow);
-        if (parent == organization->workflows.end()) return CorruptRecord(Family::kConfig);
+        if (parent == organization->workflows.end() ||
+            record.number() >= organization->record.next_status()) {
+          return CorruptRecord(Family::kConfig);
+        }
         const std::shared_ptr<const CatalogWorkflow> workflow = parent->second;
         organization->PutStatus(
             *workflow, std::make_shared<CatalogStatus>(std::move(record),
@@ -113,8 +121,20 @@ absl::Status LoadWorkflows(const StoreReader& reader, CatalogOrganization* organ
       });
 }
 
-// Every status that a workflow names, and no other: one that is missing may restrict leads.
-absl::Status CheckStatuses(const CatalogOrganization& organization) {
+// Whether each number that was given out is there: nothing is ever deleted.
+template <typename Object>
+bool IsComplete(const std::vector<std::shared_ptr<const Object>>& by_number, uint32_t next) {
+  return by_number.size() == next &&
+         std::all_of(by_number.begin(), by_number.end(),
+                     [](const auto& object) { return object != nullptr; });
+}
+
+// Every list and status that was made, and no other: one that is missing may block or restrict.
+absl::Status CheckComplete(const CatalogOrganization& organization) {
+  if (!IsComplete(organization.lists_by_number, organization.record.next_list()) ||
+      !IsComplete(organization.statuses_by_number, organization.record.next_status())) {
+    return CorruptRecord(Family::kConfig);
+  }
   for (const auto& [id, workflow] : organization.workflows) {
     const auto& order = workflow->record.status_order();
     const bool all = std::all_of(order.begin(), order.end(), [&](const std::string& status) {
@@ -137,7 +157,7 @@ absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const StoreReader& re
         organization->record = std::move(record);
         DNC_RETURN_IF_ERROR(LoadLists(reader, organization.get()));
         DNC_RETURN_IF_ERROR(LoadWorkflows(reader, organization.get()));
-        DNC_RETURN_IF_ERROR(CheckStatuses(*organization));
+        DNC_RETURN_IF_ERROR(CheckComplete(*organization));
         catalog->organizations[organization->id] = std::move(organization);
         return absl::OkStatus();
       }));

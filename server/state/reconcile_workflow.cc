@@ -1,8 +1,11 @@
 // ApplyWorkflow: one object after another, lists first, is compared with what is wanted and brought
 // to that shape.
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
@@ -65,12 +68,36 @@ class Reconciler {
     }
     Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
     const v1::DncList& list = held->record.list();
-    if (list.kind() == wanted.kind()) return absl::OkStatus();
-    return MakeError(v1::ERROR_REASON_ALREADY_EXISTS,
-                     absl::StrCat("lists: ", list.name(), " exists and is of kind ",
-                                  v1::ListKind_Name(list.kind()), ", not ",
-                                  v1::ListKind_Name(wanted.kind()), "; choose another id"),
-                     {{"name", list.name()}});
+    const std::vector<absl::string_view> fields = Differences(list, wanted);
+    if (fields.empty()) return absl::OkStatus();
+    return MakeError(
+        v1::ERROR_REASON_ALREADY_EXISTS,
+        absl::StrCat("lists: ", list.name(), " exists with another ", absl::StrJoin(fields, ", "),
+                     "; a list keeps what it was made with, so choose another id"),
+        {{"name", list.name()}});
+  }
+
+  // What the request does not mention may be anything.
+  static std::vector<absl::string_view> Differences(const v1::DncList& held,
+                                                    const v1::DncList& wanted) {
+    std::vector<absl::string_view> fields;
+    const auto compare = [&](absl::string_view field, bool mentioned, bool same) {
+      if (mentioned && !same) fields.push_back(field);
+    };
+    compare("kind", true, held.kind() == wanted.kind());
+    compare("brand", !wanted.brand().empty(), held.brand() == wanted.brand());
+    compare("campaign", !wanted.campaign().empty(), held.campaign() == wanted.campaign());
+    compare("channels", !wanted.channels().empty(), SameValues(held.channels(), wanted.channels()));
+    compare("message_classes", !wanted.message_classes().empty(),
+            SameValues(held.message_classes(), wanted.message_classes()));
+    compare("max_age", wanted.has_max_age(),
+            MessageDifferencer::Equals(held.max_age(), wanted.max_age()));
+    return fields;
+  }
+
+  static bool SameValues(const google::protobuf::RepeatedField<int>& a,
+                         const google::protobuf::RepeatedField<int>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }
 
   absl::Status ReconcileWorkflow() {

@@ -204,7 +204,7 @@ TEST_F(CliTest, WorkflowsApplyBringsItsLists) {
   const std::string other =
       absl::StrReplaceAll(yaml, {{"kind: internal", "kind: registry"}, {", brand: home", ""}});
   EXPECT_THAT(Run({"workflows", "apply", "-f", "-"}, other),
-              Ends(4, IsEmpty(), HasSubstr("is of kind")));
+              Ends(4, IsEmpty(), HasSubstr("with another kind")));
 }
 
 TEST_F(CliTest, WorkflowsApplyRefusesBadFilesWithTheirLine) {

@@ -83,15 +83,25 @@ TEST_F(CorruptRecordTest, ALeadWithoutAReadableContactPointIsNeverAllowed) {
   }
 }
 
-// The first status of an organization, too, whose number is 0.
-TEST_F(CorruptRecordTest, ALeadInAStatusThatIsNoneIsNeverAllowed) {
-  for (const char* state : {"", "\x12\x02\x08\x63"}) {  // none; number 99
-    Replace(Family::kLeads, keys::Lead(kAcme, "bob"), state);
-    const auto check = Ask<v1::CheckContactRequest>(
-        "organization: '~' channel: CHANNEL_VOICE lead: '~/leads/bob' "
-        "contact_point { phone: '+12125550102' }");
-    EXPECT_NE(check->verdict(), v1::VERDICT_ALLOW);
-  }
+TEST_F(CorruptRecordTest, ALeadWithoutAStateIsNeverAllowedNorWritten) {
+  Replace(Family::kLeads, keys::Lead(kAcme, "bob"), "");
+  EXPECT_THAT(
+      Ask<v1::CheckContactRequest>("organization: '~' channel: CHANNEL_VOICE lead: '~/leads/bob' "
+                                   "contact_point { phone: '+12125550102' }"),
+      Refused("CORRUPT_RECORD"));
+  // A write would make a healthy record of it.
+  EXPECT_THAT(Ask<v1::UpsertLeadRequest>("lead { name: '~/leads/bob' display_name: 'Bob' }"),
+              Refused("CORRUPT_RECORD"));
+  EXPECT_THAT(Ask<v1::ApplyActionRequest>("lead: '~/leads/bob' action: '~s/new/actions/later'"),
+              Refused("CORRUPT_RECORD"));
+  EXPECT_THAT(Ask<v1::GetLeadRequest>("name: '~/leads/bob'"), Refused("CORRUPT_RECORD"));
+  EXPECT_THAT(Ask<v1::ListLeadsRequest>("parent: '~'"), Refused("CORRUPT_RECORD"));
+}
+
+TEST_F(CorruptRecordTest, ALeadInAStatusThatIsNoneIsUnknown) {
+  Replace(Family::kLeads, keys::Lead(kAcme, "bob"), "\x12\x02\x08\x63");  // state.status: 99
+  EXPECT_EQ(VerdictOf("lead: '~/leads/bob' contact_point { phone: '+12125550102' }"),
+            v1::VERDICT_UNKNOWN);
 }
 
 // What it restricts is not known.
@@ -99,6 +109,17 @@ TEST_F(CorruptRecordTest, AServerThatMissesAStatusDoesNotStart) {
   Damage(Family::kConfig, keys::Status(kAcme, "sales", "closed"), std::nullopt);
   const absl::Status status = TryStart();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+}
+
+// Whom it blocks is not known.
+TEST_F(CorruptRecordTest, AServerThatMissesAListDoesNotStart) {
+  AddRegistry("national");
+  const std::string key = keys::List(kAcme, "national");
+  for (const std::optional<std::string>& value : {std::optional<std::string>(""), {}}) {
+    Damage(Family::kConfig, key, value);
+    const absl::Status status = TryStart();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  }
 }
 
 }  // namespace

@@ -139,6 +139,22 @@ TEST_F(FilterTest, NothingUnreadableIsTakenForAHandle) {
   for (uint32_t i = 0; i < 3; ++i) EXPECT_EQ(VerdictAt(handles, i), v1::VERDICT_ALLOW) << i;
 }
 
+// Whichever of its readings is on a list.
+TEST_F(FilterTest, AHandleThatIsAlsoANumberIsAllowedOnlyWhereBothAre) {
+  const auto verdict = [&](const std::string& text) {
+    return VerdictAt(Filter("channel: CHANNEL_MESSAGING", {Raw({text})}).at(0), 0);
+  };
+  EXPECT_EQ(verdict("1-800-FLOWERS"), v1::VERDICT_ALLOW);
+  AddPhoneEntry("+18003569377");
+  EXPECT_EQ(verdict("1-800-FLOWERS"), v1::VERDICT_DENY);
+  for (const std::string& handle : {std::string("@agent4155550123"), std::string("a4155550123")}) {
+    EXPECT_EQ(verdict(handle), v1::VERDICT_ALLOW) << handle;
+    Must<v1::AddEntryRequest>(
+        absl::StrCat("parent: '~' entry { contact_point { other: '", handle, "' } }"));
+    EXPECT_EQ(verdict(handle), v1::VERDICT_DENY) << handle;
+  }
+}
+
 TEST_F(FilterTest, ReadsRawNumbersByTheRegionOfTheConfig) {
   AddPhoneEntry("+493012345678");
   const auto german = Filter("channel: CHANNEL_SMS default_region: 'DE'", {Raw({"030 12345678"})});

@@ -275,5 +275,59 @@ TEST_F(WorkflowTest, AllOfItIsThereAfterARestart) {
   EXPECT_THAT(GetWorkflow("sales"), EqualsProto(before));
 }
 
+// The rest of a workflow `lined` that needs the list `partners`.
+std::string WithLists(absl::string_view lists) {
+  return absl::StrCat(
+      lists,
+      " workflow { name: '~/workflows/lined' record_type: 'contact' statuses { "
+      "name: 'new' system_status: SYSTEM_STATUS_NEW actions { name: 'dnc' operations "
+      "{ add_to_dnc_list { list: '~/lists/partners' } } } } }");
+}
+
+TEST_F(WorkflowTest, ApplyBringsTheListsThatItsActionsNeed) {
+  const std::string partners =
+      "lists { name: '~/lists/partners' kind: LIST_KIND_INTERNAL brand: 'home' }";
+  EXPECT_THAT(Ask<v1::ApplyWorkflowRequest>(WithLists("")), Refused("LIST_NOT_FOUND"));
+  const std::string request = WithLists(partners) + " request_id: 'r1'";
+  const auto plan = Must<v1::ApplyWorkflowRequest>(request + " validate_only: true");
+  EXPECT_EQ(plan.changes(0).name(), "organizations/acme/lists/partners");
+  EXPECT_EQ(plan.changes(0).kind(), v1::PlannedChange::KIND_CREATE);
+  EXPECT_THAT(Ask<v1::GetListRequest>("name: '~/lists/partners'"), Refused("LIST_NOT_FOUND"));
+  const auto first = Must<v1::ApplyWorkflowRequest>(request);
+  EXPECT_THAT(Must<v1::ApplyWorkflowRequest>(request), EqualsProto(first));
+  EXPECT_EQ(GetList("partners").brand(), "home");
+  EXPECT_THAT(Ask<v1::ApplyWorkflowRequest>(WithLists("") + " request_id: 'r1'"),
+              Refused("REQUEST_ID_REUSED"));
+  const auto again = Must<v1::ApplyWorkflowRequest>(
+      WithLists("lists { name: '~/lists/partners' kind: LIST_KIND_INTERNAL }"));
+  EXPECT_EQ(again.changes(0).kind(), v1::PlannedChange::KIND_UNCHANGED);
+  Restart();
+  EXPECT_EQ(GetList("partners").brand(), "home");
+}
+
+TEST_F(WorkflowTest, ApplyRefusesListsThatCannotBe) {
+  const auto apply = [&](const std::string& lists) {
+    return Ask<v1::ApplyWorkflowRequest>(WithLists(lists));
+  };
+  const std::string partners = "lists { name: '~/lists/partners' kind: LIST_KIND_INTERNAL }";
+  EXPECT_THAT(apply(partners + partners), RefusedAt("INVALID_FIELD", "lists[1].name"));
+  EXPECT_THAT(apply("lists { name: 'organizations/beta/lists/x' kind: LIST_KIND_INTERNAL }"),
+              RefusedAt("INVALID_FIELD", "lists[0].name"));
+  EXPECT_THAT(apply("lists { name: '~/lists/partners' }"),
+              RefusedAt("INVALID_FIELD", "lists[0].kind"));
+  std::string many;
+  for (int i = 0; i < 101; ++i) {
+    absl::StrAppend(&many, "lists { name: '~/lists/l", i, "' kind: LIST_KIND_INTERNAL }");
+  }
+  EXPECT_THAT(apply(many), RefusedAt("LIMIT_EXCEEDED", "lists"));
+  EXPECT_THAT(Ask<v1::GetListRequest>("name: '~/lists/partners'"), Refused("LIST_NOT_FOUND"));
+  EXPECT_THAT(apply(partners), IsOk());
+  for (const char* other : {"kind: LIST_KIND_REGISTRY", "kind: LIST_KIND_INTERNAL brand: 'home'",
+                            "kind: LIST_KIND_INTERNAL campaign: 'spring'"}) {
+    EXPECT_THAT(apply(absl::StrCat("lists { name: '~/lists/partners' ", other, "}")),
+                Refused("ALREADY_EXISTS"));
+  }
+}
+
 }  // namespace
 }  // namespace dnc

@@ -34,6 +34,7 @@ dnc_test(
   SOURCES handler/check_query_test.cc
           handler/page_test.cc
           handler/preparer_test.cc
+          handler/raw_text_test.cc
           handler/reason_text_test.cc
   DEPS dnc_handler dnc_scenario)
 dnc_test(config_test SOURCES ops/config_test.cc DEPS dnc_ops)

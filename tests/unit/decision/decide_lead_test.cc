@@ -95,6 +95,10 @@ INSTANTIATE_TEST_SUITE_P(
         Scenario{.name = "ArchivedStillRestricts",
                  .lead = "status: 6",
                  .rules = {"DENY STATUS_RESTRICTS status=archived lead=ann"}},
+        Scenario{.name = "OneThatIsNotThereMayRestrict",
+                 .lead = "status: 7",
+                 .verdict = v1::VERDICT_UNKNOWN,
+                 .rules = {"UNKNOWN STATUS_RESTRICTS lead=ann"}},
         Scenario{.name = "EmergencyIsExempt",
                  .ask = Emergency,
                  .lead = "status: 2 status_time: 400",
@@ -173,6 +177,19 @@ INSTANTIATE_TEST_SUITE_P(
                  .own = "leads { lead: 'ann' state { status: 2 } }",
                  .rules = {OnPoint("DENY STATUS_RESTRICTS status=dead lead=ann")}}),
     NameOf);
+
+// The first status of an organization has the number 0, which is also what a state that says
+// nothing has.
+TEST(DecideLeadWithoutStatusesTest, NumberZeroIsNoExemption) {
+  Question question = MakeQuestion();
+  question.organization = &TheWorld().global;  // has no statuses
+  Facts facts;
+  facts.names_lead = true;
+  facts.lead.id = "ann";
+  facts.lead.known = true;
+  facts.points.emplace_back().point = {ContactKind::kPhone, kPhone, {}};
+  EXPECT_EQ(Decide(question, facts).verdict, v1::VERDICT_UNKNOWN);
+}
 
 }  // namespace
 }  // namespace dnc

@@ -1,0 +1,69 @@
+// What texts of a send list name.
+#include "server/handler/raw_text.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+namespace dnc {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// Empty where the text cannot be read.
+std::vector<std::string> Read(const std::string& text, v1::Channel channel) {
+  std::vector<std::string> read;
+  const absl::StatusOr<RawPoints> points = ReadRawText(text, channel, "US");
+  if (!points.ok()) return read;
+  for (const ContactPoint& point : *points) {
+    read.push_back((point.kind == ContactKind::kOther ? "handle " : "") + ToString(point));
+  }
+  return read;
+}
+
+std::vector<std::string> ReadMessage(const std::string& text) {
+  return Read(text, v1::CHANNEL_MESSAGING);
+}
+
+TEST(RawTextTest, EachChannelReadsWhatItReaches) {
+  for (const v1::Channel channel : {v1::CHANNEL_VOICE, v1::CHANNEL_SMS, v1::CHANNEL_FAX}) {
+    EXPECT_THAT(Read("(212) 555-0101", channel), ElementsAre("+12125550101"));
+    EXPECT_THAT(Read("ann@example.com", channel), IsEmpty());
+  }
+  EXPECT_THAT(Read("Ann@Example.com", v1::CHANNEL_EMAIL), ElementsAre("ann@example.com"));
+  EXPECT_THAT(Read("2125550101", v1::CHANNEL_EMAIL), IsEmpty());
+  EXPECT_THAT(Read("12 Main Street", v1::CHANNEL_MAIL), ElementsAre("handle 12 main street"));
+}
+
+TEST(RawTextTest, MessagingTellsThemApart) {
+  EXPECT_THAT(ReadMessage("ann@example.com"), ElementsAre("ann@example.com"));
+  EXPECT_THAT(ReadMessage(" 212 555 0101 "), ElementsAre("+12125550101"));
+  EXPECT_THAT(ReadMessage("+49 30 12345678"), ElementsAre("+493012345678"));
+  EXPECT_THAT(ReadMessage("Ann.Miller"), ElementsAre("handle ann.miller"));
+  EXPECT_THAT(ReadMessage("jim42"), ElementsAre("handle jim42"));
+  EXPECT_THAT(ReadMessage("@ann"), ElementsAre("handle @ann"));
+}
+
+TEST(RawTextTest, WhatCanBeReadInTwoWaysIsBoth) {
+  EXPECT_THAT(ReadMessage("1-800-FLOWERS"), ElementsAre("+18003569377", "handle 1-800-flowers"));
+  EXPECT_THAT(ReadMessage("@4155550123"), ElementsAre("+14155550123", "handle @4155550123"));
+  EXPECT_THAT(ReadMessage("agent4155550123"),
+              ElementsAre("+14155550123", "handle agent4155550123"));
+}
+
+// As a handle nobody would have heard of it.
+TEST(RawTextTest, WhatIsSpeltWrongIsNoHandle) {
+  for (const char* text :
+       {"", " ", "12", "---", "212-555-01O1", "2125550101#", "+12", "(212) call", "+ call me",
+        "ann@@x.com", "ann@", "a b@", "\xef\xbc\x92\xef\xbc\x91\xef\xbc\x92",
+        "\xef\xbc\x88"
+        "212) call",
+        "\xef\xbc\x8b words", "ann\xef\xbc\xa0x.com", "m\xfcller"}) {
+    EXPECT_THAT(ReadMessage(text), IsEmpty()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace dnc
