@@ -135,12 +135,13 @@ absl::Status CheckComplete(const CatalogOrganization& organization) {
       !IsComplete(organization.statuses_by_number, organization.record.next_status())) {
     return CorruptRecord(Family::kConfig);
   }
-  for (const auto& [id, workflow] : organization.workflows) {
-    const auto& order = workflow->record.status_order();
+  for (const auto& [id, shared] : organization.workflows) {
+    const CatalogWorkflow& workflow = *shared;
+    const auto& order = workflow.record.status_order();
     const bool all = std::all_of(order.begin(), order.end(), [&](const std::string& status) {
-      return workflow->FindStatus(status) != nullptr;
+      return workflow.FindStatus(status) != nullptr;
     });
-    if (!all || workflow->statuses.size() != static_cast<size_t>(order.size())) {
+    if (!all || workflow.statuses.size() != static_cast<size_t>(order.size())) {
       return CorruptRecord(Family::kConfig);
     }
   }
