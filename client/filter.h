@@ -31,8 +31,8 @@ struct FilterOptions {
   absl::Duration deadline = absl::Hours(1);
 };
 
-// Some contact points of the list; at most 131,072 and about 3 MB. They are numbered from zero: all
-// of `phones`, then all of `raw`.
+// Some contact points of the list; at most 131,072, of them 16,384 raw, and about 3 MB. They are
+// numbered from zero: all of `phones`, then all of `raw`.
 struct FilterBlock {
   // Canonical numbers as E.164 digits without the plus, e.g. 12125550123.
   std::vector<uint64_t> phones = {};

@@ -55,6 +55,11 @@ CatalogList::CatalogList(storage::v1::ListRecord list_record) : record(std::move
 
 UnixMicros CatalogList::StaleTime() const { return max_age == 0 ? 0 : as_of + max_age; }
 
+bool CatalogList::IsFresh(UnixMicros now) const {
+  constexpr UnixMicros kMostAhead = 24 * 3600 * int64_t{1'000'000};
+  return max_age == 0 || (now < StaleTime() && as_of <= now + kMostAhead);
+}
+
 bool CatalogList::Covers(uint64_t phone) const {
   if (area_codes.empty() || !IsNanp(phone)) return true;
   return area_codes[phone / 10'000'000 % 1000];

@@ -36,6 +36,9 @@ struct CatalogList {
   }
   // When an allowance of the registry runs out; 0: never.
   UnixMicros StaleTime() const;
+  // Whether it may vouch for anything at `now`. Not where its date lies more than a day ahead: then
+  // the clock has been set back, and how old the registry is cannot be told.
+  bool IsFresh(UnixMicros now) const;
   // Whether the subscription covers the number's area code.
   bool Covers(uint64_t phone) const;
 

@@ -59,13 +59,43 @@ absl::StatusOr<std::string> DecodePercent(absl::string_view text) {
   return out;
 }
 
+// What stands outside of double quotes.
+std::string Unquoted(absl::string_view text) {
+  std::string out;
+  bool quoted = false;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (quoted && text[at] == '\\') {
+      ++at;
+    } else if (text[at] == '"') {
+      quoted = !quoted;
+    } else if (!quoted) {
+      out.push_back(text[at]);
+    }
+  }
+  return out;
+}
+
+// The name before <address> must not be a further address, which would be lost. The same address
+// once more is what mail programs write where they know no name.
+absl::Status CheckDisplayName(absl::string_view name, absl::string_view address,
+                              absl::string_view text) {
+  const std::string bare = Unquoted(name);
+  const bool further = bare.find_first_of("<>") != std::string::npos ||
+                       (absl::StrContains(bare, '@') &&
+                        !absl::EqualsIgnoreCase(TrimSpace(bare), TrimSpace(address)));
+  if (!further) return absl::OkStatus();
+  return Refuse(text, "holds more than one address; give one at a time");
+}
+
 // The address inside "Name <address>" and "mailto:address?subject=…".
 absl::StatusOr<std::string> Unwrap(absl::string_view text) {
   text = TrimSpace(text);
   if (absl::EndsWith(text, ">")) {
     const size_t open = text.rfind('<');
     if (open == absl::string_view::npos) return Refuse(text, "has a > without its <");
-    text = TrimSpace(text.substr(open + 1, text.size() - open - 2));
+    const absl::string_view address = text.substr(open + 1, text.size() - open - 2);
+    DNC_RETURN_IF_ERROR(CheckDisplayName(text.substr(0, open), address, text));
+    text = TrimSpace(address);
   }
   constexpr absl::string_view kScheme = "mailto:";
   if (!absl::StartsWithIgnoreCase(text, kScheme)) return std::string(text);
@@ -101,11 +131,13 @@ std::string Quote(absl::string_view local) {
   return out;
 }
 
-absl::StatusOr<std::string> CanonicalLocal(absl::string_view local, absl::string_view address) {
-  std::string bare(local);
+absl::StatusOr<std::string> CanonicalLocal(absl::string_view given, absl::string_view address) {
+  const std::string local = DropInvisible(given);
+  std::string bare = local;
   if (absl::StartsWith(local, "\"")) {
     DNC_ASSIGN_OR_RETURN(bare, Unquote(local, address));
   } else {
+    if (HasWhiteSpace(local)) return Refuse(address, "has white space before the @");
     const auto bad =
         std::find_if(local.begin(), local.end(), [](char c) { return c != '.' && !IsAtomChar(c); });
     if (bad != local.end()) {

@@ -14,7 +14,8 @@ namespace dnc {
 // Takes the bare address, "Name <address>" (RFC 5322 section 3.4) and "mailto:" (RFC 6068).
 // - Lower case throughout. RFC 5321 section 2.4 lets a host tell "Jane" from "jane"; none in use
 //   does, and treating both as one blocks more, never less.
-// - The local part: Unicode form C (RFC 6532 section 3.1), quotes only where it needs them, at most
+// - The local part: without invisible characters (zero-width spaces, soft hyphens …), Unicode form
+// C (RFC 6532 section 3.1), quotes only where it needs them, at most
 //   64 bytes. Dots in odd places ("a..b"), which some mobile carriers issued, count as quoted.
 //   Plus tags and dots are kept: at most providers they name distinct mailboxes, and a rule that
 //   fits one provider would merge different people elsewhere.

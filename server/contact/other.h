@@ -12,10 +12,12 @@ namespace dnc {
 // The most bytes that a canonical other address may have.
 inline constexpr size_t kMaxOtherBytes = 512;
 
-// The canonical form: white space trimmed and each run of it one space, simple Unicode case folding
-// (so that "É" and "E" with a combining accent stay the same), Unicode form C. "12 Main St\n
-// Springfield" is "12 main st springfield". Idempotent. Thread-safe. INVALID_ARGUMENT where it is
-// empty, longer than kMaxOtherBytes, not UTF-8, or holds control characters other than white space.
+// The canonical form: invisible characters dropped, white space trimmed and each run of it one
+// space, the @ before a handle dropped ("@jane" is "jane"; "@123" and "@jane@example.social" keep
+// it), simple Unicode case folding (so that "É" and "E" with a combining accent stay the same),
+// Unicode form C. "12 Main St\n Springfield" is "12 main st springfield". Idempotent. Thread-safe.
+// INVALID_ARGUMENT where it is empty, longer than kMaxOtherBytes, not UTF-8, or holds control
+// characters other than white space.
 absl::StatusOr<std::string> NormalizeOther(absl::string_view text);
 
 }  // namespace dnc

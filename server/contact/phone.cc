@@ -4,6 +4,8 @@
 #include <phonenumbers/phonenumber.pb.h>
 #include <phonenumbers/phonenumberutil.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <set>
 
@@ -12,6 +14,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "server/contact/text.h"
 #include "storage/base/status_macros.h"
 
@@ -137,6 +140,64 @@ absl::StatusOr<uint64_t> Settle(uint64_t digits, absl::string_view text) {
   return Refuse(text, "repeats its national prefix; write it with + and the country code");
 }
 
+// "2125551234 / x2125559876": libphonenumber drops what follows as a second number.
+bool HasSecondNumber(absl::string_view text) {
+  for (size_t at = text.find_first_of("/\\"); at != absl::string_view::npos;
+       at = text.find_first_of("/\\", at + 1)) {
+    absl::string_view rest = absl::StripLeadingAsciiWhitespace(text.substr(at + 1));
+    if (rest.empty() || absl::ascii_tolower(static_cast<unsigned char>(rest.front())) != 'x') {
+      continue;
+    }
+    if (CountChars(rest).digits > static_cast<int>(kMostExtensionDigits)) return true;
+  }
+  return false;
+}
+
+// "30123456.0": a spreadsheet took the number for a quantity; its 0 would be read as a digit.
+bool IsDecimal(absl::string_view text) {
+  absl::ConsumePrefix(&text, "+");
+  const size_t point = text.find('.');
+  if (point == absl::string_view::npos || point == 0) return false;
+  const auto is_digit = [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); };
+  const absl::string_view whole = text.substr(0, point), part = text.substr(point + 1);
+  return std::all_of(whole.begin(), whole.end(), is_digit) && !part.empty() && part.size() <= 2 &&
+         part.find_first_not_of('0') == absl::string_view::npos;
+}
+
+// Where the letters behind the first digit begin; npos where there are none.
+size_t FindLettersWithin(absl::string_view text) {
+  const size_t first = text.find_first_of("+0123456789");
+  if (first == absl::string_view::npos) return first;
+  const auto letter =
+      std::find_if(text.begin() + static_cast<std::ptrdiff_t>(first), text.end(),
+                   [](char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); });
+  return letter == text.end() ? absl::string_view::npos
+                              : static_cast<size_t>(letter - text.begin());
+}
+
+// Letters stand for digits ("1-800-FLOWERS") in the North American plan only, where the length
+// tells that they do. In countries with numbers of any length a name behind a number ("+49 30
+// 1234567 Max") would be dialled as more of it. Labels of extensions are no part of the number.
+absl::Status CheckLetters(absl::string_view text, absl::string_view region, uint64_t digits) {
+  if (IsNanp(digits)) return absl::OkStatus();
+  constexpr absl::string_view kContext = ";phone-context=";  // RFC 3966 section 5.1.5
+  const size_t letters = FindLettersWithin(text.substr(0, text.find(kContext)));
+  if (letters == absl::string_view::npos) return absl::OkStatus();
+  const absl::StatusOr<uint64_t> without = ReadWithLibrary(text.substr(0, letters), region);
+  if (without.ok() && *without == digits) return absl::OkStatus();
+  return Refuse(text, "has letters among its digits; write digits only");
+}
+
+absl::Status CheckOneNumber(absl::string_view text) {
+  if (HasSecondNumber(text)) {
+    return Refuse(text, "is followed by a second number; give one number at a time");
+  }
+  if (IsDecimal(text)) {
+    return Refuse(text, "ends in a decimal fraction; export the column as text, not as numbers");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<uint64_t> NormalizePhone(absl::string_view text, absl::string_view default_region) {
@@ -151,7 +212,9 @@ absl::StatusOr<uint64_t> NormalizePhone(absl::string_view text, absl::string_vie
   text = TrimSpace(text);
   if (text.empty()) return absl::InvalidArgumentError("phone number is empty");
   if (const auto fast = ReadFast(text, default_region); fast.has_value()) return *fast;
+  DNC_RETURN_IF_ERROR(CheckOneNumber(text));
   DNC_ASSIGN_OR_RETURN(const uint64_t digits, ReadWithLibrary(text, default_region));
+  DNC_RETURN_IF_ERROR(CheckLetters(text, default_region, digits));
   return Settle(digits, text);
 }
 

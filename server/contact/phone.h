@@ -25,7 +25,7 @@
 namespace dnc {
 
 // The canonical number of any common spelling: punctuation, national and international prefixes,
-// full-width and other Unicode digits, "tel:" URIs, vanity letters.
+// full-width and other Unicode digits, "tel:" URIs; letters for digits in North American numbers.
 //
 // `default_region` (ISO 3166-1 alpha-2, "US") is the country of numbers that name none; where it is
 // empty, only international spellings are taken. NormalizePhone(FormatE164(n), r) is n for every

@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/logging.h"
 
@@ -39,10 +41,13 @@ bool IsAscii(absl::string_view text) {
                      [](char c) { return absl::ascii_isascii(static_cast<unsigned char>(c)); });
 }
 
-bool IsSpace(UChar32 c) {
-  const bool invisible_mark = (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF;
-  return u_isUWhiteSpace(c) || invisible_mark;
+// Characters that no reader sees: zero-width spaces and joiners, soft hyphens, byte order and
+// direction marks, variation selectors (Unicode's Default_Ignorable_Code_Point).
+bool IsInvisible(UChar32 c) {
+  return c > 0x7F && u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
 }
+
+bool IsSpace(UChar32 c) { return u_isUWhiteSpace(c) || IsInvisible(c); }
 
 void AppendChar(UChar32 c, std::string& out) {
   uint8_t bytes[U8_MAX_LENGTH];
@@ -119,11 +124,34 @@ std::string CollapseSpace(absl::string_view text) {
   return out;
 }
 
+std::string DropInvisible(absl::string_view text) {
+  if (IsAscii(text)) return std::string(text);
+  std::string out;
+  out.reserve(text.size());
+  for (size_t at = 0; at < text.size();) {
+    const UChar32 c = NextChar(text, at);
+    if (!IsInvisible(c)) AppendChar(c, out);
+  }
+  return out;
+}
+
+bool HasWhiteSpace(absl::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    if (u_isUWhiteSpace(NextChar(text, at))) return true;
+  }
+  return false;
+}
+
 bool HasControl(absl::string_view text) {
   for (size_t at = 0; at < text.size();) {
     if (u_charType(NextChar(text, at)) == U_CONTROL_CHAR) return true;
   }
   return false;
+}
+
+bool StartsWithLetter(absl::string_view text) {
+  size_t at = 0;
+  return !text.empty() && u_isalpha(NextChar(text, at));
 }
 
 CharCounts CountChars(absl::string_view text) {
@@ -144,6 +172,15 @@ absl::StatusOr<std::string> FoldCase(absl::string_view text) {
     AppendChar(u_foldCase(NextChar(text, at), U_FOLD_CASE_DEFAULT), folded);
   }
   return ComposeNfc(folded);
+}
+
+bool MayBeDialled(absl::string_view text) {
+  // Full-width forms, as East Asian input methods write them.
+  constexpr absl::string_view kMarks[] = {"+", "(", "\xef\xbc\x8b", "\xef\xbc\x88"};
+  const bool marked =
+      std::any_of(std::begin(kMarks), std::end(kMarks),
+                  [&](absl::string_view mark) { return absl::StartsWith(text, mark); });
+  return marked || (!absl::StartsWith(text, "@") && CountChars(text).letters == 0);
 }
 
 std::string MaskForMessage(absl::string_view value) {

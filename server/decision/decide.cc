@@ -178,33 +178,36 @@ void MatchLeadsOfPoint(const Facts& facts, const PointFacts& point, Judge* judge
   }
 }
 
-// A registry blocks a member; one that cannot vouch for the absence of a number cannot allow it.
-void MatchRegistry(const RegistryFact& fact, const ContactPoint& point, Judge* judge) {
-  const CatalogList& list = *fact.list;
-  MatchedRule rule;
-  rule.list = &list;
-  rule.point = &point;
-  rule.since = list.as_of;
-  rule.overridable = true;
-  if (fact.member) {
-    rule.type = v1::REASON_TYPE_CONTACT_POINT_ON_REGISTRY;
-    judge->Match(std::move(rule));
-    return;
-  }
-  const UnixMicros stale = list.StaleTime();
+// A registry that cannot vouch for the absence of a number cannot allow it.
+void MatchRegistryGaps(const CatalogList& list, MatchedRule rule, Judge* judge) {
   rule.effect = v1::VERDICT_UNKNOWN;
   if (!list.has_version() || list.numbers == nullptr) {
     rule.type = v1::REASON_TYPE_REGISTRY_EMPTY;
-  } else if (stale != 0 && stale <= judge->question().now) {
-    rule.type = v1::REASON_TYPE_REGISTRY_STALE;
-    rule.since = stale;
-  } else if (!list.Covers(point.phone)) {
-    rule.type = v1::REASON_TYPE_AREA_CODE_NOT_SUBSCRIBED;
-  } else {
-    judge->ChangesAt(stale);
-    return;
+    return judge->Match(std::move(rule));
   }
-  judge->Match(std::move(rule));
+  if (!list.Covers(rule.point->phone)) {
+    rule.type = v1::REASON_TYPE_AREA_CODE_NOT_SUBSCRIBED;
+    judge->Match(rule);
+  }
+  if (!list.IsFresh(judge->question().now)) {
+    rule.type = v1::REASON_TYPE_REGISTRY_STALE;
+    rule.since = std::min(list.StaleTime(), judge->question().now);
+    return judge->Match(std::move(rule));
+  }
+  judge->ChangesAt(list.StaleTime());
+}
+
+void MatchRegistry(const RegistryFact& fact, const ContactPoint& point, Judge* judge) {
+  MatchedRule rule;
+  rule.list = fact.list;
+  rule.point = &point;
+  rule.since = fact.list->as_of;
+  rule.overridable = true;
+  if (fact.member) {
+    rule.type = v1::REASON_TYPE_CONTACT_POINT_ON_REGISTRY;
+    judge->Match(rule);
+  }
+  MatchRegistryGaps(*fact.list, std::move(rule), judge);
 }
 
 void MatchStore(Judge* judge) {

@@ -11,8 +11,10 @@
 #include "server/error/item_error.h"
 #include "server/handler/check_query.h"
 #include "server/handler/facts_reader.h"
+#include "server/handler/raw_text.h"
 #include "server/handler/reason_text.h"
 #include "server/name/resource_name.h"
+#include "server/subject/scope.h"
 #include "server/subject/subject.h"
 
 namespace dnc {
@@ -39,7 +41,8 @@ DecisionId NewDecisionId() {
 // Who is asked about.
 struct Asked {
   absl::string_view lead;
-  std::optional<ContactPoint> point;
+  RawPoints points;  // the readings of the contact point; none where only the lead is named
+  std::string brand, campaign;  // where the request spells them otherwise than lists do
 };
 
 absl::Status ReadLead(const CheckQuery& query, const Question& question, Asked* asked) {
@@ -54,14 +57,17 @@ absl::Status ReadLead(const CheckQuery& query, const Question& question, Asked* 
 
 absl::Status ReadAsked(const CheckQuery& query, Question* question, Asked* asked) {
   DNC_RETURN_IF_ERROR(CheckHandler::SetChannel(query.channel, query.message_class, question));
-  question->campaign = query.campaign;
-  question->brand = query.brand;
+  DNC_ASSIGN_OR_RETURN(question->brand, CanonicalScope(query.brand, "brand", &asked->brand));
+  DNC_ASSIGN_OR_RETURN(question->campaign,
+                       CanonicalScope(query.campaign, "campaign", &asked->campaign));
   DNC_RETURN_IF_ERROR(ReadLead(query, *question, asked));
   if (query.contact_point.has_value()) {
     const std::string& region = question->organization->record.organization().default_region();
-    DNC_ASSIGN_OR_RETURN(asked->point,
+    DNC_ASSIGN_OR_RETURN(ContactPoint point,
                          NormalizeContactPoint(*query.contact_point, region, "contact_point"));
-    return CheckChannelReaches(question->channel, asked->point->kind, "contact_point");
+    DNC_RETURN_IF_ERROR(CheckChannelReaches(question->channel, point.kind, "contact_point"));
+    asked->points = ReadingsOf(std::move(point), question->channel, region);
+    return absl::OkStatus();
   }
   if (!asked->lead.empty()) return absl::OkStatus();
   return MissingField("contact_point", "name a contact point, a lead or both");
@@ -78,10 +84,8 @@ struct Judged {
 
 absl::Status Judge(const View& view, const CheckQuery& query, Judged* judged) {
   DNC_RETURN_IF_ERROR(ReadAsked(query, &judged->question, &judged->asked));
-  const auto& point = judged->asked.point;
-  DNC_RETURN_IF_ERROR(ReadFacts(view, judged->question, judged->asked.lead,
-                                point.has_value() ? &*point : nullptr, &judged->kept,
-                                &judged->facts));
+  DNC_RETURN_IF_ERROR(ReadFacts(view, judged->question, judged->asked.lead, judged->asked.points,
+                                &judged->kept, &judged->facts));
   judged->decision = Decide(judged->question, judged->facts);
   return absl::OkStatus();
 }
@@ -94,8 +98,8 @@ void WriteVerdict(const Judged& judged, WireWriter* writer) {
   for (const MatchedRule& rule : decision.rules) {
     WriteReason(Answer::kReasonsFieldNumber, judged.question, rule, writer);
   }
-  if (judged.asked.point.has_value()) {
-    WriteContactPoint(Answer::kContactPointFieldNumber, *judged.asked.point, writer);
+  if (!judged.asked.points.empty()) {
+    WriteContactPoint(Answer::kContactPointFieldNumber, judged.asked.points.front(), writer);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "server/decision/decide.h"
 #include "server/decision/record_facts.h"
+#include "server/handler/raw_text.h"
 #include "server/state/txn.h"
 #include "server/subject/subject.h"
 
@@ -70,10 +71,13 @@ absl::Status ReadPoint(const View& view, const Question& question, KeptRecords* 
                        PointFacts* facts) {
   DNC_RETURN_IF_ERROR(
       ReadSubject(view, question.organization->number(), facts->point, kept, &facts->own));
-  DNC_RETURN_IF_ERROR(ReadSubject(view, kGlobalNumber, facts->point, kept, &facts->global));
+  const bool asks_global = question.organization == question.global;  // is both; read once
+  if (!asks_global) {
+    DNC_RETURN_IF_ERROR(ReadSubject(view, kGlobalNumber, facts->point, kept, &facts->global));
+  }
   if (facts->point.kind != ContactKind::kPhone) return absl::OkStatus();
   AppendRegistries(question, *question.organization, &facts->registries);
-  AppendRegistries(question, *question.global, &facts->registries);
+  if (!asks_global) AppendRegistries(question, *question.global, &facts->registries);
   for (RegistryFact& registry : facts->registries) {
     registry.member =
         registry.list->numbers != nullptr && registry.list->numbers->Contains(facts->point.phone);
@@ -81,25 +85,36 @@ absl::Status ReadPoint(const View& view, const Question& question, KeptRecords* 
   return absl::OkStatus();
 }
 
+namespace {
+
+absl::Status AddPoint(const View& view, const Question& question, ContactPoint point,
+                      KeptRecords* kept, Facts* facts) {
+  facts->points.emplace_back().point = std::move(point);
+  return ReadPoint(view, question, kept, &facts->points.back());
+}
+
+}  // namespace
+
 absl::Status ReadFacts(const View& view, const Question& question, absl::string_view lead_id,
-                       const ContactPoint* point, KeptRecords* kept, Facts* facts) {
+                       absl::Span<const ContactPoint> points, KeptRecords* kept, Facts* facts) {
   const uint32_t organization = question.organization->number();
-  std::vector<ContactPoint> points;
-  if (point != nullptr) Prefetch(view, organization, *point);
+  std::vector<ContactPoint> held;
+  if (!points.empty()) Prefetch(view, organization, points.front());
   if (!lead_id.empty()) {
     facts->names_lead = true;
     facts->lead.id = lead_id;
     DNC_RETURN_IF_ERROR(
-        ReadLead(view, organization, kept, &facts->lead, point == nullptr ? &points : nullptr));
+        ReadLead(view, organization, kept, &facts->lead, points.empty() ? &held : nullptr));
   }
-  if (point != nullptr) {
-    facts->points.emplace_back().point = *point;
-    return ReadPoint(view, question, kept, &facts->points.back());
+  for (const ContactPoint& point : points) {
+    DNC_RETURN_IF_ERROR(AddPoint(view, question, point, kept, facts));
   }
-  for (ContactPoint& held : points) {
-    if (!ChannelReaches(question.channel, held.kind)) continue;
-    facts->points.emplace_back().point = std::move(held);
-    DNC_RETURN_IF_ERROR(ReadPoint(view, question, kept, &facts->points.back()));
+  const std::string& region = question.organization->record.organization().default_region();
+  for (ContactPoint& point : held) {
+    if (!ChannelReaches(question.channel, point.kind)) continue;
+    for (ContactPoint& reading : ReadingsOf(std::move(point), question.channel, region)) {
+      DNC_RETURN_IF_ERROR(AddPoint(view, question, std::move(reading), kept, facts));
+    }
   }
   return absl::OkStatus();
 }

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "server/decision/facts.h"
 #include "server/state/view.h"
 
@@ -21,10 +22,10 @@ using KeptRecords = std::forward_list<std::string>;
 absl::Status ReadPoint(const View& view, const Question& question, KeptRecords* kept,
                        PointFacts* facts);
 
-// The facts of a check of `lead_id` (empty: none) and `point` (null: none). A lead without a point
-// stands for each of its contact points that the channel reaches.
+// The facts of a check of `lead_id` (empty: none) and `points` (the readings of one contact point,
+// or none). A lead without a point stands for each of its contact points that the channel reaches.
 absl::Status ReadFacts(const View& view, const Question& question, absl::string_view lead_id,
-                       const ContactPoint* point, KeptRecords* kept, Facts* facts);
+                       absl::Span<const ContactPoint> points, KeptRecords* kept, Facts* facts);
 
 // Whether the store may have anything about a phone number, in the organization or in `global`.
 bool MayHaveSubject(const View& view, const Question& question, uint64_t phone);

@@ -7,6 +7,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "server/contact/phone.h"
 #include "server/handler/facts_reader.h"
+#include "server/subject/scope.h"
 #include "server/subject/subject.h"
 
 namespace dnc {
@@ -15,6 +16,8 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr int kMaxContactPointsPerMessage = 131'072;
+// Each may need libphonenumber, tens of microseconds: half a second of a worker's time at the most.
+constexpr int kMaxRawPerMessage = 16'384;
 constexpr uint32_t kVerdictsPerByte = 4;
 // Four times VERDICT_ALLOW.
 constexpr char kFourAllows = 0x55;
@@ -35,6 +38,14 @@ std::string AllAllowed(uint32_t count) {
   return verdicts;
 }
 
+// The list behind a rule, told apart from one of `global` with the same id.
+std::string ListOf(const MatchedRule& rule, const Question& question) {
+  if (rule.list == nullptr) return "";
+  const bool is_global = question.global != question.organization &&
+                         question.global->FindList(rule.list->id) == rule.list;
+  return is_global ? absl::StrCat(kGlobalOrganization, "/", rule.list->id) : rule.list->id;
+}
+
 // The registries that apply, and whether one of them cannot vouch for all numbers.
 struct Registries {
   absl::InlinedVector<RegistryFact, 4> facts;
@@ -51,13 +62,24 @@ struct Registries {
 Registries ApplicableRegistries(const Question& question) {
   Registries registries;
   AppendRegistries(question, *question.organization, &registries.facts);
-  AppendRegistries(question, *question.global, &registries.facts);
+  if (question.organization != question.global) {
+    AppendRegistries(question, *question.global, &registries.facts);
+  }
   for (const RegistryFact& fact : registries.facts) {
-    const UnixMicros stale = fact.list->StaleTime();
-    const bool fresh = fact.list->numbers != nullptr && (stale == 0 || stale > question.now);
-    if (!fresh) registries.vouch_for_all = false;
+    const bool vouches = fact.list->numbers != nullptr && fact.list->IsFresh(question.now);
+    if (!vouches) registries.vouch_for_all = false;
   }
   return registries;
+}
+
+absl::Status CheckBlock(absl::string_view field, int count, int limit) {
+  if (count <= limit) return absl::OkStatus();
+  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                   absl::StrCat(field, ": ", count, " in one message, at most ", limit,
+                                " are taken; send more messages"),
+                   {{"field", std::string(field)},
+                    {"limit", absl::StrCat(limit)},
+                    {"actual", absl::StrCat(count)}});
 }
 
 }  // namespace
@@ -65,6 +87,7 @@ Registries ApplicableRegistries(const Question& question) {
 absl::StatusOr<std::unique_ptr<FilterSession>> FilterSession::Create(
     const CheckHandler* handler, const v1::FilterConfig& config) {
   std::unique_ptr<FilterSession> session(new FilterSession(handler, config));
+  DNC_RETURN_IF_ERROR(session->SetScope());
   const StateMachine::ViewGuard view = handler->state().Read();
   DNC_RETURN_IF_ERROR(session->Ask(*view).status());
   if (!config.default_region().empty() && !IsKnownRegion(config.default_region())) {
@@ -78,9 +101,16 @@ absl::StatusOr<Question> FilterSession::Ask(const View& view) const {
                        handler_->Ask(view, config_.organization(), config_.at_least_revision()));
   DNC_RETURN_IF_ERROR(WithFieldPrefix(
       CheckHandler::SetChannel(config_.channel(), config_.message_class(), &question), "config."));
-  question.campaign = config_.campaign();
-  question.brand = config_.brand();
+  question.campaign = campaign_;
+  question.brand = brand_;
   return question;
+}
+
+absl::Status FilterSession::SetScope() {
+  DNC_ASSIGN_OR_RETURN(brand_, CanonicalScope(config_.brand(), "config.brand", &kept_brand_));
+  DNC_ASSIGN_OR_RETURN(campaign_,
+                       CanonicalScope(config_.campaign(), "config.campaign", &kept_campaign_));
+  return absl::OkStatus();
 }
 
 void FilterSession::Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdict,
@@ -105,8 +135,7 @@ absl::Status FilterSession::JudgePoints(const View& view, const Question& questi
   const Decision decision = Decide(question, facts);
   if (decision.verdict == v1::VERDICT_ALLOW) return absl::OkStatus();
   const MatchedRule& rule = decision.rules.front();
-  Deny(index, rule.type, decision.verdict,
-       rule.list == nullptr ? absl::string_view() : rule.list->id, response);
+  Deny(index, rule.type, decision.verdict, ListOf(rule, question), response);
   return absl::OkStatus();
 }
 
@@ -163,14 +192,8 @@ absl::Status FilterSession::FilterRaw(const View& view, const Question& question
 absl::Status FilterSession::Filter(const v1::FilterContactsRequest& block,
                                    v1::FilterContactsResponse* response) {
   const int count = block.phones_size() + block.raw_size();
-  if (count > kMaxContactPointsPerMessage) {
-    return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
-                     absl::StrCat("phones and raw: ", count, " in one message, at most ",
-                                  kMaxContactPointsPerMessage, " are taken; send more messages"),
-                     {{"field", "phones"},
-                      {"limit", absl::StrCat(kMaxContactPointsPerMessage)},
-                      {"actual", absl::StrCat(count)}});
-  }
+  DNC_RETURN_IF_ERROR(CheckBlock("phones", count, kMaxContactPointsPerMessage));
+  DNC_RETURN_IF_ERROR(CheckBlock("raw", block.raw_size(), kMaxRawPerMessage));
   const StateMachine::ViewGuard view = handler_->state().Read();
   DNC_ASSIGN_OR_RETURN(const Question question, Ask(*view));
   response->set_count(static_cast<uint32_t>(count));

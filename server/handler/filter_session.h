@@ -29,6 +29,7 @@ class FilterSession {
       : handler_(handler), config_(std::move(config)) {}
 
   absl::StatusOr<Question> Ask(const View& view) const;
+  absl::Status SetScope();
   absl::Status FilterPhones(const View& view, const Question& question,
                             const v1::FilterContactsRequest& block,
                             v1::FilterContactsResponse* response);
@@ -42,6 +43,9 @@ class FilterSession {
 
   const CheckHandler* const handler_;
   const v1::FilterConfig config_;
+  // As lists spell them; in the config, or kept here.
+  absl::string_view brand_, campaign_;
+  std::string kept_brand_, kept_campaign_;
   std::vector<uint64_t> hits_;  // one bit a phone of the block: member of some registry
 };
 

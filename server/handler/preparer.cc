@@ -8,6 +8,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/preparer_parts.h"
 #include "server/name/resource_name.h"
+#include "server/subject/scope.h"
 #include "server/subject/subject.h"
 #include "server/workflow/shape.h"
 
@@ -20,7 +21,6 @@ using storage::v1::Mutation;
 constexpr size_t kMaxActor = 256;
 constexpr size_t kMaxReason = 512;
 constexpr size_t kMaxEvidence = 1024;
-constexpr size_t kMaxScope = 128;
 constexpr int kMaxContactPoints = 100;
 constexpr int kMaxLeads = 1000;
 // Clocks of honest callers differ by less.
@@ -45,6 +45,14 @@ absl::Status CheckClasses(const google::protobuf::RepeatedField<int>& classes,
       return InvalidField(field, absl::StrCat(value, " is not a message class"));
     }
   }
+  return absl::OkStatus();
+}
+
+// As checks compare it.
+absl::Status ShapeScope(absl::string_view field, std::string* name) {
+  std::string kept;
+  DNC_ASSIGN_OR_RETURN(const absl::string_view canonical, CanonicalScope(*name, field, &kept));
+  if (canonical != *name) *name = std::move(kept);
   return absl::OkStatus();
 }
 
@@ -191,8 +199,8 @@ absl::Status Preparer::ShapeList(const std::string& id, const std::string& field
                                  v1::DncList* list) {
   DNC_RETURN_IF_ERROR(
       CheckText(list->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
-  DNC_RETURN_IF_ERROR(CheckText(list->brand(), kMaxScope, absl::StrCat(field, ".brand")));
-  DNC_RETURN_IF_ERROR(CheckText(list->campaign(), kMaxScope, absl::StrCat(field, ".campaign")));
+  DNC_RETURN_IF_ERROR(ShapeScope(absl::StrCat(field, ".brand"), list->mutable_brand()));
+  DNC_RETURN_IF_ERROR(ShapeScope(absl::StrCat(field, ".campaign"), list->mutable_campaign()));
   if (list->display_name().empty()) list->set_display_name(id);
   if (list->kind() != v1::LIST_KIND_INTERNAL && list->kind() != v1::LIST_KIND_REGISTRY) {
     return InvalidField(absl::StrCat(field, ".kind"), "use INTERNAL or REGISTRY");

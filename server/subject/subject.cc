@@ -1,11 +1,13 @@
 #include "server/subject/subject.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/contact/email.h"
 #include "server/contact/other.h"
 #include "server/contact/phone.h"
+#include "server/contact/text.h"
 #include "server/error/error.h"
 #include "storage/base/status_macros.h"
 #include "storage/schema/keys.h"
@@ -17,6 +19,20 @@ absl::Status FieldError(v1::ErrorReason reason, absl::string_view field,
                         const absl::Status& problem) {
   return MakeError(reason, absl::StrCat(field, ": ", problem.message()),
                    {{"field", std::string(field)}});
+}
+
+// Numbers and e-mail addresses must not hide as other addresses: one opted out as the one would be
+// clean as the other. Letters among the digits make a postal address.
+absl::Status CheckIsOther(absl::string_view canonical, absl::string_view region,
+                          absl::string_view field) {
+  absl::string_view kind;
+  if (MayBeDialled(canonical) && NormalizePhone(canonical, region).ok()) kind = "phone";
+  if (absl::StrContains(canonical, '@') && NormalizeEmail(canonical).ok()) kind = "email";
+  if (kind.empty()) return absl::OkStatus();
+  return InvalidField(
+      absl::StrCat(field, ".other"),
+      absl::StrCat("can be read as ", kind == "phone" ? "a phone number" : "an e-mail address",
+                   "; give it as ", kind));
 }
 
 absl::StatusOr<ContactPoint> NormalizePhonePoint(const ContactPointView& contact,
@@ -81,9 +97,14 @@ absl::StatusOr<ContactPoint> NormalizeContactPoint(const ContactPointView& conta
     }
     case v1::ContactPoint::kOther: {
       absl::StatusOr<std::string> other = NormalizeOther(contact.address);
-      if (other.ok()) return ContactPoint{ContactKind::kOther, 0, *std::move(other)};
-      return FieldError(v1::ERROR_REASON_INVALID_FIELD, absl::StrCat(field, ".other"),
-                        other.status());
+      if (!other.ok()) {
+        return FieldError(v1::ERROR_REASON_INVALID_FIELD, absl::StrCat(field, ".other"),
+                          other.status());
+      }
+      const absl::string_view region =
+          contact.default_region.empty() ? default_region : contact.default_region;
+      DNC_RETURN_IF_ERROR(CheckIsOther(*other, region, field));
+      return ContactPoint{ContactKind::kOther, 0, *std::move(other)};
     }
     case v1::ContactPoint::ADDRESS_NOT_SET:
       break;

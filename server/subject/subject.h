@@ -22,8 +22,10 @@ ContactPointView ViewOf(const v1::ContactPoint& contact);
 // Of a serialised v1.ContactPoint. False where it is malformed. Does not look for invalid UTF-8.
 bool ReadContactPoint(absl::string_view message, ContactPointView* contact);
 
-// Brings a contact point of a request into its canonical form. `field` is where it stands, for
-// errors: REQUIRED_FIELD_MISSING, INVALID_PHONE_NUMBER, INVALID_EMAIL_ADDRESS, INVALID_FIELD.
+// Brings a contact point of a request into its canonical form. An `other` that can be read as a
+// phone number (without letters, or behind a + or parenthesis) or as an e-mail address is refused.
+// `field` is where it stands, for errors: REQUIRED_FIELD_MISSING, INVALID_PHONE_NUMBER,
+// INVALID_EMAIL_ADDRESS, INVALID_FIELD.
 absl::StatusOr<ContactPoint> NormalizeContactPoint(const ContactPointView& contact,
                                                    absl::string_view default_region,
                                                    absl::string_view field);

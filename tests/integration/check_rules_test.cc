@@ -9,6 +9,7 @@ namespace {
 using testing::ElementsAre;
 using testing::UnorderedElementsAre;
 
+constexpr char kMessaging[] = " channel: CHANNEL_MESSAGING ";
 constexpr char kBob[] = " contact_point { phone: '+12125550102' } ";
 
 class CheckRulesTest : public GatewayTest {
@@ -30,6 +31,55 @@ TEST_F(CheckRulesTest, ABrandListBlocksItsBrandAndTheUnspecifiedOne) {
   EXPECT_EQ(BobVerdict("brand: 'silver'"), v1::VERDICT_ALLOW);
   EXPECT_EQ(BobVerdict(), v1::VERDICT_DENY);
   EXPECT_EQ(BobVerdict("campaign: 'spring'"), v1::VERDICT_DENY);
+}
+
+// "É" in one character, in small, and as E with an accent; white space around it.
+TEST_F(CheckRulesTest, ABrandIsTheSameInEverySpelling) {
+  Must<v1::CreateListRequest>(
+      "parent: '~' list_id: 'eclat' list { kind: LIST_KIND_INTERNAL brand: ' \303\211clat  Bleu' "
+      "}");
+  AddPhoneEntry(kBobPhone, "list: '~/lists/eclat'");
+  for (const char* spelling : {"\303\211clat Bleu", "\303\251CLAT bleu", "E\314\201clat Bleu ",
+                               "\342\200\213\303\251clat\tbleu"}) {
+    EXPECT_EQ(BobVerdict(absl::StrCat("brand: '", spelling, "'")), v1::VERDICT_DENY) << spelling;
+    const auto filtered = Filter(absl::StrCat("channel: CHANNEL_VOICE brand: '", spelling, "'"),
+                                 {Parse<v1::FilterContactsRequest>("phones: 12125550102")});
+    EXPECT_EQ(VerdictAt(filtered.at(0), 0), v1::VERDICT_DENY) << spelling;
+  }
+  EXPECT_THAT(Ask<v1::CheckContactRequest>(
+                  absl::StrCat("organization: '~' channel: CHANNEL_VOICE campaign: ' '", kBob)),
+              RefusedAt("INVALID_FIELD", "campaign"));
+}
+
+// The same text in a single check, as whatever kind it is given, and in a send list.
+TEST_F(CheckRulesTest, OnMessagingNoReadingOfAnOptedOutNumberIsClean) {
+  AddPhoneEntry("+12125550199");
+  for (const char* point : {"phone: '212 555 0199'", "other: 'agent2125550199'",
+                            "email: '12125550199@s.example.net'"}) {
+    EXPECT_EQ(VerdictOf(absl::StrCat(kMessaging, "contact_point { ", point, " }")),
+              v1::VERDICT_DENY)
+        << point;
+  }
+  const auto filtered =
+      Filter(kMessaging, {Parse<v1::FilterContactsRequest>(
+                             "raw: '212 555 0199' raw: 'agent2125550199'"
+                             " raw: '12125550199@s.example.net' raw: '+1 212 555 0199 x1'")});
+  for (uint32_t i = 0; i < 4; ++i) EXPECT_EQ(VerdictAt(filtered.at(0), i), v1::VERDICT_DENY) << i;
+  for (const char* hidden : {"+12125550199", "2125550199", "ann@example.com"}) {
+    EXPECT_THAT(Ask<v1::CheckContactRequest>(absl::StrCat(
+                    kMessaging, "organization: '~' contact_point { other: '", hidden, "' }")),
+                RefusedAt("INVALID_FIELD", "contact_point.other"))
+        << hidden;
+  }
+}
+
+TEST_F(CheckRulesTest, AHandleIsTheSameWithAndWithoutItsAt) {
+  Must<v1::AddEntryRequest>("parent: '~' entry { contact_point { other: '@Ann_Miller' } }");
+  for (const char* handle : {"@ann_miller", "ann_miller", "ANN_MILLER", "ann\342\200\213_miller"}) {
+    EXPECT_EQ(VerdictOf(absl::StrCat(kMessaging, "contact_point { other: '", handle, "' }")),
+              v1::VERDICT_DENY)
+        << handle;
+  }
 }
 
 TEST_F(CheckRulesTest, ACampaignListBlocksItsCampaignAndTheUnspecifiedOne) {

@@ -67,6 +67,17 @@ TEST_F(FilterTest, AgreesWithSingleChecksOnThousandsOfNumbers) {
   EXPECT_EQ(seen.size(), 2u);
 }
 
+// Every organization has a list `internal`.
+TEST_F(FilterTest, TellsListsOfGlobalFromTheOrganizations) {
+  Must<v1::AddEntryRequest>(
+      "parent: 'organizations/global' entry { contact_point { phone: '+12125550102' } }");
+  AddPhoneEntry("+12125550188");
+  const auto responses = Filter(kVoice, {Phones({kBobDigits, 12125550188})});
+  ASSERT_EQ(responses.at(0).reasons_size(), 2);
+  EXPECT_EQ(responses.at(0).reasons(0).list(), "global/internal");
+  EXPECT_EQ(responses.at(0).reasons(1).list(), "internal");
+}
+
 TEST_F(FilterTest, GivesAReasonForEachThatIsNotAllowed) {
   Apply("ann", "novoice");
   AddRegistry("national");
@@ -217,6 +228,11 @@ TEST_F(FilterTest, TakesTheLargestBlockAndRefusesOneMore) {
   v1::FilterContactsRequest more = Phones(most);
   more.add_raw("2125550101");
   EXPECT_THAT(EndOf({Config(kVoice), more}), Refused("LIMIT_EXCEEDED"));
+  const std::vector<std::string> texts(16'384, "2125550102");
+  EXPECT_EQ(Filter(kVoice, {Raw(texts)}).at(0).count(), 16'384u);
+  more = Raw(texts);
+  more.add_raw("2125550101");
+  EXPECT_THAT(EndOf({Config(kVoice), more}), RefusedAt("LIMIT_EXCEEDED", "raw"));
 }
 
 TEST_F(FilterTest, ASlowReaderGetsEveryAnswerInOrder) {

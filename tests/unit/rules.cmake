@@ -28,7 +28,10 @@ dnc_test(
   SOURCES action/copy_plan_test.cc
   DEPS dnc_action dnc_catalog_builder)
 dnc_test(resource_name_test SOURCES name/resource_name_test.cc DEPS dnc_name)
-dnc_test(subject_test SOURCES subject/subject_test.cc DEPS dnc_subject dnc_catalog_builder)
+dnc_test(
+  subject_test
+  SOURCES subject/scope_test.cc subject/subject_test.cc
+  DEPS dnc_subject dnc_catalog_builder)
 dnc_test(
   handler_test
   SOURCES handler/check_query_test.cc

@@ -111,6 +111,18 @@ TEST(CatalogListTest, RegistryMasksHaveDefaults) {
   EXPECT_FALSE(chosen.Blocks(v1::CHANNEL_VOICE, v1::MESSAGE_CLASS_EMERGENCY));
 }
 
+// A registry whose date lies far ahead tells that the clock was set back, not that it is fresh.
+TEST(CatalogListTest, FreshFromADayBeforeItsDateToItsAge) {
+  constexpr UnixMicros kDay = 24 * 3600 * int64_t{1'000'000};
+  const CatalogList list =
+      List("max_age { seconds: 172800 } active_version { as_of_time { seconds: 864000 } }");
+  EXPECT_FALSE(list.IsFresh(9 * kDay - 1));
+  EXPECT_TRUE(list.IsFresh(9 * kDay));
+  EXPECT_TRUE(list.IsFresh(12 * kDay - 1));
+  EXPECT_FALSE(list.IsFresh(12 * kDay));
+  EXPECT_TRUE(List("active_version { as_of_time { seconds: 864000 } }").IsFresh(0));
+}
+
 TEST(CatalogListTest, StaleTime) {
   const struct {
     const char* name;

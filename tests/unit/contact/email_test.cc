@@ -30,6 +30,12 @@ TEST(NormalizeEmailTest, CanonicalForms) {
       {"Jane Doe <jane@example.com>", "jane@example.com"},
       {"\"Doe, Jane <3\" < jane@example.com >", "jane@example.com"},
       {"<jane@example.com>", "jane@example.com"},
+      {"Jane@Example.com <jane@example.com>", "jane@example.com"},
+      {"\"jane@work\" <jane@example.com>", "jane@example.com"},
+      // Zero-width space before the @, soft hyphen, direction marks.
+      {"jane\xE2\x80\x8B@example.com", "jane@example.com"},
+      {"ja\xC2\xADne@example.com", "jane@example.com"},
+      {"\xE2\x80\xAAjane@example.com\xE2\x80\xAC", "jane@example.com"},
       {"mailto:jane@example.com", "jane@example.com"},
       {"<MAILTO:jane%2Blist@example.com?subject=stop>", "jane+list@example.com"},
       {"jane+news@example.com", "jane+news@example.com"},
@@ -76,7 +82,13 @@ TEST(NormalizeEmailTest, RefusesWithTheReason) {
       {"jane", "no @"},
       {"@example.com", "before the @"},
       {"\"\"@example.com", "before the @"},
-      {"jane doe@example.com", "needs quotes"},
+      {"jane doe@example.com", "white space before the @"},
+      {"jane\xC2\xA0"
+       "doe@example.com",
+       "white space before the @"},
+      {"Jane <a@example.com>; Joe <b@example.com>", "more than one address"},
+      {"a@example.com, Joe <b@example.com>", "more than one address"},
+      {"<a@example.com> <b@example.com>", "more than one address"},
       {"jane,doe@example.com", "needs quotes"},
       {"jane@x@example.com", "needs quotes"},
       {"\"jane@example.com", "unclosed quote"},
@@ -125,7 +137,12 @@ TEST(NormalizeEmailTest, MessagesMaskTheAddress) {
 TEST(NormalizeOtherTest, CanonicalForms) {
   const Case cases[] = {
       {" 12  Main St\r\n\tSpringfield ", "12 main st springfield"},
-      {"@Jane_Doe", "@jane_doe"},
+      {"@Jane_Doe", "jane_doe"},
+      {"@@jane", "jane"},
+      {"@12345", "@12345"},
+      {"@jane@example.social", "@jane@example.social"},
+      {"ja\xE2\x80\x8Bne", "jane"},
+      {"\xE2\x81\xA6jane\xE2\x81\xA9 ", "jane"},
       {"Rue de l'E\xCC\x81glise", "rue de l'\xC3\xA9glise"},
       {"a\xC2\xA0"
        "b",

@@ -88,6 +88,10 @@ TEST(NormalizePhoneTest, CommonSpellings) {
       {"+52 55 1234 5678", "", 525512345678},
       {"+800 1234 5678", "", 80012345678},
       {"+1 999 999 9999", "", 19999999999},
+      {"+49 30 1234567 ext. 5", "", 49301234567},
+      {"Tel. +49 30 1234567", "", 49301234567},
+      {"tel:0301234567;phone-context=+49", "", 49301234567},
+      {"212-555-1234/x123", "US", 12125551234},
   };
   for (const Case& c : cases) {
     EXPECT_EQ(Normalize(c.text, c.region), c.number) << c.text << " in " << c.region;
@@ -118,6 +122,12 @@ TEST(NormalizePhoneTest, RefusesWithTheReason) {
       {"+", "US", "not a phone number"},
       {"2125551234;2025550123", "US", "second number"},
       {"2125551234,5550123", "US", "second number"},
+      {"2125551234 / x2125559876", "US", "second number"},
+      {"+49 30 1234567 Max", "", "letters among its digits"},
+      {"+62 21 1234567 Budi", "", "letters among its digits"},
+      {"030 1234567 mob", "DE", "letters among its digits"},
+      {"30123456.0", "DE", "decimal fraction"},
+      {"2125551234.00", "US", "decimal fraction"},
       {"212\xFF"
        "5551234",
        "US", "UTF-8"},

@@ -44,6 +44,8 @@ INSTANTIATE_TEST_SUITE_P(
         Scenario{.name = "StaleMemberIsDenied",
                  .registries = {{"stale", true}},
                  .rules = {"DENY CONTACT_POINT_ON_REGISTRY acme/stale point=+12125551234 since=900"
+                           " overridable",
+                           "UNKNOWN REGISTRY_STALE acme/stale point=+12125551234 since=1000"
                            " overridable"}},
         Scenario{.name = "Empty",
                  .registries = {{"empty", false}},
@@ -63,6 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
                  .registries = {{"area-212", true}},
                  .phone = kOtherArea,
                  .rules = {"DENY CONTACT_POINT_ON_REGISTRY acme/area-212 point=+16465551234"
+                           " since=500 overridable",
+                           "UNKNOWN AREA_CODE_NOT_SUBSCRIBED acme/area-212 point=+16465551234"
                            " since=500 overridable"}},
         Scenario{.name = "NotNanpHasNoAreaCode",
                  .registries = {{"area-212", false}},

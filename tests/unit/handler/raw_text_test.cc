@@ -43,7 +43,8 @@ TEST(RawTextTest, MessagingTellsThemApart) {
   EXPECT_THAT(ReadMessage("+49 30 12345678"), ElementsAre("+493012345678"));
   EXPECT_THAT(ReadMessage("Ann.Miller"), ElementsAre("handle ann.miller"));
   EXPECT_THAT(ReadMessage("jim42"), ElementsAre("handle jim42"));
-  EXPECT_THAT(ReadMessage("@ann"), ElementsAre("handle @ann"));
+  EXPECT_THAT(ReadMessage("@ann"), ElementsAre("handle ann"));
+  EXPECT_THAT(ReadMessage("@ann@example.social"), ElementsAre("handle @ann@example.social"));
 }
 
 TEST(RawTextTest, WhatCanBeReadInTwoWaysIsBoth) {
@@ -51,6 +52,35 @@ TEST(RawTextTest, WhatCanBeReadInTwoWaysIsBoth) {
   EXPECT_THAT(ReadMessage("@4155550123"), ElementsAre("+14155550123", "handle @4155550123"));
   EXPECT_THAT(ReadMessage("agent4155550123"),
               ElementsAre("+14155550123", "handle agent4155550123"));
+}
+
+// Identifiers of messengers' accounts are numbers in the clothes of addresses.
+TEST(RawTextTest, TheNumberBeforeTheAtIsJudgedToo) {
+  EXPECT_THAT(ReadMessage("12125550123@s.example.net"),
+              ElementsAre("12125550123@s.example.net", "+12125550123"));
+  EXPECT_THAT(ReadMessage("493012345678@c.example"),
+              ElementsAre("493012345678@c.example", "+493012345678"));
+}
+
+std::vector<std::string> Readings(ContactPoint point, v1::Channel channel) {
+  std::vector<std::string> read;
+  for (const ContactPoint& reading : ReadingsOf(std::move(point), channel, "US")) {
+    read.push_back(ToString(reading));
+  }
+  return read;
+}
+
+TEST(ReadingsTest, OnlyMessagingReadsTheSameTextTwice) {
+  const ContactPoint handle{ContactKind::kOther, 0, "1-800-flowers"};
+  EXPECT_THAT(Readings(handle, v1::CHANNEL_MESSAGING),
+              ElementsAre("1-800-flowers", "+18003569377"));
+  EXPECT_THAT(Readings(handle, v1::CHANNEL_MAIL), ElementsAre("1-800-flowers"));
+  const ContactPoint account{ContactKind::kEmail, 0, "12125550123@s.example.net"};
+  EXPECT_THAT(Readings(account, v1::CHANNEL_MESSAGING),
+              ElementsAre("12125550123@s.example.net", "+12125550123"));
+  EXPECT_THAT(Readings(account, v1::CHANNEL_EMAIL), ElementsAre("12125550123@s.example.net"));
+  EXPECT_THAT(Readings({ContactKind::kPhone, 12125550123, {}}, v1::CHANNEL_MESSAGING),
+              ElementsAre("+12125550123"));
 }
 
 // As a handle nobody would have heard of it.

@@ -30,7 +30,12 @@ constexpr GoodCase kGood[] = {
     {"e-mail needs no region", "email: 'jane@example.com' default_region: 'XX'", "",
      "email: 'jane@example.com'"},
     {"other", "other: ' 1  Main   ST '", "US", "other: '1 main st'"},
-    {"other with a plus", "other: '+12125551234'", "US", "other: '+12125551234'"}};
+    {"postal address that could be dialled", "other: '12 5th Ave 100'", "US",
+     "other: '12 5th ave 100'"},
+    {"a handle of digits", "other: '@2125551234'", "US", "other: '@2125551234'"},
+    {"a number with its service", "other: 'app:2125551234'", "US", "other: 'app:2125551234'"},
+    {"more digits than a number has", "other: '80351110224678912'", "US",
+     "other: '80351110224678912'"}};
 
 TEST(NormalizeContactPointTest, RoundTrips) {
   for (const GoodCase& test : kGood) {
@@ -74,6 +79,12 @@ TEST(NormalizeContactPointTest, ErrorsNameTheField) {
        "leads[2].point.email"},
       {"empty e-mail", "email: ''", "US", v1::ERROR_REASON_INVALID_EMAIL_ADDRESS,
        "leads[2].point.email"},
+      {"number as other", "other: '+12125551234'", "", v1::ERROR_REASON_INVALID_FIELD,
+       "leads[2].point.other"},
+      {"national number as other", "other: '(212) 555-1234 x5'", "US",
+       v1::ERROR_REASON_INVALID_FIELD, "leads[2].point.other"},
+      {"e-mail as other", "other: 'Jane@example.com'", "US", v1::ERROR_REASON_INVALID_FIELD,
+       "leads[2].point.other"},
       {"empty other", "other: '  '", "US", v1::ERROR_REASON_INVALID_FIELD, "leads[2].point.other"}};
   for (const auto& test : cases) {
     SCOPED_TRACE(test.name);
