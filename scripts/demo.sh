@@ -69,7 +69,8 @@ run 0 dncctl workflows apply -f sales.yaml
 run 0 dncctl workflows apply -f renewals.yaml
 run 0 dncctl leads import "$demo/leads.csv"
 run 0 dncctl lists create reported --kind registry --max-age 31d
-run 0 dncctl lists import reported reported_numbers.csv --rejects "$demo/rejects.csv"
+run 0 dncctl lists import reported reported_numbers.csv --as-of now \
+  --rejects "$demo/rejects.csv"
 
 title '2. May we call this lead? Yes.'
 run 0 dncctl check --lead L00002 --channel voice

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "client/cli/commands.h"
 #include "client/cli/exit_code.h"
@@ -61,6 +62,17 @@ absl::StatusOr<v1::ImportConfig> MakeConfig(const Session& session, const Option
   return config;
 }
 
+// "all", "212, 646", "350 (from the file)".
+std::string AreaCodesText(const v1::ListVersion& version) {
+  constexpr int kMostNamed = 10;
+  if (version.area_codes().empty()) return "all";
+  const std::string codes = version.area_codes_size() > kMostNamed
+                                ? Grouped(version.area_codes_size())
+                                : absl::StrJoin(version.area_codes(), ", ");
+  const bool from_file = version.area_codes_source() == v1::AREA_CODE_SOURCE_FILE;
+  return absl::StrCat(codes, from_file ? " (from the file)" : "");
+}
+
 void PrintSummary(Session& session, const v1::ImportSummary& summary) {
   if (session.json()) {
     session.PrintJson(summary);
@@ -73,6 +85,9 @@ void PrintSummary(Session& session, const v1::ImportSummary& summary) {
   table.AddRow({"accepted", Grouped(summary.rows_accepted())});
   table.AddRow({"rejected", Grouped(summary.rows_rejected())});
   table.AddRow({"impossible numbers", Grouped(summary.rows_impossible())});
+  if (summary.rows_without_number() > 0) {
+    table.AddRow({"without a number", Grouped(summary.rows_without_number())});
+  }
   table.AddRow({"added", Grouped(summary.added())});
   table.AddRow({"removed", Grouped(summary.removed())});
   table.AddRow({"unchanged", Grouped(summary.unchanged())});
@@ -81,6 +96,7 @@ void PrintSummary(Session& session, const v1::ImportSummary& summary) {
     table.AddRow({"version", std::to_string(version.version())});
     table.AddRow({"numbers", Grouped(version.count())});
     table.AddRow({"as of", TimeText(version.as_of_time())});
+    table.AddRow({"area codes", AreaCodesText(version)});
   }
   table.AddRow({"revision", std::to_string(summary.revision())});
   table.Print(session.out());
@@ -119,9 +135,9 @@ void AddListsImportCommand(CLI::App& lists, Command& chosen) {
   CLI::App* command =
       AddCommand(lists, "import", "Import a file into a list; a broken file changes nothing",
                  "dncctl lists import national 2026-01-31_full.zip --format ftc-flat\n"
-                 "dncctl lists import national changes.txt --mode change --rejects rejects.csv\n"
+                 "dncctl lists import national changes_20260201.txt --rejects rejects.csv\n"
                  "dncctl lists import internal suppressed.csv --format ses --reason \"bounced\"\n"
-                 "zcat numbers.gz | dncctl lists import national -");
+                 "zcat numbers.gz | dncctl lists import national - --as-of now");
   command->add_option("NAME", options->list, "The list's id")->required();
   command->add_option("FILE", options->file, "Plain or zip; - for standard input")
       ->required()
@@ -138,11 +154,13 @@ void AddListsImportCommand(CLI::App& lists, Command& chosen) {
 
       ->type_name("FILE");
   AddTime(*command, "--as-of", options->as_of,
-          "The date that the file speaks of; from its name if not given");
+          "The date that the file speaks of, as 2026-01-31 or now; from its name if not given");
   AddTexts(*command, "--area-codes", options->area_codes,
-           "Area codes that the subscription covers, e.g. 212,646; all if not given");
+           "Area codes that the subscription covers, e.g. 212,646, or all; as before if not given, "
+           "at first those in the file for ftc-flat and ftc-xml, else all");
   command->add_flag("--allow-shrink", options->allow_shrink,
-                    "Permit that the registry loses more than a tenth of its numbers");
+                    "Permit that the registry loses more than a tenth of its numbers, or that a "
+                    "damaged version is replaced");
   command->add_option("--default-region,--region", options->default_region,
                       "Region of numbers without country code, e.g. US");
   command->add_option("--reason", options->reason, "Reason of the entries of an internal list");

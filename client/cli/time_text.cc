@@ -69,10 +69,12 @@ absl::StatusOr<absl::Time> ParseTimeText(absl::string_view text, absl::Time now)
   std::string error;
   if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
   if (absl::ParseTime("%Y-%m-%d", text, &time, &error)) return time;
+  if (text == "now") return now;
   if (const auto duration = ParseDurationText(text); duration.ok()) return now + *duration;
   return absl::InvalidArgumentError(absl::StrCat(
       "\"", text,
-      "\" is no time; write 2026-01-31T12:00:00Z, 2026-01-31 (UTC), or 30d for 30 days from now"));
+      "\" is no time; write 2026-01-31T12:00:00Z, 2026-01-31 (UTC), now, or 30d for 30 days from "
+      "now"));
 }
 
 google::protobuf::Timestamp ToProtoTime(absl::Time time) {

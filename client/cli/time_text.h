@@ -16,8 +16,8 @@ namespace dnc::cli {
 // "1h30m", "1.5s". A day is 24 hours. INVALID_ARGUMENT shows the right form.
 absl::StatusOr<absl::Duration> ParseDurationText(absl::string_view text);
 
-// An instant: RFC 3339 ("2026-01-31T12:00:00Z"), a date (its start in UTC), or a duration, which is
-// added to `now`. INVALID_ARGUMENT shows the right forms.
+// An instant: RFC 3339 ("2026-01-31T12:00:00Z"), a date (its start in UTC), "now", or a duration,
+// which is added to `now`. INVALID_ARGUMENT shows the right forms.
 absl::StatusOr<absl::Time> ParseTimeText(absl::string_view text, absl::Time now);
 
 google::protobuf::Timestamp ToProtoTime(absl::Time time);

@@ -54,9 +54,10 @@ absl::StatusOr<bool> EntrySpool::Read(v1::Entry* entry) {
     return false;
   }
   std::string bytes(size, '\0');
-  if (std::fread(bytes.data(), 1, size, file_.get()) != size) return SpoolError();
-  if (!entry->ParseFromString(bytes)) return SpoolError();
-  return true;
+  const bool whole = std::fread(bytes.data(), 1, size, file_.get()) == size;
+  if (std::ferror(file_.get()) != 0) return SpoolError();
+  if (whole && entry->ParseFromString(bytes)) return true;
+  return absl::UnavailableError("the import's temporary file is damaged; import it again");
 }
 
 }  // namespace dnc

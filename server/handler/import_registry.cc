@@ -1,7 +1,7 @@
 // The end of an import into a registry: the new version is built beside the active one, and one
 // mutation activates it.
-#include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +9,7 @@
 #include "server/error/error.h"
 #include "server/handler/import_session.h"
 #include "server/handler/registry_versions.h"
+#include "storage/base/logging.h"
 #include "storage/base/status_macros.h"
 #include "storage/registry/chunk_reader.h"
 
@@ -16,46 +17,105 @@ namespace dnc {
 
 using google::protobuf::util::TimeUtil;
 
-absl::StatusOr<VersionSummary> ImportSession::BuildNumbers(
-    const CatalogList& list, const StoreReader& reader, VersionMode mode, int64_t version,
-    std::shared_ptr<const NumberSet>* numbers) {
+namespace {
+
+// A version that may be damaged: it ends where it cannot be read on, and says so.
+class SalvagedVersion : public NumberSource {
+ public:
+  explicit SalvagedVersion(ChunkSource& chunks) : version_(chunks) {}
+
+  absl::StatusOr<absl::Span<const uint64_t>> NextRun() override {
+    if (!damage_.ok()) return absl::Span<const uint64_t>();
+    absl::StatusOr<absl::Span<const uint64_t>> run = version_.NextRun();
+    if (!absl::IsDataLoss(run.status())) return run;
+    damage_ = run.status();
+    return absl::Span<const uint64_t>();
+  }
+
+  const absl::Status& damage() const { return damage_; }
+
+ private:
+  ChunkReader version_;
+  absl::Status damage_;
+};
+
+}  // namespace
+
+absl::StatusOr<ImportSession::BuiltVersion> ImportSession::BuildNext(const CatalogList& list,
+                                                                     VersionMode mode,
+                                                                     int64_t version) {
+  const v1::ListVersion& active = list.record.list().active_version();
+  BuiltVersion built;
+  DNC_ASSIGN_OR_RETURN(
+      built.subscription,
+      SubscriptionFor(config_, parser_->format(), mode == VersionMode::kFull, active, area_codes_));
   const VersionId id{organization_number_, list.record.number(), version};
   DNC_ASSIGN_OR_RETURN(const std::unique_ptr<StoreChunkSink> sink,
                        StoreChunkSink::Create(context_.store, id));
-  StoreChunkSource chunks(&reader, {id.organization, id.list, version - 1}, list.record.chunks());
-  ChunkReader previous(chunks);
-  DNC_ASSIGN_OR_RETURN(
-      const VersionSummary built,
-      BuildVersion(mode, list.has_version() ? &previous : nullptr, *sorter_, *sink));
-  const auto before =
-      static_cast<uint64_t>(list.record.list().active_version().count());  // 0: none
-  if (built.count != before + built.added - built.removed) {
-    return absl::DataLossError(
-        "the active version cannot be read whole; import a full file into "
-        "a new list");
+  const std::shared_ptr<const StoreReader> snapshot = context_.store->Snapshot();
+  StoreChunkSource chunks(snapshot.get(), {id.organization, id.list, version - 1},
+                          list.record.chunks());
+  SalvagedVersion previous(chunks);
+  OpSource& ops = changes_.has_value() ? static_cast<OpSource&>(*changes_) : *sorter_;
+  VersionSummary& summary = built.summary;
+  DNC_ASSIGN_OR_RETURN(summary,
+                       BuildVersion(mode, list.has_version() ? &previous : nullptr, ops, *sink));
+  absl::Status damage = previous.damage();
+  const auto before = static_cast<uint64_t>(active.count());  // 0: none
+  if (damage.ok() && summary.count != before + summary.added - summary.removed) {
+    damage = absl::DataLossError("it has not as many numbers as it should");
   }
-  DNC_ASSIGN_OR_RETURN(*numbers, sink->Finish());
+  if (!damage.ok()) {
+    DNC_RETURN_IF_ERROR(JudgeDamage(list, mode, damage, summary.count));
+    built.replaces_damage = true;
+    summary.added = summary.count;
+    summary.removed = before;
+  }
+  DNC_ASSIGN_OR_RETURN(built.numbers, sink->Finish());
   return built;
 }
 
-absl::Status ImportSession::Activate(const CatalogList& list, const VersionSummary& built,
-                                     int64_t version, bool is_change) {
+absl::Status ImportSession::JudgeDamage(const CatalogList& list, VersionMode mode,
+                                        const absl::Status& damage, uint64_t new_count) {
+  const v1::DncList& held = list.record.list();
+  const std::string what =
+      absl::StrCat(held.name(), ": the active version, ", held.active_version().version(),
+                   ", cannot be read whole (", damage.message(), ")");
+  spdlog::error("{}", what);
+  if (mode == VersionMode::kChange) {
+    return MakeError(v1::ERROR_REASON_CORRUPT_RECORD,
+                     absl::StrCat(what,
+                                  ", so no change list can be applied to it; import a full file "
+                                  "with allow_shrink, which replaces it"));
+  }
+  if (config_.allow_shrink()) return absl::OkStatus();
+  return MakeError(v1::ERROR_REASON_REGISTRY_WOULD_SHRINK,
+                   absl::StrCat(what,
+                                ", so what this full file would remove cannot be told; make sure "
+                                "that the file is whole, then import it with allow_shrink"),
+                   {{"list", held.name()},
+                    {"previous_count", absl::StrCat(held.active_version().count())},
+                    {"new_count", absl::StrCat(new_count)}});
+}
+
+absl::Status ImportSession::Activate(const BuiltVersion& built, int64_t version, bool is_change) {
+  const VersionSummary& summary = built.summary;
   storage::v1::ActivateVersion activate;
   activate.set_list(config_.list());
-  activate.set_chunks(built.chunks);
+  activate.set_chunks(summary.chunks);
   activate.set_base_version(version - 1);
   activate.set_allow_shrink(config_.allow_shrink());
   activate.set_is_change(is_change);
   v1::ListVersion* content = activate.mutable_version();
   content->set_version(version);
-  content->set_count(static_cast<int64_t>(built.count));
-  content->set_added(static_cast<int64_t>(built.added));
-  content->set_removed(static_cast<int64_t>(built.removed));
-  content->set_digest(built.digest);
-  *content->mutable_as_of_time() = TimeUtil::MicrosecondsToTimestamp(as_of_);
-  const bool keeps_subscription = config_.area_codes().empty();
-  *content->mutable_area_codes() =
-      keeps_subscription ? list.record.list().active_version().area_codes() : config_.area_codes();
+  content->set_count(static_cast<int64_t>(summary.count));
+  content->set_added(static_cast<int64_t>(summary.added));
+  content->set_removed(static_cast<int64_t>(summary.removed));
+  content->set_digest(summary.digest);
+  *content->mutable_as_of_time() = TimeUtil::MicrosecondsToTimestamp(date_.as_of);
+  content->mutable_area_codes()->Add(built.subscription.area_codes.begin(),
+                                     built.subscription.area_codes.end());
+  content->set_area_codes_source(built.subscription.source);
   storage::v1::Mutation mutation =
       context_.preparer->Prepare(std::move(activate), organization_, config_.actor(), caller_);
   if (config_.validate_only()) {
@@ -88,13 +148,14 @@ absl::StatusOr<VersionMode> ImportSession::ModeFor(const CatalogList& list) cons
   return change ? VersionMode::kChange : VersionMode::kFull;
 }
 
-bool ImportSession::IsNews(const CatalogList& list, const VersionSummary& built) const {
+bool ImportSession::IsNews(const CatalogList& list, const BuiltVersion& built) const {
   const v1::ListVersion& active = list.record.list().active_version();
-  if (!list.has_version() || active.digest() != built.digest) return true;
-  if (as_of_given_ && as_of_ > TimeUtil::TimestampToMicroseconds(active.as_of_time())) return true;
-  return !config_.area_codes().empty() &&
-         !std::equal(config_.area_codes().begin(), config_.area_codes().end(),
-                     active.area_codes().begin(), active.area_codes().end());
+  if (!list.has_version() || built.replaces_damage) return true;
+  if (active.digest() != built.summary.digest) return true;
+  if (date_.given && date_.as_of > TimeUtil::TimestampToMicroseconds(active.as_of_time())) {
+    return true;
+  }
+  return built.subscription != SubscriptionOf(active);
 }
 
 void ImportSession::Summarize(const VersionSummary& built, VersionMode mode) {
@@ -106,14 +167,11 @@ void ImportSession::Summarize(const VersionSummary& built, VersionMode mode) {
 
 absl::Status ImportSession::BuildAndActivate(const CatalogList& list, VersionMode mode,
                                              const VersionId& id) {
-  std::shared_ptr<const NumberSet> numbers;
-  const std::shared_ptr<const StoreReader> snapshot = context_.store->Snapshot();
-  DNC_ASSIGN_OR_RETURN(const VersionSummary built,
-                       BuildNumbers(list, *snapshot, mode, id.version, &numbers));
-  Summarize(built, mode);
+  DNC_ASSIGN_OR_RETURN(BuiltVersion built, BuildNext(list, mode, id.version));
+  Summarize(built.summary, mode);
   if (!IsNews(list, built)) return absl::OkStatus();
-  context_.state->StageNumbers(id.organization, id.list, id.version, std::move(numbers));
-  DNC_RETURN_IF_ERROR(Activate(list, built, id.version, mode == VersionMode::kChange));
+  context_.state->StageNumbers(id.organization, id.list, id.version, std::move(built.numbers));
+  DNC_RETURN_IF_ERROR(Activate(built, id.version, mode == VersionMode::kChange));
   summary_.set_changed(!config_.validate_only());
   return absl::OkStatus();
 }

@@ -5,16 +5,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "google/protobuf/util/time_util.h"
-#include "server/contact/phone.h"
+#include "server/handler/import_date.h"
 #include "server/handler/preparer.h"
 #include "server/handler/read_handler.h"
 #include "server/name/resource_name.h"
-#include "server/registry/list_time.h"
 #include "server/subject/subject.h"
 #include "server/workflow/shape.h"
 #include "storage/base/logging.h"
@@ -23,14 +19,11 @@ namespace dnc {
 namespace {
 
 using google::protobuf::util::TimeUtil;
-using storage::v1::ImportEntries;
 
-constexpr int kEntriesPerMutation = 1000;
-constexpr size_t kMaxReason = 512;
+constexpr size_t kMaxText = 512;
 // More undiallable rows than one in ten mean that the file is read wrongly: another column, another
 // country.
 constexpr int64_t kImpossibleDivisor = 10;
-constexpr int64_t kClockSkewMicros = 60'000'000;
 
 absl::Status Unreadable(const absl::Status& status) {
   if (!absl::IsInvalidArgument(status)) return status;
@@ -39,18 +32,16 @@ absl::Status Unreadable(const absl::Status& status) {
       absl::StrCat("the file cannot be read: ", status.message(), " (nothing was changed)"));
 }
 
-std::string CleanReason(absl::string_view text) {
-  std::string reason(text.substr(0, kMaxReason));
+// UTF-8 without control characters, cut to kMaxText bytes, but never within a character.
+std::string CleanText(absl::string_view text) {
+  const auto continues = [&](size_t at) { return (text[at] & 0xC0) == 0x80; };
+  size_t end = std::min(text.size(), kMaxText);
+  while (end > 0 && end < text.size() && continues(end)) --end;
+  std::string clean(text.substr(0, end));
   std::replace_if(
-      reason.begin(), reason.end(),
+      clean.begin(), clean.end(),
       [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); }, ' ');
-  return reason;
-}
-
-bool IsAreaCode(const std::string& text) {
-  return text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(c));
-         });
+  return clean;
 }
 
 }  // namespace
@@ -77,8 +68,10 @@ void ImportLocks::Unlock(const std::string& list) {
 
 absl::StatusOr<std::unique_ptr<ImportSession>> ImportSession::Create(const ImportContext& context,
                                                                      const v1::ImportConfig& config,
-                                                                     const Principal& caller) {
-  std::unique_ptr<ImportSession> session(new ImportSession(context, config, caller));
+                                                                     const Principal& caller,
+                                                                     RejectSink on_rejected) {
+  std::unique_ptr<ImportSession> session(
+      new ImportSession(context, config, caller, std::move(on_rejected)));
   DNC_RETURN_IF_ERROR(session->Init());
   return session;
 }
@@ -101,13 +94,10 @@ absl::Status ImportSession::CheckConfig(const View& view) {
   organization_number_ = organization->number();
   list_id_ = name.list;
   is_registry_ = list->is_registry();
+  max_age_ = list->max_age;
   DNC_RETURN_IF_ERROR(CheckActor(config_.actor(), true, "config.actor"));
-  DNC_RETURN_IF_ERROR(CheckText(config_.reason(), kMaxReason, "config.reason"));
-  for (const std::string& code : config_.area_codes()) {
-    if (!IsAreaCode(code)) {
-      return InvalidField("config.area_codes", absl::StrCat("\"", code, "\" is not three digits"));
-    }
-  }
+  DNC_RETURN_IF_ERROR(CheckText(config_.reason(), kMaxText, "config.reason"));
+  DNC_RETURN_IF_ERROR(CheckAreaCodes(config_));
   if (!v1::ImportMode_IsValid(config_.mode())) {
     return InvalidField("config.mode", "use FULL or CHANGE");
   }
@@ -122,21 +112,6 @@ absl::Status ImportSession::CheckConfig(const View& view) {
   return absl::OkStatus();
 }
 
-absl::Status ImportSession::SetAsOfTime() {
-  const UnixMicros now = context_.clock->Now();
-  as_of_ = now;
-  if (config_.has_as_of_time()) {
-    DNC_RETURN_IF_ERROR(CheckTimestamp(config_.as_of_time(), "config.as_of_time"));
-    as_of_ = TimeUtil::TimestampToMicroseconds(config_.as_of_time());
-    as_of_given_ = true;
-  } else if (const auto day = VersionDateFromFileName(config_.file_name()); day.has_value()) {
-    as_of_ = absl::ToUnixMicros(absl::FromCivil(*day, absl::UTCTimeZone()));
-    as_of_given_ = true;
-  }
-  if (as_of_ <= now + kClockSkewMicros) return absl::OkStatus();
-  return InvalidField("config.as_of_time", "lies in the future");
-}
-
 absl::Status ImportSession::Init() {
   std::string region = config_.default_region();
   {
@@ -146,9 +121,12 @@ absl::Status ImportSession::Init() {
       region = view->catalog->Find(organization_)->record.organization().default_region();
     }
   }
-  DNC_RETURN_IF_ERROR(SetAsOfTime());
+  if (is_registry_) {
+    DNC_ASSIGN_OR_RETURN(date_, ContentDateOf(config_, max_age_, context_.clock->Now()));
+  }
   ListParserOptions options;
   options.default_region = region;
+  options.damaged_numbers_break_file = !is_registry_;
   options.file_name = config_.file_name();
   if (!config_.format().empty()) {
     const auto format = ParseListFormat(config_.format());
@@ -173,25 +151,41 @@ absl::Status ImportSession::Init() {
 }
 
 absl::Status ImportSession::Feed(absl::string_view bytes) {
-  DNC_RETURN_IF_ERROR(Unreadable(parser_->Feed(bytes)));
-  return row_error_;
+  const absl::Status parsed = Unreadable(parser_->Feed(bytes));
+  HandOutRejected();
+  return parsed.ok() ? row_error_ : parsed;
+}
+
+void ImportSession::HandOutRejected() {
+  if (rejected_.empty()) return;
+  const absl::Status taken = on_rejected_(std::exchange(rejected_, {}));
+  if (row_error_.ok()) row_error_ = taken;
+}
+
+void ImportSession::AddRejected(v1::RejectedRow row) {
+  if (row.breaks_file()) {
+    summary_.set_rows_rejected(summary_.rows_rejected() + 1);
+    if (first_bad_line_ == 0) first_bad_line_ = row.line();
+  }
+  if (!row_error_.ok()) return;  // nobody is there to hear of it
+  rejected_.push_back(std::move(row));
+  if (rejected_.size() == kMostRejectedHeld) HandOutRejected();
 }
 
 void ImportSession::OnReject(const RejectedRow& row) {
   summary_.set_rows(summary_.rows() + 1);
+  if (!row.breaks_file && row.cause == RejectCause::kImpossibleNumber) {
+    summary_.set_rows_impossible(summary_.rows_impossible() + 1);
+  } else if (!row.breaks_file) {
+    summary_.set_rows_without_number(summary_.rows_without_number() + 1);
+  }
   v1::RejectedRow proto;
   proto.set_line(static_cast<int64_t>(row.line));
   proto.set_cause(std::string(RejectCauseName(row.cause)));
   proto.set_message(row.message);
   proto.set_value(row.masked_value);
   proto.set_breaks_file(row.breaks_file);
-  rejected_.push_back(std::move(proto));
-  if (!row.breaks_file) {
-    summary_.set_rows_impossible(summary_.rows_impossible() + 1);
-    return;
-  }
-  summary_.set_rows_rejected(summary_.rows_rejected() + 1);
-  if (first_bad_line_ == 0) first_bad_line_ = static_cast<int64_t>(row.line);
+  AddRejected(std::move(proto));
 }
 
 void ImportSession::RefuseRow(const ListRow& row, absl::string_view cause,
@@ -202,9 +196,7 @@ void ImportSession::RefuseRow(const ListRow& row, absl::string_view cause,
   proto.set_message(absl::StrCat("line ", row.line, ": ", message));
   proto.set_value(MaskContact(ToString(row.contact)));
   proto.set_breaks_file(true);
-  rejected_.push_back(std::move(proto));
-  summary_.set_rows_rejected(summary_.rows_rejected() + 1);
-  if (first_bad_line_ == 0) first_bad_line_ = static_cast<int64_t>(row.line);
+  AddRejected(std::move(proto));
 }
 
 void ImportSession::OnRow(const ListRow& row) {
@@ -221,8 +213,15 @@ absl::Status ImportSession::TakeForRegistry(const ListRow& row) {
   }
   const bool is_delete = row.op == ListRow::Op::kDelete;
   has_deletes_ |= is_delete;
+  area_codes_.AddNumber(row.contact.phone);
   summary_.set_rows_accepted(summary_.rows_accepted() + 1);
-  return sorter_->Add(row.contact.phone, is_delete);
+  if (parser_->format() != ListFormat::kFtcChange)
+    return sorter_->Add(row.contact.phone, is_delete);
+  if (!changes_.has_value()) {
+    DNC_ASSIGN_OR_RETURN(ChangeSorter created, ChangeSorter::Create(context_.temp_dir));
+    changes_.emplace(std::move(created));
+  }
+  return changes_->Add({row.contact.phone, is_delete, row.time});
 }
 
 absl::Status ImportSession::TakeForInternal(const ListRow& row) {
@@ -233,12 +232,12 @@ absl::Status ImportSession::TakeForInternal(const ListRow& row) {
   }
   v1::Entry entry;
   *entry.mutable_contact_point() = ToProto(row.contact);
-  entry.set_reason(row.reason.empty() ? config_.reason() : CleanReason(row.reason));
+  entry.set_reason(row.reason.empty() ? config_.reason() : CleanText(row.reason));
   const UnixMicros now = context_.clock->Now();
   *entry.mutable_effective_time() =
       TimeUtil::MicrosecondsToTimestamp(std::min(row.time.value_or(now), now));
   if (!config_.file_name().empty()) {
-    entry.set_evidence(absl::StrCat(CleanReason(config_.file_name()), " line ", row.line));
+    entry.set_evidence(absl::StrCat(CleanText(config_.file_name()), " line ", row.line));
   }
   summary_.set_rows_accepted(summary_.rows_accepted() + 1);
   return spool_->Write(entry);
@@ -256,10 +255,11 @@ absl::Status ImportSession::JudgeRows() const {
         {{"rows_rejected", absl::StrCat(summary_.rows_rejected())},
          {"first_line", absl::StrCat(first_bad_line_)}});
   }
-  if (summary_.rows_impossible() <= summary_.rows() / kImpossibleDivisor) return absl::OkStatus();
+  const int64_t numbers = summary_.rows() - summary_.rows_without_number();
+  if (summary_.rows_impossible() <= numbers / kImpossibleDivisor) return absl::OkStatus();
   return MakeError(
       v1::ERROR_REASON_FILE_ROWS_REJECTED,
-      absl::StrCat(summary_.rows_impossible(), " of ", summary_.rows(),
+      absl::StrCat(summary_.rows_impossible(), " of ", numbers,
                    " rows are numbers that nobody can dial, so the file seems to be "
                    "read wrongly; nothing was changed; check default_region and "
                    "format, or confirm with allow_partial"),
@@ -267,7 +267,9 @@ absl::Status ImportSession::JudgeRows() const {
 }
 
 absl::StatusOr<v1::ImportSummary> ImportSession::Finish() {
-  DNC_RETURN_IF_ERROR(Unreadable(parser_->Finish()));
+  const absl::Status parsed = Unreadable(parser_->Finish());
+  HandOutRejected();
+  DNC_RETURN_IF_ERROR(parsed);
   DNC_RETURN_IF_ERROR(row_error_);
   summary_.set_format(std::string(ListFormatName(parser_->format())));
   DNC_RETURN_IF_ERROR(JudgeRows());
@@ -292,38 +294,6 @@ absl::StatusOr<Outcome> ImportSession::ProposeAndWait(storage::v1::Mutation muta
   return WithErrorInfo(
       absl::Status(static_cast<absl::StatusCode>(result->code()), result->message()),
       result->error());
-}
-
-absl::Status ImportSession::AddEntries(ImportEntries part) {
-  part.set_list(config_.list());
-  DNC_ASSIGN_OR_RETURN(const Outcome outcome,
-                       ProposeAndWait(context_.preparer->Prepare(std::move(part), organization_,
-                                                                 config_.actor(), caller_)));
-  storage::v1::ImportEntriesResult result;
-  if (!result.ParseFromString(outcome.response())) return CorruptRecord(Family::kAudit);
-  summary_.set_added(summary_.added() + result.added());
-  summary_.set_unchanged(summary_.unchanged() + result.unchanged());
-  summary_.set_revision(outcome.revision());
-  summary_.set_changed(summary_.added() > 0);
-  return absl::OkStatus();
-}
-
-absl::Status ImportSession::FinishInternal() {
-  if (config_.validate_only()) return absl::OkStatus();
-  DNC_RETURN_IF_ERROR(spool_->Rewind());
-  ImportEntries part;
-  v1::Entry entry;
-  for (;;) {
-    DNC_ASSIGN_OR_RETURN(const bool more, spool_->Read(&entry));
-    if (!more) break;
-    *part.add_entries() = std::move(entry);
-    if (part.entries_size() < kEntriesPerMutation) continue;
-    DNC_RETURN_IF_ERROR(AddEntries(std::exchange(part, {})));
-  }
-  if (!part.entries().empty()) DNC_RETURN_IF_ERROR(AddEntries(std::move(part)));
-  if (summary_.added() + summary_.unchanged() == summary_.rows_accepted()) return absl::OkStatus();
-  return absl::DataLossError(
-      "the import's temporary file ended early, so only a part was added; import the file again");
 }
 
 }  // namespace dnc

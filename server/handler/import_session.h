@@ -3,6 +3,7 @@
 #define DNC_SERVER_HANDLER_IMPORT_SESSION_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,11 +16,15 @@
 #include "absl/synchronization/mutex.h"
 #include "dnc/v1/registry.pb.h"
 #include "server/handler/entry_spool.h"
+#include "server/handler/import_area_codes.h"
+#include "server/handler/import_date.h"
 #include "server/handler/preparer.h"
 #include "server/handler/registry_versions.h"
 #include "server/registry/list_parser.h"
 #include "storage/log/mutation_log.h"
+#include "storage/registry/change_sorter.h"
 #include "storage/registry/external_sorter.h"
+#include "storage/registry/number_set.h"
 #include "storage/registry/version_builder.h"
 
 namespace dnc {
@@ -50,13 +55,23 @@ struct ImportContext {
   std::string temp_dir;  // for spilled rows
 };
 
+// Takes rejected rows, in the order of the file. After an error it is called no more, and the
+// import ends with that error.
+using RejectSink = std::function<absl::Status(std::vector<v1::RejectedRow>)>;
+
 // One thread at a time. Blocks on disk and log.
 class ImportSession : private ListRowSink {
  public:
-  // LIST_NOT_FOUND, IMPORT_IN_PROGRESS, INVALID_ARGUMENT for the config.
+  // How many rejected rows are kept before they are handed out: a piece of a file may hold half a
+  // million.
+  static constexpr size_t kMostRejectedHeld = 1000;
+
+  // LIST_NOT_FOUND, IMPORT_IN_PROGRESS, INVALID_ARGUMENT for the config. `on_rejected` is called by
+  // Feed and Finish, which hand out all that they rejected before they return.
   static absl::StatusOr<std::unique_ptr<ImportSession>> Create(const ImportContext& context,
                                                                const v1::ImportConfig& config,
-                                                               const Principal& caller);
+                                                               const Principal& caller,
+                                                               RejectSink on_rejected);
   ~ImportSession() override;
 
   // The next piece of the file. FILE_UNREADABLE.
@@ -66,58 +81,74 @@ class ImportSession : private ListRowSink {
   absl::StatusOr<v1::ImportSummary> Finish();
 
   int64_t rows() const { return summary_.rows(); }
-  // Rows rejected since the last call.
-  std::vector<v1::RejectedRow> TakeRejected() { return std::exchange(rejected_, {}); }
 
  private:
-  ImportSession(const ImportContext& context, v1::ImportConfig config, Principal caller)
-      : context_(context), config_(std::move(config)), caller_(std::move(caller)) {}
+  ImportSession(const ImportContext& context, v1::ImportConfig config, Principal caller,
+                RejectSink on_rejected)
+      : context_(context),
+        config_(std::move(config)),
+        caller_(std::move(caller)),
+        on_rejected_(std::move(on_rejected)) {}
   absl::Status Init();
   absl::Status CheckConfig(const View& view);
-  absl::Status SetAsOfTime();
 
   void OnRow(const ListRow& row) override;
   void OnReject(const RejectedRow& row) override;
+  void OnAreaCode(absl::string_view code) override { area_codes_.AddCode(code); }
+  void AddRejected(v1::RejectedRow row);
+  void HandOutRejected();
   void RefuseRow(const ListRow& row, absl::string_view cause, absl::string_view message);
   absl::Status TakeForRegistry(const ListRow& row);
   absl::Status TakeForInternal(const ListRow& row);
 
   absl::Status JudgeRows() const;
+  // A registry's next version, written aside.
+  struct BuiltVersion {
+    VersionSummary summary;
+    Subscription subscription;
+    std::shared_ptr<const NumberSet> numbers;
+    bool replaces_damage = false;  // the active version cannot be read whole
+  };
   absl::Status FinishRegistry();
-  absl::StatusOr<VersionSummary> BuildNumbers(const CatalogList& list, const StoreReader& reader,
-                                              VersionMode mode, int64_t version,
-                                              std::shared_ptr<const NumberSet>* numbers);
-  absl::Status Activate(const CatalogList& list, const VersionSummary& built, int64_t version,
-                        bool is_change);
+  absl::StatusOr<BuiltVersion> BuildNext(const CatalogList& list, VersionMode mode,
+                                         int64_t version);
+  // What an active version that cannot be read whole means for the import.
+  absl::Status JudgeDamage(const CatalogList& list, VersionMode mode, const absl::Status& damage,
+                           uint64_t new_count);
+  absl::Status Activate(const BuiltVersion& built, int64_t version, bool is_change);
   // Whether the file is the whole list or changes it. INVALID_FIELD, REGISTRY_HAS_NO_VERSION.
   absl::StatusOr<VersionMode> ModeFor(const CatalogList& list) const;
   // Whether the version built says anything that the active one does not.
-  bool IsNews(const CatalogList& list, const VersionSummary& built) const;
+  bool IsNews(const CatalogList& list, const BuiltVersion& built) const;
   void Summarize(const VersionSummary& built, VersionMode mode);
   absl::Status BuildAndActivate(const CatalogList& list, VersionMode mode, const VersionId& id);
   absl::Status CleanUp(const VersionId& id);
   absl::Status FinishInternal();
+  absl::Status AddSpooled();
   absl::Status AddEntries(storage::v1::ImportEntries part);
   absl::StatusOr<Outcome> ProposeAndWait(storage::v1::Mutation mutation);
 
   const ImportContext context_;
   const v1::ImportConfig config_;
   const Principal caller_;
+  const RejectSink on_rejected_;
   std::string organization_;
   std::string list_id_;
   uint32_t organization_number_ = 0;
   bool locked_ = false;
   bool is_registry_ = false;
-  bool as_of_given_ = false;
-  UnixMicros as_of_ = 0;
+  UnixMicros max_age_ = 0;  // registries; 0: none
+  ContentDate date_;        // registries
 
   std::unique_ptr<ListParser> parser_;
   std::optional<ExternalSorter> sorter_;  // registries
-  std::optional<EntrySpool> spool_;       // internal lists
+  std::optional<ChangeSorter> changes_;   // change lists, which have both operations and times
+  SeenAreaCodes area_codes_;
+  std::optional<EntrySpool> spool_;  // internal lists
   absl::Status row_error_;
   int64_t first_bad_line_ = 0;
   bool has_deletes_ = false;
-  std::vector<v1::RejectedRow> rejected_;
+  std::vector<v1::RejectedRow> rejected_;  // not handed out yet
   v1::ImportSummary summary_;
 };
 

@@ -25,8 +25,8 @@ absl::StatusOr<std::optional<std::string>> StoreChunkSource::Next() {
                      return absl::OkStatus();
                    }));
   if (!found) {
-    return absl::DataLossError(absl::StrCat("chunk ", next_, " of version ", id_.version,
-                                            " is missing; import a full file"));
+    return absl::DataLossError(
+        absl::StrCat("chunk ", next_, " of version ", id_.version, " is missing"));
   }
   ++next_;
   return std::optional<std::string>(std::move(bytes));

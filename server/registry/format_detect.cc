@@ -49,6 +49,7 @@ absl::StatusOr<std::vector<Row>> Sample(absl::string_view head, bool whole) {
 }
 
 std::optional<ListFormat> FormatOfHeader(CsvReader::Fields header) {
+  if (std::any_of(header.begin(), header.end(), HasAt)) return std::nullopt;
   if (FindColumn(header, "Email Address")) return ListFormat::kMailchimp;
   if (FindColumn(header, "Company_Phone_Number")) return ListFormat::kFtcComplaints;
   if (FindColumn(header, "email") && FindColumn(header, "created")) return ListFormat::kSendgrid;
@@ -91,6 +92,31 @@ absl::StatusOr<ListFormat> Agree(std::set<ListFormat> votes) {
                                                  kNameIt));
 }
 
+// Ten digits a line that are numbers of the North American plan nearly all, as the older form of
+// the FTC's full list has them; the real files have some that nobody can dial.
+bool LookAmerican(const std::vector<Row>& rows) {
+  constexpr size_t kMostOthers = 10;  // one in so many
+  size_t all = 0, american = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::vector<absl::string_view> fields(rows[i].begin(), rows[i].end());
+    if (i == 0 && IsHeader(fields)) continue;
+    if (fields.size() != 1 || !IsDigits(fields[0], kNumberDigits)) return false;
+    ++all;
+    if (NormalizePhone(fields[0], "US").ok()) ++american;
+  }
+  return all > 0 && (all - american) * kMostOthers <= all;
+}
+
+// Numbers of another country's own plan are as long in some; read as those, Americans would not be
+// blocked, and the other way round.
+absl::Status CheckHomePlan(const std::vector<Row>& rows, absl::string_view region) {
+  if (region.empty() || IsNanpRegion(region) || !LookAmerican(rows)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the first rows are ambiguous: ten digits a line are American numbers (format ftc-flat) or "
+      "numbers of the region ",
+      region, " (format plain); name the format of the list"));
+}
+
 }  // namespace
 
 absl::Status CheckIsText(absl::string_view head) {
@@ -111,7 +137,8 @@ absl::Status CheckIsText(absl::string_view head) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<ListFormat> DetectFormat(absl::string_view head, bool whole) {
+absl::StatusOr<ListFormat> DetectFormat(absl::string_view head, bool whole,
+                                        absl::string_view region) {
   const absl::string_view text =
       absl::StripAsciiWhitespace(absl::StripPrefix(head, "\xEF\xBB\xBF"));
   if (text.empty()) {
@@ -129,7 +156,9 @@ absl::StatusOr<ListFormat> DetectFormat(absl::string_view head, bool whole) {
     if (header && rows.size() == 1 && whole && fields.size() == 1) return ListFormat::kPlain;
     if (const auto format = FormatOfRow(fields); !header && format) votes.insert(*format);
   }
-  return Agree(std::move(votes));
+  DNC_ASSIGN_OR_RETURN(const ListFormat format, Agree(std::move(votes)));
+  if (format == ListFormat::kPlain) DNC_RETURN_IF_ERROR(CheckHomePlan(rows, region));
+  return format;
 }
 
 }  // namespace dnc

@@ -15,9 +15,11 @@ absl::Status CheckIsText(absl::string_view head);
 
 // The format that the rows in `head`, the first bytes of the file, agree on; `whole` says that
 // there is no more. Judged by the header where there is one, else by the shape of the first rows;
-// rows of no known shape have no vote. INVALID_ARGUMENT where the file is empty, no format fits, or
-// the rows speak for several. Thread-safe.
-absl::StatusOr<ListFormat> DetectFormat(absl::string_view head, bool whole);
+// rows of no known shape have no vote. `region`, where national numbers belong, or empty, has a say
+// only where American numbers could be meant as well. INVALID_ARGUMENT where the file is empty, no
+// format fits, or the rows speak for several. Thread-safe.
+absl::StatusOr<ListFormat> DetectFormat(absl::string_view head, bool whole,
+                                        absl::string_view region);
 
 }  // namespace dnc
 

@@ -80,7 +80,10 @@ void FtcXmlParser::StartList(const XML_Char** attributes) {
   }
   // For other lists, as those of a state, val is not an area code.
   const XML_Char* area = FindAttribute(attributes, "val");
-  if (area != nullptr && IsDigits(area, kAreaDigits)) list_area_ = area;
+  if (area != nullptr && IsDigits(area, kAreaDigits)) {
+    list_area_ = area;
+    emitter_->AreaCode(list_area_);
+  }
   area_ = list_area_;
 }
 
@@ -92,6 +95,7 @@ void FtcXmlParser::StartArea(const XML_Char** attributes) {
     return;
   }
   area_ = area;
+  emitter_->AreaCode(area_);
 }
 
 void FtcXmlParser::StartPhone(const XML_Char** attributes) {

@@ -85,7 +85,8 @@ absl::StatusOr<std::unique_ptr<ListParser>> ListParser::Create(ListParserOptions
 ListParser::ListParser(ListParserOptions options, ListRowSink* sink)
     : options_(std::move(options)),
       format_(options_.format),
-      emitter_(std::make_unique<RowEmitter>(options_.default_region, sink)) {}
+      emitter_(std::make_unique<RowEmitter>(options_.default_region,
+                                            options_.damaged_numbers_break_file, sink)) {}
 
 ListParser::~ListParser() = default;
 
@@ -123,7 +124,7 @@ absl::Status ListParser::FinishBytes() {
 absl::Status ListParser::Start(bool whole) {
   DNC_RETURN_IF_ERROR(CheckIsText(head_));
   if (format_ == ListFormat::kAuto) {
-    DNC_ASSIGN_OR_RETURN(format_, DetectFormat(head_, whole));
+    DNC_ASSIGN_OR_RETURN(format_, DetectFormat(head_, whole, options_.default_region));
   }
   parser_ = MakeParser(format_, emitter_.get());
   const std::string head = std::exchange(head_, {});

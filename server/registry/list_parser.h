@@ -21,6 +21,10 @@ struct ListParserOptions {
   // ISO 3166-1 alpha-2: the country of numbers in plain lists that name none; or empty, which
   // rejects those. The lists of the FTC are American wherever they are read.
   std::string default_region = "US";
+  // What a number of a wrong length is, as 555-1234 or (212) 555-123: somebody's that was damaged,
+  // which breaks the file, or one that nobody can dial. A whole North American number with an area
+  // code or exchange that none has is harmless either way.
+  bool damaged_numbers_break_file = false;
   std::string file_name = {};  // for messages only
 };
 

@@ -46,9 +46,9 @@ struct RejectedRow {
   RejectCause cause = RejectCause::kMalformed;
   std::string message;       // what is wrong and how to mend it; contact data masked
   std::string masked_value;  // the value in question, masked
-  // True where a contact point may have been lost, so that a registry built without this row could
-  // leave someone unprotected. False where nothing is lost: a number that nobody can dial (checks
-  // refuse it too), a complaint that names no number.
+  // True where a contact point may have been lost, so that a list without this row could leave
+  // someone unprotected. False where nothing is lost: a number that nobody can dial (checks refuse
+  // it too), a complaint that names no number.
   bool breaks_file = true;
 };
 
@@ -58,6 +58,8 @@ class ListRowSink {
   virtual ~ListRowSink() = default;
   virtual void OnRow(const ListRow& row) = 0;
   virtual void OnReject(const RejectedRow& row) = 0;
+  // An area code of three digits that the file says it covers, whether or not it has numbers of it.
+  virtual void OnAreaCode(absl::string_view /*code*/) {}
 };
 
 }  // namespace dnc

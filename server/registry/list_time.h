@@ -1,11 +1,10 @@
-// Times in list files and in their names.
+// Times in list files.
 #ifndef DNC_SERVER_REGISTRY_LIST_TIME_H_
 #define DNC_SERVER_REGISTRY_LIST_TIME_H_
 
 #include <optional>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/civil_time.h"
 #include "storage/base/clock.h"
 
 namespace dnc {
@@ -17,12 +16,6 @@ std::optional<UnixMicros> ParseListTime(absl::string_view text);
 
 // Whole seconds since the Unix epoch, up to the year 9999. Thread-safe.
 std::optional<UnixMicros> ParseEpochSeconds(absl::string_view text);
-
-// The version date that publishers put into file names, as the FTC does: the one YYYY-MM-DD or
-// YYYYMMDD in the last part of the path that is a real date from 1990 to 2199 and no part of a
-// longer run of digits: 2025-11-03 for "2025-11-03_Global_1A2B.txt". Nothing where there is none,
-// or where several such dates differ. Thread-safe.
-std::optional<absl::CivilDay> VersionDateFromFileName(absl::string_view file_name);
 
 }  // namespace dnc
 

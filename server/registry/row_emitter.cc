@@ -1,6 +1,7 @@
 #include "server/registry/row_emitter.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -11,24 +12,23 @@
 #include "server/contact/email.h"
 #include "server/contact/phone.h"
 #include "server/contact/text.h"
+#include "server/registry/row_fields.h"
 
 namespace dnc {
 namespace {
 
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
-
 // Digits with at most the punctuation of phone numbers between them.
 bool IsDialText(absl::string_view text) {
   static constexpr absl::string_view kPunctuation = " ()+-./\t";
-  return std::any_of(text.begin(), text.end(), IsDigit) &&
+  return std::any_of(text.begin(), text.end(), IsAsciiDigit) &&
          std::all_of(text.begin(), text.end(),
-                     [](char c) { return IsDigit(c) || absl::StrContains(kPunctuation, c); });
+                     [](char c) { return IsAsciiDigit(c) || absl::StrContains(kPunctuation, c); });
 }
 
 // More digits than any number has (ITU-T E.164: 15), in several groups.
 bool MayBeSeveralNumbers(absl::string_view text) {
   constexpr auto kMostDigits = 15;
-  const auto digits = std::count_if(text.begin(), text.end(), IsDigit);
+  const auto digits = std::count_if(text.begin(), text.end(), IsAsciiDigit);
   return digits > kMostDigits && static_cast<size_t>(digits) < text.size();
 }
 
@@ -37,7 +37,7 @@ bool MayBeSeveralNumbers(absl::string_view text) {
 // one too is the restrictive reading.
 std::optional<uint64_t> ReadAsInternational(absl::string_view text) {
   constexpr size_t kFewestDigits = 11;  // shorter ones are national numbers cut off
-  if (text.size() < kFewestDigits || !std::all_of(text.begin(), text.end(), IsDigit)) {
+  if (text.size() < kFewestDigits || !std::all_of(text.begin(), text.end(), IsAsciiDigit)) {
     return std::nullopt;
   }
   const absl::StatusOr<uint64_t> number = NormalizePhone(absl::StrCat("+", text), "");
@@ -45,10 +45,29 @@ std::optional<uint64_t> ReadAsInternational(absl::string_view text) {
   return *number;
 }
 
+// A whole North American number with an area code or an exchange that none has. A shorter or longer
+// one may be somebody's: cut off, without its area code, or with something behind it. So may ten
+// digits with a 1 in front, which is the country code as well.
+bool IsWholeButImpossible(absl::string_view text, absl::string_view region) {
+  std::string digits;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(digits), IsAsciiDigit);
+  const bool international = absl::StartsWith(text, "+");
+  if (!international && !IsNanpRegion(region)) return false;
+  if (digits.size() == kNumberDigits + 1 && digits[0] == '1') {
+    digits.erase(0, 1);
+  } else if (international || digits.size() != kNumberDigits || digits[0] == '1') {
+    return false;
+  }
+  return digits[0] < '2' || digits[kAreaDigits] < '2';
+}
+
 }  // namespace
 
-RowEmitter::RowEmitter(std::string default_region, ListRowSink* sink)
-    : default_region_(std::move(default_region)), sink_(sink) {}
+RowEmitter::RowEmitter(std::string default_region, bool damaged_numbers_break_file,
+                       ListRowSink* sink)
+    : default_region_(std::move(default_region)),
+      damaged_numbers_break_file_(damaged_numbers_break_file),
+      sink_(sink) {}
 
 void RowEmitter::Phone(const Details& details, absl::string_view text, absl::string_view region) {
   text = absl::StripAsciiWhitespace(text);
@@ -72,11 +91,13 @@ void RowEmitter::RejectPhone(uint64_t line, absl::string_view text, absl::string
     const bool names_country = !region.empty() || absl::StartsWith(text, "+");
     cause = names_country ? RejectCause::kImpossibleNumber : RejectCause::kNumberWithoutCountry;
   }
+  const bool harmless = cause == RejectCause::kImpossibleNumber &&
+                        (!damaged_numbers_break_file_ || IsWholeButImpossible(text, region));
   sink_->OnReject({.line = line,
                    .cause = cause,
                    .message = absl::StrCat("line ", line, ": ", message),
                    .masked_value = MaskForMessage(text),
-                   .breaks_file = cause != RejectCause::kImpossibleNumber});
+                   .breaks_file = !harmless});
 }
 
 void RowEmitter::Email(const Details& details, absl::string_view text) {
@@ -124,6 +145,11 @@ void RowEmitter::RejectHarmless(uint64_t line, RejectCause cause, absl::string_v
 }
 
 void RowEmitter::Emit(const Details& details) {
+  if (!CheckUtf8(details.reason, "reason").ok()) {
+    Reject(details.line, RejectCause::kMalformed, "is not UTF-8; save the file as UTF-8",
+           details.reason);
+    return;
+  }
   row_.line = details.line;
   row_.op = details.op;
   row_.reason = details.reason;

@@ -23,11 +23,11 @@ class RowEmitter {
     std::optional<UnixMicros> time = {};
   };
 
-  // `sink` outlives the emitter. `default_region` as in NormalizePhone.
-  RowEmitter(std::string default_region, ListRowSink* sink);
+  // `sink` outlives the emitter. The others as in ListParserOptions.
+  RowEmitter(std::string default_region, bool damaged_numbers_break_file, ListRowSink* sink);
 
-  // A phone number in any spelling. A failure is kImpossibleNumber, which leaves the file whole,
-  // only where `text` is a single run of digits and punctuation that no one can dial.
+  // A phone number in any spelling. A failure is kImpossibleNumber only where `text` is a single
+  // run of digits and punctuation that no one can dial.
   void Phone(const Details& details, absl::string_view text) {
     Phone(details, text, default_region_);
   }
@@ -36,6 +36,9 @@ class RowEmitter {
   void AmericanPhone(const Details& details, absl::string_view text) { Phone(details, text, "US"); }
 
   void Email(const Details& details, absl::string_view text);
+
+  // Three digits, which the file names without regard to numbers.
+  void AreaCode(absl::string_view code) { sink_->OnAreaCode(code); }
 
   // `why` says what is wrong and how to mend it; the masked value is put before it.
   void Reject(uint64_t line, RejectCause cause, absl::string_view why, absl::string_view value);
@@ -53,6 +56,7 @@ class RowEmitter {
   void Emit(const Details& details);
 
   const std::string default_region_;
+  const bool damaged_numbers_break_file_;
   ListRowSink* const sink_;
   ListRow row_;  // reused, so that a row of digits allocates nothing
 };

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "server/contact/phone.h"
 #include "storage/base/csv_reader.h"
 
 namespace dnc {
@@ -31,8 +32,16 @@ inline bool IsDigits(absl::string_view text, size_t count) {
   return text.size() == count && IsDigits(text);
 }
 
+// True where the region numbers its telephones by the North American plan, as US, CA and JM do.
+inline bool IsNanpRegion(absl::string_view region) {
+  if (region.empty()) return false;
+  const absl::StatusOr<uint64_t> number = NormalizePhone("2125550100", region);
+  return number.ok() && *number == 1'212'555'0100;
+}
+
 // True where no field could be a contact point: column names, as "pattern" or "Email Address".
-// Other than ASCII text is none: digits exist in other scripts too.
+// Other than ASCII text is none: digits exist in other scripts too. Where a damaged contact point
+// could look the same, the column's title must be known as well: see column_title.h.
 inline bool IsHeader(CsvReader::Fields fields) {
   const auto in_contact = [](char c) {
     return c == '@' || IsAsciiDigit(c) || !absl::ascii_isascii(static_cast<unsigned char>(c));

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
+#include "server/registry/column_title.h"
 #include "server/registry/format_parser.h"
 #include "server/registry/list_time.h"
 #include "server/registry/row_fields.h"
@@ -45,11 +46,15 @@ class MailRows : public RowFormat {
 
  private:
   bool StartsWithHeader(CsvReader::Fields fields) const {
-    return dialect_.needs_header || IsHeader(fields) || FindColumn(fields, dialect_.email_column);
+    if (dialect_.needs_header) return true;
+    // SES has the address first; SendGrid's exports may have it anywhere.
+    const bool names_email =
+        !dialect_.time_column.empty() && FindColumn(fields, dialect_.email_column).has_value();
+    return IsHeader(fields) && (IsContactTitle(fields[0]) || names_email);
   }
 
   absl::Status ReadHeader(CsvReader::Fields fields, uint64_t line) {
-    // SES writes no header; one that somebody put there names the columns as they like.
+    // SES writes no header; one that somebody put there keeps the order of the columns.
     if (dialect_.time_column.empty()) return absl::OkStatus();
     DNC_ASSIGN_OR_RETURN(email_, NeedColumn(fields, dialect_.email_column, line));
     DNC_ASSIGN_OR_RETURN(detail_, NeedColumn(fields, dialect_.time_column, line));

@@ -1,6 +1,7 @@
 // Plain lists: one phone number or e-mail address a line, maybe below a line that names the column.
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "server/registry/column_title.h"
 #include "server/registry/format_parser.h"
 #include "server/registry/row_fields.h"
 
@@ -23,9 +24,9 @@ class PlainRows : public RowFormat {
   absl::Status OnRow(CsvReader::Fields fields, uint64_t line) override {
     const bool first = !seen_row_;
     seen_row_ = true;
-    if (first && IsHeader(fields)) return absl::OkStatus();
     const absl::string_view text = StripQuotes(absl::StripAsciiWhitespace(fields[0]));
-    if (text.empty()) return absl::OkStatus();
+    const bool header = first && IsHeader(fields) && IsContactTitle(text);
+    if (header || text.empty()) return absl::OkStatus();
     if (absl::StrContains(text, '@')) {
       emitter_->Email({.line = line}, text);
     } else {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -17,7 +18,6 @@ constexpr size_t kMaxPiece = 1u << 20;
 constexpr absl::string_view kConfigComesFirst = "the first message of the stream carries it";
 // A progress message every so many rows, rejected rows sooner.
 constexpr int64_t kRowsPerProgress = 100'000;
-constexpr int kRejectedPerMessage = 1000;
 
 class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
@@ -74,7 +74,9 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
   absl::Status Import() {
     DNC_RETURN_IF_ERROR(Read("config", kConfigComesFirst));
     if (!request_.has_config()) return MissingField("config", kConfigComesFirst);
-    DNC_ASSIGN_OR_RETURN(session_, ImportSession::Create(context_, request_.config(), *caller_));
+    DNC_ASSIGN_OR_RETURN(session_,
+                         ImportSession::Create(context_, request_.config(), *caller_,
+                                               [this](auto rows) { return SendRejected(rows); }));
     DNC_RETURN_IF_ERROR(Feed());
     // The end of a stream says nothing: a broken connection looks the same. Only the client's word
     // counts.
@@ -87,7 +89,6 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
       DNC_RETURN_IF_ERROR(Feed());
     }
     absl::StatusOr<v1::ImportSummary> summary = session_->Finish();
-    DNC_RETURN_IF_ERROR(SendRejected());
     DNC_RETURN_IF_ERROR(summary.status());
     response_.set_rows(session_->rows());
     *response_.mutable_summary() = *std::move(summary);
@@ -99,19 +100,16 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
       return InvalidField("data", "more than 1 MiB; send the file in smaller pieces");
     }
     DNC_RETURN_IF_ERROR(session_->Feed(request_.data()));
-    DNC_RETURN_IF_ERROR(SendRejected());
     if (session_->rows() - reported_rows_ < kRowsPerProgress) return absl::OkStatus();
     reported_rows_ = session_->rows();
     response_.set_rows(reported_rows_);
     return Send();
   }
 
-  absl::Status SendRejected() {
-    for (v1::RejectedRow& row : session_->TakeRejected()) {
-      *response_.add_rejected() = std::move(row);
-      if (response_.rejected_size() == kRejectedPerMessage) DNC_RETURN_IF_ERROR(Send());
-    }
-    return response_.rejected().empty() ? absl::OkStatus() : Send();
+  // A client that does not read them holds the parsing back.
+  absl::Status SendRejected(const std::vector<v1::RejectedRow>& rows) {
+    response_.mutable_rejected()->Add(rows.begin(), rows.end());
+    return Send();
   }
 
   absl::Status Send() {

@@ -211,7 +211,8 @@ TEST_F(CheckRulesTest, ADisabledOrArchivedStatusStillRestricts) {
 
 TEST_F(CheckRulesTest, ARegistryDeniesItsMembersAndAllowsTheRest) {
   AddRegistry("national", "max_age { seconds: 2678400 }");
-  ASSERT_THAT(Import("list: '~/lists/national'", "2125550102\n2125550177\n"), IsOk());
+  ASSERT_THAT(Import(At("as_of_time", 0) + "list: '~/lists/national'", "2125550102\n2125550177\n"),
+              IsOk());
   const v1::CheckContactResponse response = CheckPhone(kBobPhone);
   EXPECT_EQ(response.verdict(), v1::VERDICT_DENY);
   ASSERT_THAT(ReasonTypes(response), ElementsAre(v1::REASON_TYPE_CONTACT_POINT_ON_REGISTRY));
@@ -233,7 +234,7 @@ TEST_F(CheckRulesTest, AnEmptyRegistryIsUnknown) {
 
 TEST_F(CheckRulesTest, AStaleRegistryIsUnknownButItsMembersStayDenied) {
   AddRegistry("national", "max_age { seconds: 86400 }");
-  ASSERT_THAT(Import("list: '~/lists/national'", "2125550102\n"), IsOk());
+  ASSERT_THAT(Import(At("as_of_time", 0) + "list: '~/lists/national'", "2125550102\n"), IsOk());
   clock().Set(kStart + kDay - 3 * kSecond);
   const v1::CheckContactResponse fresh = CheckPhone(kAnnPhone);
   EXPECT_EQ(fresh.verdict(), v1::VERDICT_ALLOW);
@@ -268,7 +269,7 @@ TEST_F(CheckRulesTest, AGlobalRegistryAppliesToEveryOrganization) {
 TEST_F(CheckRulesTest, AllReasonsAreThereAndTheBlockingOnesComeFirst) {
   AddRegistry("stale", "max_age { seconds: 3600 }");
   AddRegistry("member");
-  ASSERT_THAT(Import("list: '~/lists/stale'", "2125550177\n"), IsOk());
+  ASSERT_THAT(Import(At("as_of_time", 0) + "list: '~/lists/stale'", "2125550177\n"), IsOk());
   ASSERT_THAT(Import("list: '~/lists/member'", "2125550102\n"), IsOk());
   AddPhoneEntry(kBobPhone, "message_classes: MESSAGE_CLASS_TRANSACTIONAL");
   Apply("bob", "dnc");  // flags, and moves to a status that restricts

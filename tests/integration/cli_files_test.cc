@@ -2,18 +2,33 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
+#include <zip.h>
 
 #include <filesystem>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tests/integration/cli_fixture.h"
 #include "tests/real_file.h"
 
 namespace dnc {
 namespace {
 
-using CliFilesTest = e2e::CliTest;
+class CliFilesTest : public e2e::CliTest {
+ protected:
+  // An archive that holds the text as it is.
+  std::string StoredZip(const std::string& name, const std::string& text) {
+    zip_t* archive = zip_open(Path(name).c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
+    zip_source_t* source = zip_source_buffer(archive, text.data(), text.size(), 0);
+    EXPECT_EQ(zip_file_add(archive, "list.txt", source, 0), 0);
+    EXPECT_EQ(zip_set_file_compression(archive, 0, ZIP_CM_STORE, 0), 0);
+    EXPECT_EQ(zip_close(archive), 0);
+    return Path(name);
+  }
+};
+
 using e2e::Ends;
 using e2e::kDncctl;
 using e2e::ProcessResult;
@@ -24,6 +39,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
+
+// The date in UTC, as publishers put it into file names.
+std::string Today() { return absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone()); }
 
 TEST_F(CliFilesTest, LeadsImportIsAllOrNothing) {
   StartDemo();
@@ -62,7 +80,12 @@ TEST_F(CliFilesTest, ListsAndImport) {
               Ends(0, AllOf(HasSubstr("registry"), HasSubstr("31d")), IsEmpty()));
   EXPECT_THAT(Run({"lists", "create", "national", "--kind", "internal"}),
               Ends(4, IsEmpty(), HasSubstr("ALREADY_EXISTS")));
-  const std::string file = Write("numbers.txt", "2125550101\n(212) 555-0102\n+12125550103\n");
+  const std::string numbers = "2125550101\n(212) 555-0102\n+12125550103\n";
+  EXPECT_THAT(Run({"lists", "import", "national", Write("numbers.txt", numbers)}),
+              Ends(2, IsEmpty(), AllOf(HasSubstr("config.as_of_time"), HasSubstr("--as-of now"))));
+  EXPECT_THAT(Run({"lists", "import", "national", "-", "--as-of", "now", "--dry-run"}, numbers),
+              Ends(0, testing::ContainsRegex("changed +no"), IsEmpty()));
+  const std::string file = Write(absl::StrCat("numbers-", Today(), ".txt"), numbers);
   EXPECT_THAT(Run({"lists", "import", "national", file, "--dry-run"}),
               Ends(0, testing::ContainsRegex("changed +no"), IsEmpty()));
   EXPECT_THAT(
@@ -110,6 +133,35 @@ TEST_F(CliFilesTest, BrokenImportsChangeNothing) {
               Ends(1, IsEmpty(), HasSubstr("cannot write")));
   EXPECT_THAT(Run({"-o", "json", "lists", "get", "national"}),
               Ends(0, HasSubstr("\"count\": \"2\""), IsEmpty()));
+}
+
+TEST_F(CliFilesTest, AZipWithAWrongChecksumChangesNothing) {
+  StartDemo();
+  ASSERT_EQ(Run({"lists", "create", "national", "--kind", "registry"}).exit_code, 0);
+  std::string zip = ReadFile(StoredZip("list.zip", "2125550101\n2125550102\n"));
+  zip.replace(zip.find("2125550102"), 10, "2125550103");
+  for (const char* list : {"national", "internal"}) {
+    EXPECT_THAT(Run({"lists", "import", list, Write("list.zip", zip)}),
+                Ends(1, IsEmpty(), HasSubstr("fetch it again")));
+  }
+  EXPECT_THAT(Run({"-o", "json", "lists", "get", "national"}),
+              Ends(0, Not(HasSubstr("\"active_version\": {")), IsEmpty()));
+  EXPECT_THAT(Run({"entries", "list"}), Ends(0, Not(HasSubstr("+1")), IsEmpty()));
+}
+
+TEST_F(CliFilesTest, AreaCodesAreTheFilesUnlessTheyAreNamed) {
+  StartDemo();
+  ASSERT_EQ(Run({"lists", "create", "national", "--kind", "registry"}).exit_code, 0);
+  const std::string file = Write("flat.txt", "423,5550101\n212,5550101\n");
+  const auto check = [&] {
+    return Run({"check", "--phone", "+13105550100", "--channel", "voice"});
+  };
+  EXPECT_THAT(Run({"lists", "import", "national", file}),
+              Ends(0, testing::ContainsRegex("area codes +212, 423 .from the file"), IsEmpty()));
+  EXPECT_THAT(check(), Ends(11, HasSubstr("AREA_CODE_NOT_SUBSCRIBED"), IsEmpty()));
+  EXPECT_THAT(Run({"lists", "import", "national", file, "--area-codes", "all"}),
+              Ends(0, testing::ContainsRegex("area codes +all"), IsEmpty()));
+  EXPECT_THAT(check(), Ends(0, HasSubstr("ALLOW"), IsEmpty()));
 }
 
 TEST_F(CliFilesTest, RealFileImportsTwiceWithoutAChange) {

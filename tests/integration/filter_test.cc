@@ -51,7 +51,7 @@ TEST_F(FilterTest, AgreesWithSingleChecksOnThousandsOfNumbers) {
     if (i % 3 == 0) absl::StrAppend(&file, phone, "\n");
     if (i % 100 == 0) AddPhoneEntry(absl::StrCat("+", phone));
   }
-  ASSERT_THAT(Import("list: '~/lists/national'", file), IsOk());
+  ASSERT_THAT(Import("list: '~/lists/national' file_name: '2026-01-15.txt'", file), IsOk());
   v1::FilterContactsRequest block = Phones(phones);
   for (const uint64_t phone : phones) block.add_raw(absl::StrCat("+", phone));
   const v1::FilterContactsResponse response = Filter(kVoice, {block}).at(0);

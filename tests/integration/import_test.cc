@@ -113,7 +113,7 @@ TEST_F(ImportTest, AFileOfTheFutureIsRefused) {
   EXPECT_THAT(ImportNational(Numbers(0, 1), AsOf(3600)),
               RefusedAt("INVALID_FIELD", "config.as_of_time"));
   EXPECT_THAT(ImportNational(Numbers(0, 1), "file_name: '2026-02-01.txt'"),
-              RefusedAt("INVALID_FIELD", "config.as_of_time"));
+              RefusedAt("INVALID_FIELD", "config.file_name"));
 }
 
 TEST_F(ImportTest, ATimeThatIsNoneIsRefused) {

@@ -35,11 +35,17 @@ dnc_test(
 dnc_test(
   handler_test
   SOURCES handler/check_query_test.cc
+          handler/import_area_codes_test.cc
+          handler/import_date_test.cc
           handler/page_test.cc
           handler/preparer_test.cc
           handler/raw_text_test.cc
           handler/reason_text_test.cc
   DEPS dnc_handler dnc_scenario)
+dnc_test(
+  import_session_test
+  SOURCES handler/import_session_test.cc state/state_fixture.cc
+  DEPS dnc_handler GTest::gmock)
 dnc_test(config_test SOURCES ops/config_test.cc DEPS dnc_ops)
 dnc_test(
   base_test

@@ -39,6 +39,7 @@ TEST(ParseTimeText, ReadsEveryForm) {
   EXPECT_EQ(ParseTimeText("2026-01-31", now).value(),
             absl::FromCivil(absl::CivilDay(2026, 1, 31), absl::UTCTimeZone()));
   EXPECT_EQ(ParseTimeText("30d", now).value(), now + absl::Hours(720));
+  EXPECT_EQ(ParseTimeText("now", now).value(), now);
   for (const char* text : {"", "tomorrow", "2026-13-01", "2026-02-30", "31.1.2026", "12:00"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(ParseTimeText(text, now).status())) << text;
   }

@@ -51,6 +51,15 @@ TEST(FtcXmlTest, TakesTheAreaCodeOfTheList) {
   EXPECT_THAT(list.rows, ElementsAre("1 + +14232000000", "1 + +12125551234", "2 + +14232000001"));
 }
 
+TEST(FtcXmlTest, NamesAreaCodesWithoutNumbersToo) {
+  EXPECT_THAT(
+      ParseOk("<list val='646'><ac val='423'/><ac val='212'><ph val='5551234'/></ac></list>",
+              ListFormat::kFtcXml)
+          .area_codes,
+      ElementsAre("646", "423", "212"));
+  EXPECT_THAT(ParseOk("<list level='state' val='NY'/>", ListFormat::kFtcXml).area_codes, IsEmpty());
+}
+
 TEST(FtcXmlTest, RejectsBadNumbers) {
   const Outcome list = ParseOk(
       "<list>\n<ph val='2000000'/>\n<ac val='423'>\n<ph/>\n<ph val='20000000'/>\n"

@@ -32,9 +32,12 @@ class Recorder : public ListRowSink {
     messages.push_back(row.message);
   }
 
+  void OnAreaCode(absl::string_view code) override { area_codes.emplace_back(code); }
+
   std::vector<std::string> rows;
   std::vector<std::string> rejects;
   std::vector<std::string> messages;
+  std::vector<std::string> area_codes;
 };
 
 struct Outcome : Recorder {

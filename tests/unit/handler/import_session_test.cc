@@ -1,0 +1,190 @@
+// An import as its session sees it: on a store that is damaged, a log that fails, and what it
+// holds.
+#include "server/handler/import_session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/schema/keys.h"
+#include "tests/contract/temp_dir.h"
+#include "tests/unit/error/error_matchers.h"
+#include "tests/unit/state/state_fixture.h"
+
+namespace dnc::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// Applies what is proposed at once; refuses everything from the mutation `fails_from` on.
+class DirectLog : public MutationLog {
+ public:
+  explicit DirectLog(Gateway* gateway) : gateway_(gateway) {}
+
+  void Propose(Mutation mutation, Done done) override {
+    if (++proposed_ >= fails_from) {
+      std::move(done)(absl::UnavailableError("the disk is full"));
+      return;
+    }
+    Outcome outcome = gateway_->Apply(mutation);
+    outcome.set_revision(gateway_->state().applied_revision());
+    std::move(done)(std::move(outcome));
+  }
+  void Stop() override {}
+
+  int fails_from = 1'000'000;
+
+ private:
+  Gateway* const gateway_;
+  int proposed_ = 0;
+};
+
+class ImportSessionTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    SetUpAcme(&gateway_);
+    ASSERT_EQ(gateway_.Apply(CreateRegistry("national")).code(), 0);
+  }
+
+  v1::ImportConfig Config(const std::string& list) {
+    v1::ImportConfig config;
+    config.set_list(absl::StrCat("organizations/acme/lists/", list));
+    config.set_format("plain");
+    config.mutable_actor()->set_id("tests");
+    return config;
+  }
+
+  absl::StatusOr<v1::ImportSummary> Import(const v1::ImportConfig& config,
+                                           const std::string& file) {
+    const ImportContext context{&gateway_.state(), &log_,   &gateway_.store(), &preparer_,
+                                &clock_,           &locks_, dir_.Path("")};
+    const auto on_rejected = [this](const std::vector<v1::RejectedRow>& rows) {
+      most_held_ = std::max(most_held_, rows.size());
+      rejected_ += rows.size();
+      return on_rejected_;
+    };
+    DNC_ASSIGN_OR_RETURN(const std::unique_ptr<ImportSession> session,
+                         ImportSession::Create(context, config, {"tests"}, on_rejected));
+    DNC_RETURN_IF_ERROR(session->Feed(file));
+    return session->Finish();
+  }
+
+  v1::ListVersion ActiveVersion() {
+    const StateMachine::ViewGuard view = gateway_.state().Read();
+    return view->catalog->Find("acme")->FindList("national")->record.list().active_version();
+  }
+
+  // The first chunk of the active version.
+  void Damage(const std::optional<std::string>& value) {
+    uint32_t organization = 0, list = 0;
+    {
+      const StateMachine::ViewGuard view = gateway_.state().Read();
+      organization = view->catalog->Find("acme")->number();
+      list = view->catalog->Find("acme")->FindList("national")->record.number();
+    }
+    const std::string key = keys::Chunk(organization, list, ActiveVersion().version(), 0);
+    const auto found = gateway_.store().Latest().Get(
+        Family::kChunks, key, [](absl::string_view) { return absl::OkStatus(); });
+    ASSERT_TRUE(found.ok() && *found) << "the chunk to damage must be there";
+    WriteSet changes;
+    if (value.has_value()) {
+      changes.Put(Family::kChunks, key, *value);
+    } else {
+      changes.Delete(Family::kChunks, key);
+    }
+    ASSERT_TRUE(gateway_.store().Commit(changes, Durability::kSynced).ok());
+  }
+
+  static std::string Numbers(int from, int to) {
+    std::string file;
+    for (int i = from; i < to; ++i) absl::StrAppend(&file, 2125550000 + i, "\n");
+    return file;
+  }
+
+  TempDir dir_;
+  Gateway gateway_;
+  DirectLog log_{&gateway_};
+  ManualClock clock_{1'768'478'400'000'000};
+  Preparer preparer_{&gateway_.state(), &clock_};
+  ImportLocks locks_;
+  absl::Status on_rejected_;
+  size_t most_held_ = 0, rejected_ = 0;
+};
+
+TEST_F(ImportSessionTest, ADamagedVersionIsReplacedWhenThatIsAllowed) {
+  const std::optional<std::string> damages[] = {std::nullopt, "", "rubbish"};
+  v1::ImportConfig allowed = Config("national");
+  allowed.set_allow_shrink(true);
+  ASSERT_TRUE(Import(Config("national"), Numbers(0, 100)).ok());
+  for (const auto& damage : damages) {
+    Damage(damage);
+    const int64_t version = ActiveVersion().version();
+    const absl::Status full = Import(Config("national"), Numbers(0, 200)).status();
+    EXPECT_THAT(full, HasReason(v1::ERROR_REASON_REGISTRY_WOULD_SHRINK));
+    EXPECT_THAT(std::string(full.message()),
+                AllOf(HasSubstr("cannot be read whole"), HasSubstr("with allow_shrink")));
+    v1::ImportConfig change = allowed;
+    change.set_mode(v1::IMPORT_MODE_CHANGE);
+    const absl::Status changed = Import(change, Numbers(200, 201)).status();
+    EXPECT_THAT(changed, HasReason(v1::ERROR_REASON_CORRUPT_RECORD));
+    EXPECT_THAT(std::string(changed.message()), HasSubstr("full file with allow_shrink"));
+    EXPECT_EQ(ActiveVersion().version(), version);
+    // The very file that the version was made of mends it.
+    const auto mended = Import(allowed, Numbers(0, 100));
+    ASSERT_TRUE(mended.ok()) << mended.status();
+    EXPECT_TRUE(mended->changed());
+    EXPECT_EQ(ActiveVersion().version(), version + 1);
+    EXPECT_EQ(ActiveVersion().count(), 100);
+    EXPECT_EQ(ActiveVersion().added(), 100);
+    EXPECT_EQ(ActiveVersion().removed(), 100);
+    const auto again = Import(Config("national"), Numbers(0, 100));
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_FALSE(again->changed());
+  }
+}
+
+TEST_F(ImportSessionTest, FewRejectedRowsAreHeldHoweverLongThePieceIs) {
+  std::string piece;
+  for (int i = 0; i < 50'000; ++i) piece += "a\n";
+  EXPECT_THAT(Import(Config("national"), piece).status(),
+              HasReason(v1::ERROR_REASON_FILE_ROWS_REJECTED));
+  EXPECT_EQ(rejected_, 50'000u);
+  EXPECT_EQ(most_held_, ImportSession::kMostRejectedHeld);
+}
+
+TEST_F(ImportSessionTest, EndsWhenNobodyTakesTheRejectedRows) {
+  on_rejected_ = absl::CancelledError("gone");
+  std::string piece;
+  for (int i = 0; i < 5'000; ++i) piece += "a\n";
+  v1::ImportConfig config = Config("national");
+  config.set_allow_partial(true);
+  EXPECT_TRUE(absl::IsCancelled(Import(config, piece + Numbers(0, 10)).status()));
+  EXPECT_EQ(rejected_, ImportSession::kMostRejectedHeld);
+  EXPECT_EQ(ActiveVersion().version(), 0);
+}
+
+TEST_F(ImportSessionTest, AnErrorMidwaySaysHowMuchWasAdded) {
+  log_.fails_from = 3;
+  const absl::Status status = Import(Config("internal"), Numbers(0, 2500)).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("the disk is full"), HasSubstr("2000 of 2500 rows"),
+                    HasSubstr("2000 were added")));
+}
+
+TEST_F(ImportSessionTest, AnErrorAtTheStartSaysNothingOfThat) {
+  log_.fails_from = 1;
+  const absl::Status status = Import(Config("internal"), Numbers(0, 2500)).status();
+  EXPECT_EQ(status.message(), "the disk is full");
+}
+
+}  // namespace
+}  // namespace dnc::testing
