@@ -27,7 +27,7 @@ class Input {
   virtual int64_t position() const = 0;
 
   // The file's name without its folders; for a zip archive the name of the archive, or of its
-  // member where only that has a date in it.
+  // member where only that has a date in it, or an earlier one.
   virtual const std::string& name() const = 0;
 
   // Back to the start. FAILED_PRECONDITION for standard input.
@@ -39,7 +39,8 @@ class Input {
 absl::StatusOr<std::unique_ptr<Input>> OpenInput(const std::string& path);
 
 // As OpenInput, but a zip archive, known by its first bytes, is read through: it must have exactly
-// one file in it, or exactly one that ends in .txt, .csv or .xml.
+// one file in it, or exactly one that ends in .txt, .csv or .xml; those that only macOS has a use
+// for do not count.
 absl::StatusOr<std::unique_ptr<Input>> OpenImportInput(const std::string& path);
 
 }  // namespace dnc::cli

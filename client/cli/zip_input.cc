@@ -8,9 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "storage/base/file_date.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
@@ -27,17 +28,14 @@ struct CloseMember {
 using Archive = std::unique_ptr<zip_t, CloseArchive>;
 using Member = std::unique_ptr<zip_file_t, CloseMember>;
 
-// Eight digits, dashes and underscores left out: a date may be in the name.
-bool HasDate(const std::string& name) {
-  int digits = 0;
-  for (const char c : name) {
-    if (absl::ascii_isdigit(static_cast<unsigned char>(c))) {
-      if (++digits == 8) return true;
-    } else if (c != '-' && c != '_') {
-      digits = 0;
-    }
-  }
-  return false;
+// What to call the list: the archive, unless only the member has a date, or an earlier one: a list
+// that is repacked does not get younger by that.
+std::string NameOf(std::string archive, const std::string& member) {
+  const auto archive_date = DateInFileName(archive);
+  const auto member_date = DateInFileName(member);
+  const bool members =
+      member_date.has_value() && (!archive_date.has_value() || *member_date < *archive_date);
+  return members ? member : archive;
 }
 
 class ZipInput : public Input {
@@ -86,13 +84,19 @@ struct Candidate {
   std::string name;
 };
 
+// What macOS packs beside the files that were meant: their attributes.
+bool IsOfMacOs(absl::string_view name) {
+  const absl::string_view file = name.substr(name.find_last_of('/') + 1);
+  return absl::StartsWith(name, "__MACOSX/") || absl::StartsWith(file, "._");
+}
+
 std::vector<Candidate> FilesIn(zip_t* archive) {
   std::vector<Candidate> files;
   const zip_int64_t count = zip_get_num_entries(archive, 0);
   for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(std::max<zip_int64_t>(count, 0)); ++i) {
     zip_stat_t info;
     if (zip_stat_index(archive, i, 0, &info) != 0 || (info.valid & ZIP_STAT_NAME) == 0) continue;
-    if (absl::EndsWith(info.name, "/")) continue;
+    if (absl::EndsWith(info.name, "/") || IsOfMacOs(info.name)) continue;
     files.push_back({i, static_cast<int64_t>(info.size), info.name});
   }
   return files;
@@ -130,8 +134,7 @@ absl::StatusOr<std::unique_ptr<Input>> OpenZipInput(const std::string& path) {
   if (file.size == 0) {
     return absl::InvalidArgumentError(absl::StrCat(file.name, " inside ", path, " is empty"));
   }
-  std::string name = std::filesystem::path(path).filename().string();
-  if (!HasDate(name) && HasDate(file.name)) name = file.name;
+  std::string name = NameOf(std::filesystem::path(path).filename().string(), file.name);
   auto input =
       std::make_unique<ZipInput>(std::move(archive), file.index, file.size, std::move(name));
   DNC_RETURN_IF_ERROR(input->Rewind());

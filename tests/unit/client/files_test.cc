@@ -38,11 +38,12 @@ class FilesTest : public testing::Test {
     return Path(name);
   }
   std::string Zip(const std::string& name, const std::vector<std::string>& members,
-                  const std::string& text) const {
+                  const std::string& text, zip_int32_t method = ZIP_CM_DEFAULT) const {
     zip_t* archive = zip_open(Path(name).c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
     for (const std::string& member : members) {
       zip_source_t* source = zip_source_buffer(archive, text.data(), text.size(), 0);
-      zip_file_add(archive, member.c_str(), source, 0);
+      const zip_int64_t index = zip_file_add(archive, member.c_str(), source, 0);
+      zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), method, 0);
     }
     EXPECT_EQ(zip_close(archive), 0);
     return Path(name);
@@ -101,6 +102,46 @@ TEST_F(FilesTest, ZipIsReadThrough) {
   auto chosen = OpenImportInput(Zip("20260131.zip", {"readme.md", "list.csv"}, "1\n"));
   ASSERT_TRUE(chosen.ok()) << chosen.status();
   EXPECT_EQ((*chosen)->name(), "20260131.zip");
+}
+
+TEST_F(FilesTest, AZipHasTheEarlierOfItsDates) {
+  const struct {
+    const char *archive, *member, *name;
+  } cases[] = {
+      {"20260131.zip", "2026-01-30_full.txt", "2026-01-30_full.txt"},
+      {"20260130.zip", "2026-01-31_full.txt", "20260130.zip"},
+      {"20260131.zip", "2026-01-31_full.txt", "20260131.zip"},
+      {"full.zip", "lists/2026-01-31_full.txt", "lists/2026-01-31_full.txt"},
+      {"full.zip", "full.txt", "full.zip"},
+      {"20260131_20260201.zip", "2026-01-30.txt", "2026-01-30.txt"},
+      {"2026_01_31.zip", "2026-01-30.txt", "2026-01-30.txt"},
+  };
+  for (const auto& c : cases) {
+    auto input = OpenImportInput(Zip(c.archive, {c.member}, "1\n"));
+    ASSERT_TRUE(input.ok()) << input.status();
+    EXPECT_EQ((*input)->name(), c.name);
+  }
+}
+
+TEST_F(FilesTest, WhatMacOsAddsToAZipDoesNotCount) {
+  auto input =
+      OpenImportInput(Zip("mac.zip", {"list.txt", "__MACOSX/._list.txt", "sub/._list.csv"}, "1\n"));
+  ASSERT_TRUE(input.ok()) << input.status();
+  EXPECT_EQ(ReadAll(**input), "1\n");
+}
+
+TEST_F(FilesTest, AZipWithAWrongChecksumIsBroken) {
+  std::string bytes = Read(Zip("crc.zip", {"a.txt"}, "2125550101\n", ZIP_CM_STORE));
+  bytes.replace(bytes.find("2125550101"), 10, "2125550102");
+  auto input = OpenImportInput(Write("crc.zip", bytes));
+  ASSERT_TRUE(input.ok()) << input.status();
+  absl::Status status;
+  while (status.ok()) {
+    const auto piece = (*input)->Next();
+    ASSERT_TRUE(!piece.ok() || !piece->empty()) << "the end came without an error";
+    status = piece.status();
+  }
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
 }
 
 TEST_F(FilesTest, WrongZipsSayWhatToDo) {
