@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 #: measure: micro benchmarks, and the gateway beside an empty gRPC echo
 #:
-#: usage: ./dev bench [--quick] [--strict]
+#: usage: ./dev bench [--quick] [--strict] [--build-only]
 #:
 #: Prints one table and writes build/bench/results.json, a list of {name, value, unit, target, met}.
 #: bench/README.md says how to read it. Takes about five minutes after the build; nothing else should
 #: run on the machine.
 #:
-#:   --quick    short rounds: about a minute and a half, and rougher figures
-#:   --strict   exit status 1 where a target is missed
+#:   --quick        short rounds: about a minute and a half, and rougher figures
+#:   --strict       exit status 1 where a target is missed
+#:   --build-only   build the benchmarks and measure nothing
 set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
@@ -16,6 +17,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=scripts/deps.sh
 source "$DNC_ROOT/scripts/deps.sh"
 
+build_only=
 declare -a load_args=() micro_args=(--benchmark_min_time=0.5) merge_args=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -25,13 +27,15 @@ while [ $# -gt 0 ]; do
       micro_args=(--benchmark_min_time=0.05 --benchmark_filter=-/national)
       ;;
     --strict) merge_args=(--strict) ;;
-    *) usage_error "bench takes --quick and --strict, not '$1'" ;;
+    --build-only) build_only=1 ;;
+    *) usage_error "bench takes --quick, --strict and --build-only, not '$1'" ;;
   esac
   shift
 done
 
 ensure_packages build
 build release dncd dnc_bench
+[ -z "$build_only" ] || exit 0
 
 readonly BIN="$DNC_ROOT/build/release/bin" OUT="$DNC_ROOT/build/bench"
 rm -rf "$OUT"
