@@ -21,12 +21,8 @@ esac
 
 ensure_packages fmt
 cd "$DNC_ROOT"
-mapfile -d '' -t files < <(git ls-files -z --cached --others --exclude-standard '*.cc' '*.h' |
-  while IFS= read -r -d '' file; do [ ! -f "$file" ] || printf '%s\0' "$file"; done)
-if [ "${#files[@]}" -eq 0 ]; then
-  say "no C++ files"
-  exit 0
-fi
+declare -a files=()
+listed_files files '*.cc' '*.h'
 if [ -z "$check" ]; then
   clang-format -i "${files[@]}"
   say "formatted ${#files[@]} files"

@@ -43,20 +43,21 @@ lint_tree() { python3 scripts/check_tree.py; }
 
 lint_shell() {
   command -v shellcheck >/dev/null || { missing_tool shellcheck "install Debian's shellcheck"; return; }
-  local -a files
-  mapfile -t files < <(git ls-files --cached --others --exclude-standard |
-    while IFS= read -r file; do
-      if [[ "$file" == *.sh ]] || head -c 64 "$file" 2>/dev/null | grep -qaE '^#!.*(bash|/sh)'; then
-        printf '%s\n' "$file"
-      fi
-    done)
-  shellcheck --external-sources "${files[@]}" && echo "${#files[@]} scripts are clean"
+  local -a all scripts=()
+  local file
+  listed_files all
+  for file in "${all[@]}"; do
+    if [[ "$file" == *.sh ]] || head -c 64 "$file" | grep -qaE '^#!.*(bash|/sh)'; then
+      scripts+=("$file")
+    fi
+  done
+  shellcheck --external-sources "${scripts[@]}" && echo "${#scripts[@]} scripts are clean"
 }
 
 lint_proto() {
   local buf
   buf="$(find_buf)" || {
-    missing_tool buf "install Go 1.22 or later, so that it can be built, or buf $BUF_VERSION itself"
+    missing_tool buf "$BUF_HOW"
     return
   }
   (cd proto && "$buf" lint) && echo "proto/ is clean"

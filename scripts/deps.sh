@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # Installs what is missing. Sourced, not run; needs lib.sh.
 
-# Version of buf, the linter of protocol buffers.
-readonly BUF_VERSION=v1.47.2
+# Version of buf, the linter of protocol buffers, where there is none in the PATH.
+readonly BUF_VERSION=1.47.2
+# shellcheck disable=SC2034  # for those who source this file
+readonly BUF_HOW="install buf itself, or Go 1.22 or newer to build it, or npm to fetch it"
 
 # packages_of GROUP…: the packages of scripts/packages-GROUP.txt.
 packages_of() {
@@ -50,18 +52,35 @@ install_packages() {
     die "$EXIT_MISSING" "apt-get could not install: $*"
 }
 
-# find_buf: prints the path of buf, building it with go where it is not there; fails where it cannot.
+# have_go: whether there is a Go that can build buf: 1.22 or newer.
+have_go() {
+  local version
+  version="$(go env GOVERSION 2>/dev/null)" || return 1
+  [[ "$version" =~ ^go1\.([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -ge 22 ]
+}
+
+# build_buf DIR, fetch_buf DIR: put $BUF_VERSION at DIR/buf.
+build_buf() {
+  say "building buf v$BUF_VERSION with go install (once, a few minutes)" >&2
+  GOBIN="$1" go install "github.com/bufbuild/buf/cmd/buf@v$BUF_VERSION" >&2 ||
+    { warn "go install could not build buf v$BUF_VERSION"; return 1; }
+}
+fetch_buf() {
+  say "installing npm's @bufbuild/buf $BUF_VERSION (once)" >&2
+  npm install --prefix "$1" --no-save --no-audit --no-fund "@bufbuild/buf@$BUF_VERSION" >&2 ||
+    { warn "npm could not install @bufbuild/buf $BUF_VERSION"; return 1; }
+  ln -sf node_modules/.bin/buf "$1/buf"
+}
+
+# find_buf: prints the path of buf: of the PATH, else of the cache, else made by Go, else by npm.
+# Fails where there is none of them; BUF_HOW says what to install.
 find_buf() {
   local dir="$DNC_CACHE/tools/buf-$BUF_VERSION"
-  if [ ! -x "$dir/buf" ] && command -v go >/dev/null; then
-    say "building buf $BUF_VERSION with go install (once, a few minutes)" >&2
+  if command -v buf; then return; fi
+  if [ ! -x "$dir/buf" ]; then
     mkdir -p "$dir"
-    GOBIN="$dir" go install "github.com/bufbuild/buf/cmd/buf@$BUF_VERSION" >&2 ||
-      warn "go install could not build buf $BUF_VERSION"
+    { have_go && build_buf "$dir"; } || { command -v npm >/dev/null && fetch_buf "$dir"; } || return 1
   fi
-  if [ -x "$dir/buf" ]; then
-    printf '%s\n' "$dir/buf"
-  else
-    command -v buf
-  fi
+  "$dir/buf" --version >/dev/null || { warn "$dir/buf does not run; remove $dir"; return 1; }
+  printf '%s\n' "$dir/buf"
 }

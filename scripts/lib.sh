@@ -36,6 +36,27 @@ need_value() { [ "$2" -ge 2 ] || usage_error "$1 needs a value"; }
 # need_count OPTION VALUE: dies unless VALUE is a whole number above zero.
 need_count() { [[ "$2" =~ ^[1-9][0-9]{0,8}$ ]] || usage_error "$1 takes a number above 0, not '$2'"; }
 
+# listed_files ARRAY [PATTERN…]: fills ARRAY with the files that git knows or would add and that are
+# there. Dies where git cannot list them, or lists none: a check of nothing must not pass.
+listed_files() {
+  # shellcheck disable=SC2178  # a reference to the caller's array
+  local -n listed="$1"
+  shift
+  local list file
+  list="$(mktemp)"
+  git -C "$DNC_ROOT" ls-files -z --cached --others --exclude-standard -- "$@" >"$list" || {
+    rm -f "$list"
+    die 1 "git cannot list the files of $DNC_ROOT (see its message above). This needs a clone" \
+      "that git trusts, not an unpacked archive."
+  }
+  listed=()
+  while IFS= read -r -d '' file; do
+    [ ! -f "$DNC_ROOT/$file" ] || listed+=("$file")
+  done <"$list"
+  rm -f "$list"
+  [ "${#listed[@]}" -gt 0 ] || die 1 "git lists no files${*:+ like $*} in $DNC_ROOT"
+}
+
 # configure PRESET: shows CMake's output only where it fails.
 configure() {
   local log
