@@ -5,9 +5,11 @@
 #:
 #: Builds dncd and dncctl (preset release), starts the server on a loopback port, loads the demo and
 #: walks through check, opt-out, copy and filter. Then the server goes on running, with the commands
-#: to try next, until Ctrl-C.
+#: to try next, until Ctrl-C. Its store is .demo, made anew by each run; a second run beside it is
+#: refused.
 #:
-#:   --once   end after the tour; exit status 0 only where every step answered as it must
+#:   --once   end after the tour, on a server and a store of its own that leave nothing behind; exit
+#:            status 0 only where every step answered as it must
 set -euo pipefail
 
 # shellcheck source=scripts/lib.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The tour behind `./dev run`: starts dncd, loads a demo organization, and shows a check, an opt-out,
 # a copy of its action and a filtered send list. Each step is held against what it must answer.
+# README's tour is this one; tests/unit/layout/readme_tour_test.py compares their commands.
 #
 # usage: scripts/demo.sh BUILD_DIR [--once]
 set -euo pipefail
@@ -8,10 +9,14 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$(cd "$1" && pwd)
 once=${2:-}
-demo=$root/.demo
 export PATH="$build/bin:$PATH"
 export DNC_ORG=demo
 export DNC_ACTOR=users/demo
+
+fail() {
+  printf '\ndemo: %s\n' "$*" >&2
+  exit 1
+}
 
 server_pid=
 stop_server() {
@@ -21,11 +26,28 @@ stop_server() {
   fi
   server_pid=
 }
-trap stop_server EXIT
 
-fail() {
-  printf '\ndemo: %s\n' "$*" >&2
-  exit 1
+# What --once leaves behind: nothing.
+clean_up() {
+  stop_server
+  if [ "$once" = --once ]; then rm -rf "$demo"; fi
+}
+
+# Sets $demo, the folder of this run: with --once one of its own, else .demo, which is emptied unless
+# another run's server still uses it. That server holds the lock too, so it protects its store even
+# where its script was killed.
+claim_folder() {
+  if [ "$once" = --once ]; then
+    demo=$(mktemp -d)
+    return
+  fi
+  demo=$root/.demo
+  mkdir -p "$demo"
+  exec 9>>"$demo/lock"
+  flock --nonblock 9 || fail "another ./dev run of this clone is going on; its dncd is process" \
+    "$(cat "$demo/pid" 2>/dev/null || echo '?'). End it (Ctrl-C there, or kill), or try" \
+    "./dev run --once, which has a server of its own."
+  find "$demo" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +
 }
 
 # Starts dncd on the address $1 and waits until it serves; fails where it ends before that.
@@ -33,6 +55,7 @@ start_server() {
   rm -f "$demo/port"
   dncd --listen "$1" --port-file "$demo/port" --data-dir "$demo/data" >"$demo/log" 2>&1 &
   server_pid=$!
+  echo "$server_pid" >"$demo/pid"
   while [ ! -s "$demo/port" ]; do
     kill -0 "$server_pid" 2>/dev/null || return 1
     sleep 0.05
@@ -41,36 +64,52 @@ start_server() {
   export DNC_SERVER
 }
 
-title() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+title() {
+  if [ -t 1 ]; then
+    printf '\n\033[1m%s\033[0m\n' "$*"
+  else
+    printf '\n%s\n' "$*"
+  fi
+}
 
-# run WANTED_STATUS dncctl ARGUMENTS…: shows the command and its answer, and insists on its status.
+# show COMMAND…: prints it as it would be typed.
+show() {
+  local word line='$'
+  for word in "$@"; do
+    if [[ "$word" =~ ^[A-Za-z0-9_./:@%+=,-]+$ ]]; then line+=" $word"; else line+=" ${word@Q}"; fi
+  done
+  printf '\n%s\n' "$line"
+}
+
+# run WANTED_STATUS COMMAND…: shows the command and its answer, and insists on its status.
 run() {
   local wanted=$1 status=0
   shift
-  printf '$ %s\n' "$*"
-  "$@" || status=$?
+  show "$@"
+  "$@" 2>&1 || status=$?
   [ "$status" -eq "$wanted" ] || fail "'$*' ended with status $status, not $wanted"
 }
 
-rm -rf "$demo"
-mkdir -p "$demo"
+demo=
+claim_folder
+trap clean_up EXIT
 if [ "$once" = --once ]; then
   start_server 127.0.0.1:0 || fail "dncd did not start: $(cat "$demo/log")"
 else
   start_server 127.0.0.1:7443 || start_server 127.0.0.1:0 ||
     fail "dncd did not start: $(cat "$demo/log")"
 fi
-cd "$root/scripts/demo"
-./make_leads.sh >"$demo/leads.csv"
+cp "$root"/scripts/demo/{sales.yaml,renewals.yaml,reported_numbers.csv} "$demo"
+"$root/scripts/demo/make_leads.sh" >"$demo/leads.csv"
+cd "$demo"
 
 title '1. An organization with two workflows, 3,000 leads and a registry of reported numbers'
 run 0 dncctl orgs create demo
 run 0 dncctl workflows apply -f sales.yaml
 run 0 dncctl workflows apply -f renewals.yaml
-run 0 dncctl leads import "$demo/leads.csv"
+run 0 dncctl leads import leads.csv
 run 0 dncctl lists create reported --kind registry --max-age 31d
-run 0 dncctl lists import reported reported_numbers.csv --as-of now \
-  --rejects "$demo/rejects.csv"
+run 0 dncctl lists import reported reported_numbers.csv --as-of now --rejects rejects.csv
 
 title '2. May we call this lead? Yes.'
 run 0 dncctl check --lead L00002 --channel voice
@@ -93,13 +132,12 @@ run 0 dncctl actions copy --from sales/new --action do-not-contact --to sales/wo
 run 0 dncctl actions apply --lead L00001 --action sales/working/do-not-contact
 
 title '6. Filter a send list: 3,000 rows in, the two opt-outs denied'
-run 0 dncctl filter "$demo/leads.csv" --column phone --channel sms --out "$demo/filtered.csv"
-denied=$(grep -c ',DENY,' "$demo/filtered.csv" || true)
-allowed=$(grep -c ',ALLOW' "$demo/filtered.csv" || true)
-printf '%s allowed, %s denied:\n' "$allowed" "$denied"
-grep ',DENY,' "$demo/filtered.csv"
+run 0 dncctl filter leads.csv --column phone --channel sms --out filtered.csv
+run 0 grep ,DENY, filtered.csv
+denied=$(grep -c ,DENY, filtered.csv || true)
+allowed=$(grep -c ,ALLOW filtered.csv || true)
 if [ "$denied" -ne 2 ] || [ "$allowed" -ne 2998 ]; then
-  fail 'the filter must deny exactly the two opt-outs'
+  fail "the filter must deny exactly the two opt-outs, not $denied of $((denied + allowed))"
 fi
 
 title '7. The state of the gateway'
@@ -113,10 +151,10 @@ fi
 
 cat <<TEXT
 
-Every step answered as it must. The server goes on at $DNC_SERVER (log: .demo/log); Ctrl-C ends it.
-In another terminal:
+Every step answered as it must. The server goes on at $DNC_SERVER (store, log and files: .demo);
+Ctrl-C ends it. In another terminal, in this folder:
 
-  export PATH=$(realpath --relative-to="$root" "$build")/bin:\$PATH DNC_SERVER=$DNC_SERVER DNC_ORG=demo
+  export PATH="\$PWD/$(realpath --relative-to="$root" "$build")/bin:\$PATH" DNC_SERVER=$DNC_SERVER DNC_ORG=demo
   dncctl check --phone '+1 201 555 0199' --channel voice
   dncctl entries list --phone '+1 201 555 0101'
   dncctl entries add --email someone@example.com --reason 'unsubscribed' --channel email
