@@ -1,6 +1,6 @@
 // The real input of the tests that want one: 309,203 telephone numbers that people reported to the
-// FTC in 2020. It lies beside a checkout, not in it; where it is missing, its tests are skipped,
-// and say so. The 5,000 numbers of scripts/demo are always there.
+// FTC in the 90 days up to 2025-12-03. It lies beside a checkout, not in it; where it is missing,
+// its tests are skipped, and say so. The 5,000 numbers of scripts/demo are always there.
 #ifndef DNC_TESTS_REAL_FILE_H_
 #define DNC_TESTS_REAL_FILE_H_
 
