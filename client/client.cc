@@ -151,8 +151,9 @@ absl::Status Client::Filter(const FilterOptions& options, FilterSource source, F
   if (options.deadline <= absl::ZeroDuration() || options.deadline == absl::InfiniteDuration()) {
     return absl::InvalidArgumentError("FilterOptions.deadline must be positive and finite");
   }
-  return FilterPump(connection_->OpenFilter(options.deadline), std::move(source), std::move(sink))
-      .Run(config);
+  return FilterPump(connection_->OpenFilter(options.deadline), std::move(source), std::move(sink),
+                    options_.time)
+      .Run(config, options.wake_source);
 }
 
 absl::StatusOr<v1::ApplyActionResponse> Client::ApplyAction(v1::ApplyActionRequest request) {

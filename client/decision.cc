@@ -5,24 +5,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "client/internal/valid_for.h"
 
 namespace dnc {
 namespace {
 
-// Zero for whatever google.protobuf.Duration does not permit, so that an ALLOW with it never holds.
-absl::Duration ValidFor(const google::protobuf::Duration& wire) {
-  constexpr int64_t kMaxSeconds = 315576000000;
-  if (wire.seconds() < 0 || wire.seconds() > kMaxSeconds || wire.nanos() < 0 ||
-      wire.nanos() > 999999999) {
-    return absl::ZeroDuration();
-  }
-  return absl::Seconds(wire.seconds()) + absl::Nanoseconds(wire.nanos());
-}
-
 absl::Status JudgeShape(const v1::CheckContactResponse& response) {
   switch (response.verdict()) {
     case v1::VERDICT_ALLOW:
-      if (ValidFor(response.valid_for()) <= absl::ZeroDuration()) {
+      if (ReadValidFor(response.valid_for()) <= absl::ZeroDuration()) {
         return absl::InternalError("the gateway answered ALLOW without saying how long it holds");
       }
       return absl::OkStatus();
@@ -70,7 +61,7 @@ Decision Decision::FromResponse(const v1::CheckContactResponse& response, absl::
   Decision decision;
   decision.status_ = JudgeShape(response);
   if (decision.status_.ok()) decision.verdict_ = VerdictFromProto(response.verdict());
-  decision.allowed_until_ = started + ValidFor(response.valid_for());
+  decision.allowed_until_ = started + ReadValidFor(response.valid_for());
   decision.time_ = std::move(time);
   decision.reasons_.assign(response.reasons().begin(), response.reasons().end());
   decision.contact_point_ = response.contact_point();

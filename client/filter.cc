@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/internal/valid_for.h"
 
 namespace dnc {
 namespace {
@@ -26,7 +27,13 @@ FilterAnswer UnansweredBlock(size_t count, absl::Status status) {
   return answer;
 }
 
-FilterAnswer ReadFilterAnswer(const v1::FilterContactsResponse& response, size_t count) {
+bool FilterAnswer::may_contact(size_t index) const {
+  if (!status.ok() || index >= verdicts.size() || verdicts[index] != Verdict::kAllow) return false;
+  return time != nullptr && time->Now() < allowed_until;
+}
+
+FilterAnswer ReadFilterAnswer(const v1::FilterContactsResponse& response, size_t count,
+                              absl::Duration sent, std::shared_ptr<const SteadyTime> time) {
   if (!WellFormed(response, count)) {
     return UnansweredBlock(
         count, absl::InternalError(absl::StrCat("the gateway's answer to a block of ", count,
@@ -42,6 +49,13 @@ FilterAnswer ReadFilterAnswer(const v1::FilterContactsResponse& response, size_t
   }
   answer.reasons.assign(response.reasons().begin(), response.reasons().end());
   answer.revision = response.revision();
+  if (response.has_evaluate_time()) {
+    answer.evaluate_time = absl::FromUnixSeconds(response.evaluate_time().seconds()) +
+                           absl::Nanoseconds(response.evaluate_time().nanos());
+  }
+  answer.valid_for = ReadValidFor(response.valid_for());
+  answer.allowed_until = sent + answer.valid_for;
+  answer.time = std::move(time);
   return answer;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/decision.h"
+#include "client/steady_time.h"
 #include "dnc/v1/check.pb.h"
 
 namespace dnc {
@@ -29,6 +31,9 @@ struct FilterOptions {
   bool omit_reasons = false;
   // For the whole list.
   absl::Duration deadline = absl::Hours(1);
+  // Wakes a source that waits: called once, from the thread that called Filter, where the filtering
+  // ends before the source gave the list's end. See FilterSource.
+  std::function<void()> wake_source = {};
 };
 
 // Some contact points of the list; at most 131,072, of them 16,384 raw, and about 3 MB. They are
@@ -43,6 +48,10 @@ struct FilterBlock {
 };
 
 // The answer to one block.
+//
+// `verdicts` are what was true when the block was judged. Like a Decision, an ALLOW among them may
+// be relied on for a while only: ask may_contact() right before a contact is made. A list that is
+// kept (a file, a campaign) is no permission any more once that while is over; filter it again.
 struct FilterAnswer {
   // OK, or why the block has no answer; every verdict is kUnknown then.
   absl::Status status = {};
@@ -52,10 +61,28 @@ struct FilterAnswer {
   std::vector<v1::FilterReason> reasons = {};
   // The state at which the block was judged.
   int64_t revision = 0;
+  // The instant at which it was judged, by the gateway's clock; InfinitePast where it was not.
+  absl::Time evaluate_time = absl::InfinitePast();
+  // How long the ALLOWs of the block may be relied on; zero where the gateway did not say, or said
+  // what makes no sense: they may not be relied on at all then.
+  absl::Duration valid_for = {};
+  // Until when that is, on `time`: counted from before the block was sent. Null: never.
+  absl::Duration allowed_until = {};
+  std::shared_ptr<const SteadyTime> time = {};
+
+  // Whether the contact point of that number may be contacted, now: an ALLOW, and not too old.
+  // False for a number that the block does not have.
+  bool may_contact(size_t index) const;
 };
 
 // Gives the next block, an empty one at the end of the list, or an error, which ends the filtering
 // and is passed on. Called from one other thread, while the sink is being called.
+//
+// Filter does not return before the source has: where the stream ends first (the deadline, a
+// gateway that went away, an error of the sink), it waits for a call of the source that is under
+// way, and makes no further one. So a source that may wait for long, on a pipe say, must be woken
+// by FilterOptions::wake_source; what it answers then does not matter. One that only computes or
+// reads files needs nothing.
 using FilterSource = std::function<absl::StatusOr<FilterBlock>()>;
 
 // Takes the answers, exactly one for each block that the source gave, in their order; a block left
@@ -67,10 +94,11 @@ using FilterSink = std::function<absl::Status(const FilterAnswer&)>;
 
 inline constexpr size_t kFilterWindow = 4;
 
-// The answer to a block of `count` contact points. An answer of another size, or one with bits set
-// beyond its end, is malformed: a status of INTERNAL and all kUnknown. A value that is none of
-// ALLOW and DENY is kUnknown.
-FilterAnswer ReadFilterAnswer(const v1::FilterContactsResponse& response, size_t count);
+// The answer to a block of `count` contact points whose sending began at `sent` on `time`. An
+// answer of another size, or one with bits set beyond its end, is malformed: a status of INTERNAL
+// and all kUnknown. A value that is none of ALLOW and DENY is kUnknown.
+FilterAnswer ReadFilterAnswer(const v1::FilterContactsResponse& response, size_t count,
+                              absl::Duration sent, std::shared_ptr<const SteadyTime> time);
 
 // All kUnknown because of `status`.
 FilterAnswer UnansweredBlock(size_t count, absl::Status status);

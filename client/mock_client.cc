@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "client/steady_time.h"
 
 namespace dnc {
 namespace {
+
+constexpr absl::Duration kAllowHolds = absl::Hours(1);
 
 v1::Verdict ToProto(Verdict verdict) {
   switch (verdict) {
@@ -25,7 +28,8 @@ Decision Scripted(Verdict verdict, const CheckRequest& request) {
   v1::CheckContactResponse response;
   response.set_verdict(ToProto(verdict));
   if (request.contact_point) *response.mutable_contact_point() = *request.contact_point;
-  if (verdict == Verdict::kAllow) response.mutable_valid_for()->set_seconds(3600);
+  if (verdict == Verdict::kAllow)
+    response.mutable_valid_for()->set_seconds(absl::ToInt64Seconds(kAllowHolds));
   const auto time = MachineTime();
   return Decision::FromResponse(response, time->Now(), time);
 }
@@ -108,6 +112,10 @@ FilterAnswer FakeClient::Answer(const FilterBlock& block) const {
   absl::MutexLock lock(&mutex_);
   if (!failure_.ok()) return UnansweredBlock(block.size(), failure_);
   FilterAnswer answer;
+  answer.evaluate_time = absl::Now();
+  answer.valid_for = kAllowHolds;
+  answer.time = MachineTime();
+  answer.allowed_until = answer.time->Now() + answer.valid_for;
   const auto judge = [&](const std::string& text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const auto found = scripted_.find(text);
     answer.verdicts.push_back(found == scripted_.end() ? Verdict::kUnknown : found->second);

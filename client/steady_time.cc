@@ -1,16 +1,25 @@
 #include "client/steady_time.h"
 
-#include <chrono>
+#include <time.h>
 
 #include "absl/time/clock.h"
 
 namespace dnc {
 namespace {
 
+// The clock that goes on while the machine sleeps: an answer from before is old afterwards.
+#ifdef CLOCK_BOOTTIME
+constexpr clockid_t kClock = CLOCK_BOOTTIME;
+#else
+constexpr clockid_t kClock = CLOCK_MONOTONIC;
+#endif
+
 class MonotonicTime : public SteadyTime {
  public:
   absl::Duration Now() const override {
-    return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+    timespec now = {};
+    clock_gettime(kClock, &now);
+    return absl::DurationFromTimespec(now);
   }
   void Sleep(absl::Duration duration) const override { absl::SleepFor(duration); }
 };

@@ -13,14 +13,16 @@ class SteadyTime {
  public:
   virtual ~SteadyTime() = default;
 
-  // Time since an arbitrary fixed instant; never goes back and ignores changes of the wall clock.
+  // Time since an arbitrary fixed instant; never goes back, ignores changes of the wall clock, and
+  // should go on while the machine is suspended: what was permitted before must not look fresh.
   virtual absl::Duration Now() const = 0;
 
   // Returns once `duration` has passed.
   virtual void Sleep(absl::Duration duration) const = 0;
 };
 
-// The machine's monotonic clock.
+// The machine's monotonic clock; on Linux the one that counts the time of suspension
+// (CLOCK_BOOTTIME).
 std::shared_ptr<const SteadyTime> MachineTime();
 
 }  // namespace dnc

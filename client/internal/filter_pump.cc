@@ -7,16 +7,24 @@
 
 namespace dnc {
 
-FilterPump::FilterPump(std::unique_ptr<FilterStream> stream, FilterSource source, FilterSink sink)
-    : stream_(std::move(stream)), source_(std::move(source)), sink_(std::move(sink)) {}
+FilterPump::FilterPump(std::unique_ptr<FilterStream> stream, FilterSource source, FilterSink sink,
+                       std::shared_ptr<const SteadyTime> time)
+    : stream_(std::move(stream)),
+      source_(std::move(source)),
+      sink_(std::move(sink)),
+      time_(std::move(time)) {}
 
-absl::Status FilterPump::Run(const v1::FilterConfig& config) {
+absl::Status FilterPump::Run(const v1::FilterConfig& config,
+                             const std::function<void()>& wake_source) {
   std::thread writer([this, &config] { WriteBlocks(config); });
   ReadAnswers();
+  bool may_wait = false;
   {
     absl::MutexLock lock(&mutex_);
     stopped_ = true;
+    may_wait = !all_written_;
   }
+  if (may_wait && wake_source) wake_source();
   writer.join();
   absl::Status ended = stream_->Finish();
   absl::Status status;
@@ -48,7 +56,7 @@ bool FilterPump::WriteNextBlock() {
   }
   absl::StatusOr<FilterBlock> block = source_();
   if (!block.ok()) {
-    Stop(block.status());
+    StopFor(block.status());
     return false;
   }
   {
@@ -56,7 +64,7 @@ bool FilterPump::WriteNextBlock() {
     if (block->size() == 0) {
       all_written_ = !stopped_;
     } else {
-      unanswered_.push_back(block->size());
+      unanswered_.push_back({block->size(), time_->Now()});
     }
     if (stopped_) return false;
   }
@@ -73,20 +81,20 @@ bool FilterPump::WriteNextBlock() {
 void FilterPump::ReadAnswers() {
   v1::FilterContactsResponse response;
   while (stream_->Read(&response)) {
-    size_t count = 0;
+    Sent block;
     {
       absl::MutexLock lock(&mutex_);
       if (stopped_) continue;
       if (!unanswered_.empty()) {
-        count = unanswered_.front();
+        block = unanswered_.front();
         unanswered_.pop_front();
       }
     }
-    if (count == 0) {
+    if (block.count == 0) {
       Stop(absl::InternalError("the gateway answered a block that was not sent"));
       continue;
     }
-    const FilterAnswer answer = ReadFilterAnswer(response, count);
+    const FilterAnswer answer = ReadFilterAnswer(response, block.count, block.at, time_);
     if (!answer.status.ok()) Stop(answer.status);
     if (absl::Status status = Deliver(answer); !status.ok()) Stop(std::move(status));
   }
@@ -99,15 +107,24 @@ absl::Status FilterPump::Deliver(const FilterAnswer& answer) {
 }
 
 void FilterPump::DeliverUnanswered(const absl::Status& why) {
-  std::deque<size_t> left;
+  std::deque<Sent> left;
   {
     absl::MutexLock lock(&mutex_);
     left.swap(unanswered_);
   }
-  for (const size_t count : left) {
+  for (const Sent& block : left) {
     if (sink_failed_) return;
-    if (!Deliver(UnansweredBlock(count, why)).ok()) return;
+    if (!Deliver(UnansweredBlock(block.count, why)).ok()) return;
   }
+}
+
+void FilterPump::StopFor(const absl::Status& source_error) {
+  {
+    absl::MutexLock lock(&mutex_);
+    // The stream ended before; a source that was woken for that may say anything.
+    if (stopped_) return;
+  }
+  Stop(source_error);
 }
 
 void FilterPump::Stop(absl::Status why) {

@@ -49,7 +49,8 @@ std::string ListOf(const MatchedRule& rule, const Question& question) {
 // The registries that apply, and whether one of them cannot vouch for all numbers.
 struct Registries {
   absl::InlinedVector<RegistryFact, 4> facts;
-  bool vouch_for_all = true;  // but for numbers outside their area codes
+  bool vouch_for_all = true;   // but for numbers outside their area codes
+  UnixMicros fresh_until = 0;  // until when what they say holds, at the most
 
   bool Cover(uint64_t phone) const {
     for (const RegistryFact& fact : facts) {
@@ -61,13 +62,16 @@ struct Registries {
 
 Registries ApplicableRegistries(const Question& question) {
   Registries registries;
+  registries.fresh_until = question.now + question.max_validity_micros;
   AppendRegistries(question, *question.organization, &registries.facts);
   if (question.organization != question.global) {
     AppendRegistries(question, *question.global, &registries.facts);
   }
   for (const RegistryFact& fact : registries.facts) {
+    const UnixMicros stale = fact.list->StaleTime();
     const bool vouches = fact.list->numbers != nullptr && fact.list->IsFresh(question.now);
     if (!vouches) registries.vouch_for_all = false;
+    if (vouches && stale != 0) registries.fresh_until = std::min(registries.fresh_until, stale);
   }
   return registries;
 }
@@ -123,6 +127,10 @@ void FilterSession::Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdic
   reason->set_list(list.data(), list.size());
 }
 
+void FilterSession::AllowUntil(UnixMicros time) {
+  allowed_until_ = std::min(allowed_until_.value_or(time), time);
+}
+
 absl::Status FilterSession::JudgePoints(const View& view, const Question& question,
                                         RawPoints points, uint32_t index,
                                         v1::FilterContactsResponse* response) {
@@ -133,7 +141,10 @@ absl::Status FilterSession::JudgePoints(const View& view, const Question& questi
     DNC_RETURN_IF_ERROR(ReadPoint(view, question, &kept, &facts.points.back()));
   }
   const Decision decision = Decide(question, facts);
-  if (decision.verdict == v1::VERDICT_ALLOW) return absl::OkStatus();
+  if (decision.verdict == v1::VERDICT_ALLOW) {
+    AllowUntil(decision.valid_until);
+    return absl::OkStatus();
+  }
   const MatchedRule& rule = decision.rules.front();
   Deny(index, rule.type, decision.verdict, ListOf(rule, question), response);
   return absl::OkStatus();
@@ -155,6 +166,7 @@ absl::Status FilterSession::FilterPhones(const View& view, const Question& quest
   }
   const bool reachable = ChannelReaches(question.channel, ContactKind::kPhone);
   const bool judge_all = !registries.vouch_for_all || !question.store_writable;
+  bool any_clean = false;
   for (size_t i = 0; i < phones.size(); ++i) {
     const auto index = static_cast<uint32_t>(i);
     if (!reachable || !IsCanonicalPhone(phones[i])) {
@@ -164,10 +176,12 @@ absl::Status FilterSession::FilterPhones(const View& view, const Question& quest
     const bool member = (hits_[i / 64] >> (i % 64) & 1) != 0;
     const bool clean = !member && !judge_all && registries.Cover(phones[i]) &&
                        !MayHaveSubject(view, question, phones[i]);
+    any_clean |= clean;
     if (clean) continue;
     DNC_RETURN_IF_ERROR(
         JudgePoints(view, question, {{ContactKind::kPhone, phones[i], {}}}, index, response));
   }
+  if (any_clean) AllowUntil(registries.fresh_until);
   return absl::OkStatus();
 }
 
@@ -198,10 +212,13 @@ absl::Status FilterSession::Filter(const v1::FilterContactsRequest& block,
   DNC_ASSIGN_OR_RETURN(const Question question, Ask(*view));
   response->set_count(static_cast<uint32_t>(count));
   response->set_verdicts(AllAllowed(static_cast<uint32_t>(count)));
+  allowed_until_.reset();
   DNC_RETURN_IF_ERROR(FilterPhones(*view, question, block, response));
   DNC_RETURN_IF_ERROR(FilterRaw(*view, question, block, response));
   response->set_revision(view->revision);
   *response->mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(question.now);
+  *response->mutable_valid_for() =
+      TimeUtil::MicrosecondsToDuration(allowed_until_.value_or(question.now) - question.now);
   return absl::OkStatus();
 }
 

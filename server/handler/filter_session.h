@@ -3,6 +3,7 @@
 #define DNC_SERVER_HANDLER_FILTER_SESSION_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ class FilterSession {
                            uint32_t index, v1::FilterContactsResponse* response);
   void Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdict, absl::string_view list,
             v1::FilterContactsResponse* response);
+  // A contact point of the block is allowed until `time`.
+  void AllowUntil(UnixMicros time);
 
   const CheckHandler* const handler_;
   const v1::FilterConfig config_;
@@ -47,6 +50,7 @@ class FilterSession {
   absl::string_view brand_, campaign_;
   std::string kept_brand_, kept_campaign_;
   std::vector<uint64_t> hits_;  // one bit a phone of the block: member of some registry
+  std::optional<UnixMicros> allowed_until_;  // the least of the block's; none: none is allowed
 };
 
 }  // namespace dnc

@@ -42,7 +42,7 @@ inline absl::Status ErrorWithReason(absl::StatusCode code, absl::string_view rea
   return WithErrorInfo(absl::Status(code, reason), info);
 }
 
-// Packs verdicts as FilterContactsResponse does.
+// Packs verdicts as FilterContactsResponse does; an ALLOW holds for a minute.
 inline v1::FilterContactsResponse PackVerdicts(const std::vector<v1::Verdict>& verdicts) {
   v1::FilterContactsResponse response;
   response.set_count(static_cast<uint32_t>(verdicts.size()));
@@ -51,6 +51,8 @@ inline v1::FilterContactsResponse PackVerdicts(const std::vector<v1::Verdict>& v
     packed[i / 4] = static_cast<char>(packed[i / 4] | (verdicts[i] << (2 * (i % 4))));
   }
   response.set_verdicts(packed);
+  response.mutable_valid_for()->set_seconds(60);
+  response.mutable_evaluate_time()->set_seconds(1767225600);
   return response;
 }
 
@@ -91,6 +93,11 @@ class FakeFilterStream : public FilterStream {
     blocks_.pop_front();
     ++answered_;
     return true;
+  }
+  // As if the gateway ended the stream, with the script's `end`.
+  void End() {
+    absl::MutexLock lock(&mutex_);
+    over_ = true;
   }
   void Cancel() override {
     absl::MutexLock lock(&mutex_);
@@ -142,7 +149,9 @@ class FakeConnection : public Connection {
   }
   std::unique_ptr<FilterStream> OpenFilter(absl::Duration deadline) override {
     deadlines.push_back(deadline);
-    return std::make_unique<FakeFilterStream>(stream);
+    auto opened = std::make_unique<FakeFilterStream>(stream);
+    last_stream = opened.get();
+    return opened;
   }
 
   std::deque<absl::StatusOr<v1::CheckContactResponse>> checks;
@@ -150,6 +159,7 @@ class FakeConnection : public Connection {
   std::deque<absl::StatusOr<v1::ApplyActionResponse>> applies;
   std::deque<absl::StatusOr<v1::CopyActionsResponse>> copies;
   StreamScript stream;
+  FakeFilterStream* last_stream = nullptr;  // as long as its Filter runs
   FakeTime* time = nullptr;
   absl::Duration call_takes;
 

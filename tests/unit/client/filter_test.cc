@@ -1,11 +1,15 @@
 #include "client/filter.h"
 
 #include <gtest/gtest.h>
+#include <time.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "client/client.h"
+#include "client/gmock_client.h"
 #include "client/mock_client.h"
 #include "tests/unit/client/fakes.h"
 
@@ -16,7 +20,7 @@ TEST(ReadFilterAnswer, UnpacksEveryVerdict) {
   const FilterAnswer answer =
       ReadFilterAnswer(PackVerdicts({v1::VERDICT_ALLOW, v1::VERDICT_DENY, v1::VERDICT_UNKNOWN,
                                      v1::VERDICT_UNSPECIFIED, v1::VERDICT_ALLOW}),
-                       5);
+                       5, absl::ZeroDuration(), std::make_shared<FakeTime>());
   ASSERT_TRUE(answer.status.ok());
   EXPECT_EQ(answer.verdicts,
             (std::vector<Verdict>{Verdict::kAllow, Verdict::kDeny, Verdict::kUnknown,
@@ -31,10 +35,49 @@ TEST(ReadFilterAnswer, RefusesMalformedOnes) {
   bad[2].mutable_verdicts()->push_back('\0');
   bad[3].mutable_verdicts()->back() = '\x55';  // bits beyond the fifth verdict
   for (const auto& response : bad) {
-    const FilterAnswer answer = ReadFilterAnswer(response, 5);
+    auto time = std::make_shared<FakeTime>();
+    const FilterAnswer answer = ReadFilterAnswer(response, 5, time->Now(), time);
     EXPECT_FALSE(answer.status.ok());
     EXPECT_EQ(answer.verdicts, std::vector<Verdict>(5, Verdict::kUnknown));
+    EXPECT_FALSE(answer.may_contact(0));
   }
+}
+
+TEST(FilterAnswer, AllowHoldsForAWhileFromTheSendingOn) {
+  auto time = std::make_shared<FakeTime>();
+  const absl::Duration sent = time->Now();
+  time->Advance(absl::Seconds(20));  // the gateway takes its time
+  const FilterAnswer answer = ReadFilterAnswer(
+      PackVerdicts({v1::VERDICT_ALLOW, v1::VERDICT_DENY, v1::VERDICT_UNKNOWN}), 3, sent, time);
+  EXPECT_EQ(answer.evaluate_time, absl::FromUnixSeconds(1767225600));
+  EXPECT_EQ(answer.valid_for, absl::Minutes(1));
+  EXPECT_TRUE(answer.may_contact(0));
+  EXPECT_FALSE(answer.may_contact(1));
+  EXPECT_FALSE(answer.may_contact(2));
+  EXPECT_FALSE(answer.may_contact(3));
+  time->Advance(absl::Seconds(40) - absl::Nanoseconds(1));
+  EXPECT_TRUE(answer.may_contact(0));
+  time->Advance(absl::Nanoseconds(1));
+  EXPECT_FALSE(answer.may_contact(0));
+  EXPECT_EQ(answer.verdicts[0], Verdict::kAllow);
+}
+
+TEST(FilterAnswer, AllowWithoutASensibleTimeNeverHolds) {
+  auto time = std::make_shared<FakeTime>();
+  auto response = PackVerdicts({v1::VERDICT_ALLOW});
+  response.clear_valid_for();
+  EXPECT_FALSE(ReadFilterAnswer(response, 1, time->Now(), time).may_contact(0));
+  for (const auto& [seconds, nanos] : {std::pair(-1, 0), std::pair(0, -1), std::pair(1, -5)}) {
+    response.mutable_valid_for()->set_seconds(seconds);
+    response.mutable_valid_for()->set_nanos(nanos);
+    EXPECT_FALSE(ReadFilterAnswer(response, 1, time->Now(), time).may_contact(0)) << seconds;
+  }
+  response.mutable_valid_for()->set_seconds(60);
+  response.mutable_valid_for()->set_nanos(0);
+  EXPECT_FALSE(ReadFilterAnswer(response, 1, time->Now(), nullptr).may_contact(0));
+  FilterAnswer unset;
+  unset.verdicts = {Verdict::kAllow};
+  EXPECT_FALSE(unset.may_contact(0));
 }
 
 class FilterTest : public testing::Test {
@@ -124,11 +167,87 @@ TEST_F(FilterTest, SinksErrorIsPassedOnAndEndsCalls) {
   EXPECT_EQ(answers_.size(), 3u);
 }
 
+// A source that waits, on a pipe say, does not keep Filter from returning.
+TEST_F(FilterTest, WaitingSourceIsWokenWhenTheStreamEnds) {
+  connection_->stream.end = absl::DeadlineExceededError("too late");
+  auto client = Client::Create({.organization = "acme"}, connection_);
+  absl::Notification woken;
+  int asked = 0;
+  const absl::Status status = (*client)->Filter(
+      {.channel = v1::CHANNEL_VOICE, .wake_source = [&woken] { woken.Notify(); }},
+      [&]() -> absl::StatusOr<FilterBlock> {
+        if (++asked == 1) return FilterBlock{.phones = {12125550123}};
+        connection_->last_stream->End();
+        woken.WaitForNotification();
+        return absl::CancelledError("woken");
+      },
+      [](const FilterAnswer&) { return absl::OkStatus(); });
+  EXPECT_TRUE(absl::IsDeadlineExceeded(status)) << status;
+}
+
+TEST_F(FilterTest, SourceThatEndedIsNotWoken) {
+  auto client = Client::Create({.organization = "acme"}, connection_);
+  bool woken = false;
+  EXPECT_TRUE((*client)
+                  ->Filter(
+                      {.channel = v1::CHANNEL_VOICE, .wake_source = [&] { woken = true; }},
+                      [] { return FilterBlock(); },
+                      [](const FilterAnswer&) { return absl::OkStatus(); })
+                  .ok());
+  EXPECT_FALSE(woken);
+}
+
 TEST_F(FilterTest, NeedsADeadline) {
   auto client = Client::Create({.organization = "acme"}, connection_);
   EXPECT_TRUE(absl::IsInvalidArgument((*client)->Filter(
       {.deadline = absl::InfiniteDuration()}, [] { return FilterBlock(); },
       [](const FilterAnswer&) { return absl::OkStatus(); })));
+}
+
+TEST(MockClient, PermitsNothingThatTheTestDoesNotSay) {
+  testing::NiceMock<MockClient> gateway;
+  EXPECT_FALSE(gateway.Check({}).may_contact());
+  const std::vector<Decision> decisions = gateway.BatchCheck(std::vector<CheckRequest>(3));
+  ASSERT_EQ(decisions.size(), 3u);
+  for (const Decision& decision : decisions) EXPECT_FALSE(decision.may_contact());
+  EXPECT_FALSE(gateway
+                   .Filter(
+                       {}, [] { return FilterBlock(); },
+                       [](const FilterAnswer&) { return absl::OkStatus(); })
+                   .ok());
+  EXPECT_FALSE(gateway.ApplyAction({}).ok());
+  EXPECT_FALSE(gateway.CopyActions({}).ok());
+}
+
+// What was permitted before the machine was suspended is old afterwards.
+TEST(MachineTime, CountsTheTimeOfSuspension) {
+  const auto now = [] {
+    timespec time = {};
+    clock_gettime(CLOCK_BOOTTIME, &time);
+    return absl::DurationFromTimespec(time);
+  };
+  const absl::Duration before = now();
+  const absl::Duration measured = MachineTime()->Now();
+  EXPECT_LE(before, measured);
+  EXPECT_LE(measured, now());
+}
+
+TEST(FakeClient, FilterAllowsForAWhile) {
+  FakeClient gateway;
+  gateway.Script("+12125550123", Verdict::kAllow);
+  std::vector<FilterBlock> blocks = {{.phones = {12125550123, 12125550124}}, {}};
+  int answers = 0;
+  EXPECT_TRUE(gateway
+                  .Filter(
+                      {}, [&] { return blocks[static_cast<size_t>(answers)]; },
+                      [&](const FilterAnswer& answer) {
+                        ++answers;
+                        EXPECT_TRUE(answer.may_contact(0));
+                        EXPECT_FALSE(answer.may_contact(1));
+                        return absl::OkStatus();
+                      })
+                  .ok());
+  EXPECT_EQ(answers, 1);
 }
 
 TEST(FakeClient, DefaultsToUnknownAndDoesAsScripted) {
