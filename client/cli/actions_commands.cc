@@ -22,9 +22,8 @@ struct Options {
   std::string action;
   ContactsOptions contacts;
   std::string evidence;
-  std::string request_id;
   absl::Time requested = absl::InfinitePast();
-  bool dry_run = false;
+  WriteOptions write;
 };
 
 std::string Entries(const v1::OperationResult& result) {
@@ -57,8 +56,8 @@ void PrintText(Session& session, const v1::ApplyActionResponse& response, bool d
 
 absl::StatusOr<int> Apply(Session& session, const Options& options) {
   v1::ApplyActionRequest request;
+  session.BeginWrite(options.write);
   session.Sign(request);
-  if (!options.request_id.empty()) request.set_request_id(options.request_id);
   DNC_ASSIGN_OR_RETURN(*request.mutable_lead(), session.names().Lead(options.lead));
   DNC_ASSIGN_OR_RETURN(*request.mutable_action(), session.names().Action(options.action));
   for (v1::ContactPoint& point : options.contacts.ToProto()) {
@@ -68,12 +67,11 @@ absl::StatusOr<int> Apply(Session& session, const Options& options) {
   if (options.requested != absl::InfinitePast()) {
     *request.mutable_request_time() = ToProtoTime(options.requested);
   }
-  request.set_validate_only(options.dry_run);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
   if (session.json()) {
     session.PrintJson(response);
   } else {
-    PrintText(session, response, options.dry_run);
+    PrintText(session, response, options.write.dry_run);
   }
   return kExitOk;
 }
@@ -81,7 +79,9 @@ absl::StatusOr<int> Apply(Session& session, const Options& options) {
 }  // namespace
 
 void AddActionsCommands(CLI::App& app, Command& chosen) {
-  CLI::App* group = AddGroup(app, "actions", "Apply actions to leads, copy them between statuses");
+  CLI::App* group = AddGroup(app, "actions", "Apply actions to leads, copy them between statuses",
+                             "dncctl actions apply --lead 42 --action sales/new/do-not-contact\n"
+                             "dncctl actions copy --from sales/new --all-statuses sales --dry-run");
   auto options = std::make_shared<Options>();
   CLI::App* command = AddCommand(
       *group, "apply", "Perform an action on a lead; when it returns, every check sees it",
@@ -94,10 +94,8 @@ void AddActionsCommands(CLI::App& app, Command& chosen) {
       ->type_name("WORKFLOW/STATUS/ACTION");
   AddContacts(*command, options->contacts);
   command->add_option("--evidence", options->evidence, "What proves the person's wish");
-  command->add_option("--request-id", options->request_id,
-                      "Repeat an earlier call safely; random if not given");
   AddTime(*command, "--requested", options->requested, "When the person asked, if before now");
-  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  AddWriteOptions(*command, options->write);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Apply(s, *options); }; });
   AddActionsCopyCommand(*group, chosen);

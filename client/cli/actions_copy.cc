@@ -11,6 +11,7 @@
 #include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/table.h"
+#include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
@@ -23,7 +24,7 @@ struct Options {
   std::string all_statuses;
   int on_conflict = v1::CONFLICT_POLICY_FAIL;
   bool partial = false;
-  bool dry_run = false;
+  WriteOptions write;
 };
 
 // The action's own id, whether it was given alone, as WORKFLOW/STATUS/ACTION or in full.
@@ -46,7 +47,6 @@ absl::Status AddAllStatuses(Session& session, const std::string& workflow,
 
 absl::StatusOr<v1::CopyActionsRequest> MakeRequest(Session& session, const Options& options) {
   v1::CopyActionsRequest request;
-  session.Sign(request);
   DNC_ASSIGN_OR_RETURN(*request.mutable_source(), session.names().Status(options.from));
   for (const std::string& action : options.actions) request.add_actions(LastId(action));
   for (const std::string& target : options.to) {
@@ -61,7 +61,8 @@ absl::StatusOr<v1::CopyActionsRequest> MakeRequest(Session& session, const Optio
   }
   request.set_conflict_policy(static_cast<v1::ConflictPolicy>(options.on_conflict));
   request.set_allow_partial(options.partial);
-  request.set_validate_only(options.dry_run);
+  session.BeginWrite(options.write);
+  session.Sign(request);
   return request;
 }
 
@@ -105,7 +106,7 @@ absl::StatusOr<int> Copy(Session& session, const Options& options) {
   }
   PrintTable(session, response);
   PrintDifference(session, response);
-  if (options.dry_run) {
+  if (options.write.dry_run) {
     session.out() << "\ndry run: nothing was changed\n";
   } else {
     session.out() << "\ncopied at revision " << response.revision() << '\n';
@@ -138,7 +139,7 @@ void AddActionsCopyCommand(CLI::App& actions, Command& chosen) {
   AddEnum(*command, "--on-conflict", options->on_conflict, ConflictPolicyNames(),
           "Where a target has an action of that id; fail if not given");
   command->add_flag("--partial", options->partial, "Copy to the targets that permit it");
-  command->add_flag("--dry-run", options->dry_run, "Print the exact difference, change nothing");
+  AddWriteOptions(*command, options->write, "Print the exact difference, change nothing");
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Copy(s, *options); }; });
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -109,6 +110,19 @@ std::string UsageMessage(const CLI::App& app, const CLI::ParseError& error) {
   return absl::StrCat(error.what(), help);
 }
 
+// A value that a script lost (--lead "$ID") is not the same as none given: what was asked would not
+// be what was meant.
+void RefuseEmptyValues(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& value : option->results()) {
+      if (!absl::StripAsciiWhitespace(value).empty()) continue;
+      throw CLI::ValidationError(option->get_name(),
+                                 "given, but empty; give a value, or leave it out");
+    }
+  }
+  for (const CLI::App* command : app.get_subcommands()) RefuseEmptyValues(*command);
+}
+
 // Whether errors are to be JSON, known even where parsing failed before -o was reached.
 bool WantsJson(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {
@@ -133,7 +147,7 @@ int Execute(Session& session, const Command& chosen) {
     return kExitError;
   }
   if (code.ok()) return *code;
-  PrintError(session.err(), code.status(), session.options());
+  PrintError(session.err(), code.status(), session.options(), session.request_id());
   return ExitCodeOf(code.status());
 }
 
@@ -143,7 +157,13 @@ std::unique_ptr<CLI::App> BuildApp(GlobalOptions& options, Command& chosen) {
   auto app = std::make_unique<CLI::App>("Command line of the Do-Not-Contact gateway", "dncctl");
   app->require_subcommand(1);
   app->fallthrough();
-  app->footer(ExitCodeHelp());
+  app->footer(absl::StrCat(ExamplesText("dncctl orgs create acme\n"
+                                        "dncctl --org acme check --phone +12125550123 "
+                                        "--channel voice\n"
+                                        "dncctl --org acme filter leads.csv --channel sms "
+                                        "--out checked.csv\n"
+                                        "dncctl --org acme -o json entries list --active"),
+                           "\n\n", ExitCodeHelp()));
   app->set_version_flag("--version", "dncctl " DNC_VERSION);
   AddGlobalOptions(*app, options);
   AddCheckCommand(*app, chosen);
@@ -167,6 +187,7 @@ int RunDncctl(int argc, const char* const* argv, std::ostream& out, std::ostream
   const std::unique_ptr<CLI::App> app = BuildApp(options, chosen);
   try {
     app->parse(argc, argv);
+    RefuseEmptyValues(*app);
   } catch (const CLI::Success& success) {  // --help, --version
     return app->exit(success, out, err);
   } catch (const CLI::ParseError& error) {

@@ -11,6 +11,7 @@
 #include "client/cli/options.h"
 #include "client/cli/table.h"
 #include "client/cli/time_text.h"
+#include "client/cli/utf8.h"
 #include "client/decision.h"
 #include "storage/base/status_macros.h"
 

@@ -9,89 +9,139 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/contact_titles.h"
 
 namespace dnc::cli {
 namespace {
 
-using Titles = std::vector<absl::string_view>;
+constexpr char kNameOne[] = "name one with --column TITLE or --column NUMBER";
 
-// In the order in which they are preferred.
-Titles TitlesFor(v1::Channel channel) {
-  const Titles phones = {
-      "phone",     "phonenumber", "mobile", "mobilephone", "mobilenumber",       "cell",
-      "cellphone", "telephone",   "tel",    "msisdn",      "companyphonenumber", "fax",
-      "faxnumber", "number",      "to",     "contact",     "contactpoint",       "pattern"};
-  const Titles emails = {"email", "emailaddress", "mail",        "recipient",
-                         "to",    "contact",      "contactpoint"};
-  const Titles others = {"address", "postaladdress", "mailingaddress",
-                         "other",   "contact",       "contactpoint"};
-  switch (channel) {
-    case v1::CHANNEL_EMAIL:
-      return emails;
-    case v1::CHANNEL_MAIL:
-      return others;
-    case v1::CHANNEL_MESSAGING: {
-      Titles all = phones;
-      all.insert(all.end(), emails.begin(), emails.end());
-      all.insert(all.end(), others.begin(), others.end());
-      all.push_back("handle");
-      return all;
-    }
-    default:
-      return phones;
-  }
-}
-
-bool CouldBeContact(absl::string_view cell) {
+// Digits of any number, or what an address has and a title has not.
+bool CouldBeContact(absl::string_view cell, v1::Channel channel) {
   const auto digits = std::count_if(cell.begin(), cell.end(), [](char c) {
     return absl::ascii_isdigit(static_cast<unsigned char>(c));
   });
+  if (channel == v1::CHANNEL_MAIL && digits > 0 && absl::StrContains(cell, ' ')) return true;
   return digits >= 5 || absl::StrContains(cell, '@');
 }
 
-absl::Status NotFound(CsvReader::Fields row, absl::string_view what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(what, "; the first line has the columns ", absl::StrJoin(row, ", "),
-                   ": name one with --column TITLE or --column NUMBER"));
+// Contact points of these channels may be any text, so a cell never shows that it is none.
+bool AnyTextCouldBeContact(v1::Channel channel) {
+  return channel == v1::CHANNEL_MAIL || channel == v1::CHANNEL_MESSAGING;
 }
 
-absl::StatusOr<ContactColumn> FindWanted(CsvReader::Fields row, absl::string_view wanted,
-                                         bool no_header) {
-  for (size_t i = 0; i < row.size() && !no_header; ++i) {
-    if (PlainTitle(row[i]) == PlainTitle(wanted)) return ContactColumn{i, true};
+// A file's first row, and what is asked of it.
+class FirstRow {
+ public:
+  FirstRow(CsvReader::Fields row, v1::Channel channel, bool no_header)
+      : row_(row), channel_(channel), no_header_(no_header) {}
+
+  absl::StatusOr<ContactColumn> ByTitleOrNumber(absl::string_view wanted) const;
+  absl::StatusOr<ContactColumn> ByItself() const;
+
+ private:
+  ContactColumn WithHeader(size_t index) const {
+    return {index, true, std::string(absl::StripAsciiWhitespace(row_[index]))};
+  }
+  bool HoldsData() const {
+    return no_header_ || std::any_of(row_.begin(), row_.end(), [this](absl::string_view cell) {
+             return CouldBeContact(cell, channel_);
+           });
+  }
+  std::vector<size_t> Called(absl::string_view wanted) const;
+  std::vector<size_t> Fitting(TitleFit fit) const;
+  absl::StatusOr<ContactColumn> ByNumber(size_t index) const;
+  absl::Status NotFound(absl::string_view what) const;
+  absl::Status Ambiguous(const std::vector<size_t>& columns, absl::string_view what) const;
+
+  const CsvReader::Fields row_;
+  const v1::Channel channel_;
+  const bool no_header_;
+};
+
+absl::Status FirstRow::NotFound(absl::string_view what) const {
+  if (HoldsData()) {
+    return absl::InvalidArgumentError(absl::StrCat(what, "; the first line holds data of ",
+                                                   row_.size(),
+                                                   " columns: name one with --column NUMBER"));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(what, "; the first line has the columns ",
+                                                 absl::StrJoin(row_, ", "), ": ", kNameOne));
+}
+
+absl::Status FirstRow::Ambiguous(const std::vector<size_t>& columns, absl::string_view what) const {
+  const auto append = [this](std::string* out, size_t index) {
+    absl::StrAppend(out, index + 1, " \"", absl::StripAsciiWhitespace(row_[index]), "\"");
+  };
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, ": columns ", absl::StrJoin(columns, ", ", append), "; ", kNameOne));
+}
+
+std::vector<size_t> FirstRow::Called(absl::string_view wanted) const {
+  std::vector<size_t> exact;
+  std::vector<size_t> loose;
+  const std::string plain = PlainTitle(wanted);
+  for (size_t i = 0; i < row_.size(); ++i) {
+    if (absl::StripAsciiWhitespace(row_[i]) == wanted) exact.push_back(i);
+    if (!plain.empty() && PlainTitle(row_[i]) == plain) loose.push_back(i);
+  }
+  return exact.empty() ? loose : exact;
+}
+
+std::vector<size_t> FirstRow::Fitting(TitleFit fit) const {
+  std::vector<size_t> columns;
+  for (size_t i = 0; i < row_.size(); ++i) {
+    if (FitOf(row_[i], channel_) == fit) columns.push_back(i);
+  }
+  return columns;
+}
+
+absl::StatusOr<ContactColumn> FirstRow::ByNumber(size_t index) const {
+  if (HoldsData()) return ContactColumn{index, false};
+  if (!AnyTextCouldBeContact(channel_) || FitOf(row_[index], channel_) != TitleFit::kNone) {
+    return WithHeader(index);
+  }
+  return absl::InvalidArgumentError(
+      "the first line may be a header or data, and on this channel any text may be a contact "
+      "point: give --no-header if it is data, otherwise name the column by its title");
+}
+
+absl::StatusOr<ContactColumn> FirstRow::ByTitleOrNumber(absl::string_view wanted) const {
+  if (!no_header_) {
+    const std::vector<size_t> called = Called(wanted);
+    if (called.size() == 1) return WithHeader(called.front());
+    if (!called.empty()) return Ambiguous(called, "several columns have that title");
   }
   size_t number = 0;
   if (!absl::SimpleAtoi(wanted, &number)) {
-    return NotFound(row, absl::StrCat("no column is called \"", wanted, "\""));
+    return NotFound(absl::StrCat("no column is called \"", wanted, "\""));
   }
-  if (number < 1 || number > row.size()) {
-    return NotFound(row, absl::StrCat("there is no column ", number));
+  if (number < 1 || number > row_.size()) {
+    return NotFound(absl::StrCat("there is no column ", number));
   }
-  return ContactColumn{number - 1, !no_header && !CouldBeContact(row[number - 1])};
+  return ByNumber(number - 1);
 }
 
-std::optional<size_t> FindByTitle(CsvReader::Fields row, v1::Channel channel) {
-  for (const absl::string_view title : TitlesFor(channel)) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      if (PlainTitle(row[i]) == title) return i;
+absl::StatusOr<ContactColumn> FirstRow::ByItself() const {
+  if (!no_header_) {
+    for (const TitleFit fit : {TitleFit::kChannel, TitleFit::kKind, TitleFit::kVague}) {
+      const std::vector<size_t> columns = Fitting(fit);
+      if (columns.size() == 1) return WithHeader(columns.front());
+      if (!columns.empty()) {
+        return Ambiguous(columns, "several columns could hold the contact points");
+      }
     }
   }
-  return std::nullopt;
+  if (row_.size() != 1) return NotFound("cannot tell which column holds the contact points");
+  return AnyTextCouldBeContact(channel_) ? ContactColumn{0, false} : ByNumber(0);
 }
 
 }  // namespace
 
 absl::StatusOr<ContactColumn> FindContactColumn(CsvReader::Fields first_row, v1::Channel channel,
                                                 absl::string_view wanted, bool no_header) {
-  if (!wanted.empty()) return FindWanted(first_row, wanted, no_header);
-  if (!no_header) {
-    if (const auto found = FindByTitle(first_row, channel)) return ContactColumn{*found, true};
-  }
-  if (first_row.size() != 1) {
-    return NotFound(first_row, "cannot tell which column holds the contact points");
-  }
-  return ContactColumn{0,
-                       !no_header && channel != v1::CHANNEL_MAIL && !CouldBeContact(first_row[0])};
+  const FirstRow row(first_row, channel, no_header);
+  return wanted.empty() ? row.ByItself() : row.ByTitleOrNumber(wanted);
 }
 
 std::optional<uint64_t> StrictNanpDigits(absl::string_view text) {
@@ -103,38 +153,6 @@ std::optional<uint64_t> StrictNanpDigits(absl::string_view text) {
   }
   if (text[2] < '2' || text[5] < '2') return std::nullopt;
   return digits;
-}
-
-std::string PlainTitle(absl::string_view title) {
-  std::string plain;
-  for (const char c : title) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) {
-      plain.push_back(absl::ascii_tolower(static_cast<unsigned char>(c)));
-    }
-  }
-  return plain;
-}
-
-bool IsUtf8(absl::string_view text) {
-  const auto* at = reinterpret_cast<const uint8_t*>(text.data());
-  const uint8_t* const end = at + text.size();
-  while (at < end) {
-    if (*at < 0x80) {
-      ++at;
-      continue;
-    }
-    const int length = *at >= 0xF0 ? 4 : *at >= 0xE0 ? 3 : 2;
-    if (*at < 0xC2 || *at > 0xF4 || end - at < length) return false;
-    // The second byte rules out overlong forms, surrogates and what is above U+10FFFF.
-    const uint8_t low = *at == 0xE0 ? 0xA0 : *at == 0xF0 ? 0x90 : 0x80;
-    const uint8_t high = *at == 0xED ? 0x9F : *at == 0xF4 ? 0x8F : 0xBF;
-    if (at[1] < low || at[1] > high) return false;
-    for (int i = 2; i < length; ++i) {
-      if ((at[i] & 0xC0) != 0x80) return false;
-    }
-    at += length;
-  }
-  return true;
 }
 
 }  // namespace dnc::cli

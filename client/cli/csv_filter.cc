@@ -7,13 +7,16 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
 namespace {
 
 constexpr size_t kBlockRows = 16384;
-constexpr size_t kBlockBytes = size_t{1} << 20;
+constexpr size_t kBlockContactBytes = size_t{1} << 20;
+// A few blocks are held at a time, with their rows, of which each may have a MiB.
+constexpr size_t kBlockRowBytes = size_t{4} << 20;
 constexpr char kCannotWrite[] =
     "cannot write the output: is the disk full, or has its reader gone away?";
 // Longer than any contact point may be.
@@ -24,16 +27,6 @@ constexpr size_t kMaxContactBytes = 512;
 std::string Sendable(absl::string_view cell) {
   if (cell.size() > kMaxContactBytes || !IsUtf8(cell)) return "";
   return std::string(cell);
-}
-
-// `fields` as one line of CSV, at least `width` of them.
-std::string Join(CsvReader::Fields fields, size_t width) {
-  std::string text;
-  for (size_t i = 0; i < std::max(fields.size(), width); ++i) {
-    if (i > 0) text.push_back(',');
-    if (i < fields.size()) text += CsvEscape(fields[i]);
-  }
-  return text;
 }
 
 // The reasons of a block by contact point: "CONTACT_POINT_ON_REGISTRY:national".
@@ -57,14 +50,16 @@ CsvFilter::CsvFilter(CsvFilterOptions options, Input& input, std::ostream& out,
       out_(out),
       on_progress_(std::move(on_progress)) {}
 
-absl::StatusOr<CsvFilterCounts> CsvFilter::Run(CheckApi& checks) {
+absl::StatusOr<CsvFilterSummary> CsvFilter::Run(CheckApi& checks) {
+  FilterOptions filter = options_.filter;
+  filter.wake_source = [this] { input_.Cancel(); };
   DNC_RETURN_IF_ERROR(checks.Filter(
-      options_.filter, [this] { return NextBlock(); },
+      filter, [this] { return NextBlock(); },
       [this](const FilterAnswer& answer) { return WriteAnswer(answer); }));
   WriteHeader();
   out_.flush();
   if (!out_.good()) return absl::UnknownError(kCannotWrite);
-  return counts_;
+  return summary_;
 }
 
 absl::StatusOr<FilterBlock> CsvFilter::NextBlock() {
@@ -79,7 +74,9 @@ absl::StatusOr<FilterBlock> CsvFilter::NextBlock() {
 }
 
 absl::Status CsvFilter::ReadPiece() {
-  const auto on_row = [this](CsvReader::Fields fields, uint64_t) { return TakeRow(fields); };
+  const auto on_row = [this](CsvReader::Fields fields, uint64_t line) {
+    return TakeRow(fields, line);
+  };
   DNC_ASSIGN_OR_RETURN(const std::string piece, input_.Next());
   if (!piece.empty()) return reader_.Feed(piece, on_row);
   input_ended_ = true;
@@ -88,20 +85,25 @@ absl::Status CsvFilter::ReadPiece() {
   return absl::OkStatus();
 }
 
-absl::Status CsvFilter::TakeRow(CsvReader::Fields fields) {
-  if (column_) {
-    AddRow(fields);
-    return absl::OkStatus();
+absl::Status CsvFilter::TakeRow(CsvReader::Fields fields, uint64_t line) {
+  if (!column_) {
+    DNC_RETURN_IF_ERROR(TakeFirstRow(fields));
+    if (column_->has_header) return absl::OkStatus();
   }
-  DNC_ASSIGN_OR_RETURN(column_, FindContactColumn(fields, options_.filter.channel, options_.column,
-                                                  options_.no_header));
-  width_ = fields.size();
-  if (!column_->has_header) {
-    AddRow(fields);
-    return absl::OkStatus();
-  }
+  DNC_RETURN_IF_ERROR(rows_.Check(fields, line));
+  AddRow(fields);
+  return absl::OkStatus();
+}
+
+absl::Status CsvFilter::TakeFirstRow(CsvReader::Fields fields) {
+  DNC_ASSIGN_OR_RETURN(
+      const ContactColumn column,
+      FindContactColumn(fields, options_.filter.channel, options_.column, options_.no_header));
+  DNC_ASSIGN_OR_RETURN(rows_, FilterRows::FromFirst(fields, column.has_header));
+  column_ = column;
+  if (!column.has_header) return absl::OkStatus();
   absl::MutexLock lock(&mutex_);
-  header_ = Join(fields, width_);
+  header_ = rows_.Join(fields);
   return absl::OkStatus();
 }
 
@@ -113,15 +115,19 @@ void CsvFilter::AddRow(CsvReader::Fields fields) {
       options_.filter.channel != v1::CHANNEL_EMAIL && options_.filter.channel != v1::CHANNEL_MAIL;
   const std::optional<uint64_t> digits =
       phone_channel ? StrictNanpDigits(cell) : std::optional<uint64_t>();
-  open_.rows.push_back({Join(fields, width_), digits.has_value(),
+  open_.rows.push_back({rows_.Join(fields), digits.has_value(),
                         digits ? contacts.phones.size() : contacts.raw.size()});
+  open_.row_bytes += open_.rows.back().text.size();
   if (digits) {
     contacts.phones.push_back(*digits);
   } else {
     contacts.raw.push_back(Sendable(cell));
-    open_.raw_bytes += contacts.raw.back().size();
+    open_.contact_bytes += contacts.raw.back().size();
   }
-  if (open_.rows.size() >= kBlockRows || open_.raw_bytes >= kBlockBytes) CloseBlock();
+  if (open_.rows.size() >= kBlockRows || open_.contact_bytes >= kBlockContactBytes ||
+      open_.row_bytes >= kBlockRowBytes) {
+    CloseBlock();
+  }
 }
 
 void CsvFilter::CloseBlock() {
@@ -139,6 +145,7 @@ absl::Status CsvFilter::WriteAnswer(const FilterAnswer& answer) {
     block = std::move(asked_.front());
     asked_.pop_front();
   }
+  Summarize(answer);
   WriteHeader();
   const std::map<uint32_t, std::string> reasons = ReasonTexts(answer);
   for (const Row& row : block.rows) {
@@ -146,16 +153,27 @@ absl::Status CsvFilter::WriteAnswer(const FilterAnswer& answer) {
     const auto reason = reasons.find(static_cast<uint32_t>(index));
     WriteRow(row, answer.verdicts[index], reason == reasons.end() ? "" : reason->second);
   }
-  on_progress_(counts_.rows, block.position);
+  on_progress_(summary_.rows, block.position);
   if (!out_.good()) return absl::UnknownError(kCannotWrite);
   return absl::OkStatus();
 }
 
+void CsvFilter::Summarize(const FilterAnswer& answer) {
+  if (summary_.first_revision == 0) {
+    summary_.first_revision = answer.revision;
+    summary_.evaluate_time = answer.evaluate_time;
+  }
+  summary_.last_revision = answer.revision;
+  const auto& verdicts = answer.verdicts;
+  if (std::find(verdicts.begin(), verdicts.end(), Verdict::kAllow) == verdicts.end()) return;
+  summary_.valid_for = std::min(summary_.valid_for, answer.valid_for);
+}
+
 void CsvFilter::WriteRow(const Row& row, Verdict verdict, const std::string& reasons) {
-  ++counts_.rows;
-  ++(verdict == Verdict::kAllow  ? counts_.allow
-     : verdict == Verdict::kDeny ? counts_.deny
-                                 : counts_.unknown);
+  ++summary_.rows;
+  ++(verdict == Verdict::kAllow  ? summary_.allow
+     : verdict == Verdict::kDeny ? summary_.deny
+                                 : summary_.unknown);
   if (options_.only && verdict != *options_.only) return;
   out_ << row.text << ',' << VerdictName(verdict) << ',' << CsvEscape(reasons) << '\n';
 }

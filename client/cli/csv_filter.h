@@ -1,4 +1,5 @@
-// Filters a CSV file: every row comes out again with a verdict and its reasons.
+// Filters a CSV file: every row comes out again with a verdict and its reasons, in the columns that
+// are the last ones. See client/cli/filter_rows.h for what becomes of older ones.
 #ifndef DNC_CLIENT_CLI_CSV_FILTER_H_
 #define DNC_CLIENT_CLI_CSV_FILTER_H_
 
@@ -14,8 +15,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "client/api.h"
 #include "client/cli/contact_column.h"
+#include "client/cli/filter_rows.h"
 #include "client/cli/input.h"
 #include "storage/base/csv_reader.h"
 
@@ -28,11 +31,17 @@ struct CsvFilterOptions {
   std::optional<Verdict> only;  // emit only rows with this verdict
 };
 
-struct CsvFilterCounts {
+struct CsvFilterSummary {
   int64_t rows = 0;
   int64_t allow = 0;
   int64_t deny = 0;
   int64_t unknown = 0;
+  // The states at which the list was judged, and the instant at which its first block was.
+  int64_t first_revision = 0;
+  int64_t last_revision = 0;
+  absl::Time evaluate_time = absl::InfinitePast();
+  // How long after being judged every ALLOW may be relied on: the least of all blocks with one.
+  absl::Duration valid_for = absl::InfiniteDuration();
 };
 
 // Reads, asks and writes at the same time, in constant memory. Runs once.
@@ -44,7 +53,10 @@ class CsvFilter {
   CsvFilter(CsvFilterOptions options, Input& input, std::ostream& out, OnProgress on_progress);
 
   // Not OK where the list was not filtered to its end: what was written so far is no whole list.
-  absl::StatusOr<CsvFilterCounts> Run(CheckApi& checks);
+  absl::StatusOr<CsvFilterSummary> Run(CheckApi& checks);
+
+  // The column that Run judged; none where it did not come so far.
+  const std::optional<ContactColumn>& column() const { return column_; }
 
  private:
   struct Row {
@@ -56,19 +68,22 @@ class CsvFilter {
     FilterBlock contacts;
     size_t phones = 0;  // how many of the contacts are in `phones`
     std::vector<Row> rows;
-    size_t raw_bytes = 0;
+    size_t contact_bytes = 0;
+    size_t row_bytes = 0;
     int64_t position = 0;  // of the input, once it was read
   };
 
   // The filter's second thread: reading.
   absl::StatusOr<FilterBlock> NextBlock();
   absl::Status ReadPiece();
-  absl::Status TakeRow(CsvReader::Fields fields);
+  absl::Status TakeRow(CsvReader::Fields fields, uint64_t line);
+  absl::Status TakeFirstRow(CsvReader::Fields fields);
   void AddRow(CsvReader::Fields fields);
   void CloseBlock();
 
   // The calling thread: writing.
   absl::Status WriteAnswer(const FilterAnswer& answer);
+  void Summarize(const FilterAnswer& answer);
   void WriteRow(const Row& row, Verdict verdict, const std::string& reasons);
   void WriteHeader();
 
@@ -80,12 +95,12 @@ class CsvFilter {
   CsvReader reader_;
   bool input_ended_ = false;
   std::optional<ContactColumn> column_;
-  size_t width_ = 0;
+  FilterRows rows_;
   Block open_;
   std::deque<Block> ready_;
 
   bool header_written_ = false;
-  CsvFilterCounts counts_;
+  CsvFilterSummary summary_;
 
   absl::Mutex mutex_;
   std::string header_ ABSL_GUARDED_BY(mutex_);       // empty where the file has none

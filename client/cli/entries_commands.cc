@@ -62,7 +62,7 @@ struct AddOptions {
   std::vector<int> classes;
   absl::Time effective = absl::InfinitePast();
   absl::Time expires = absl::InfinitePast();
-  bool dry_run = false;
+  WriteOptions write;
 };
 
 absl::Status FillSubject(const Session& session, const AddOptions& options, v1::Entry* entry) {
@@ -80,6 +80,7 @@ absl::Status FillSubject(const Session& session, const AddOptions& options, v1::
 
 absl::StatusOr<int> Add(Session& session, const AddOptions& options) {
   v1::AddEntryRequest request;
+  session.BeginWrite(options.write);
   session.Sign(request);
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
   v1::Entry* entry = request.mutable_entry();
@@ -101,7 +102,6 @@ absl::StatusOr<int> Add(Session& session, const AddOptions& options) {
   if (options.expires != absl::InfinitePast()) {
     *entry->mutable_expire_time() = ToProtoTime(options.expires);
   }
-  request.set_validate_only(options.dry_run);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
   if (!response.created()) {
     session.err() << "dncctl: an entry that blocks at least as much was there already\n";
@@ -166,15 +166,15 @@ absl::StatusOr<int> Get(Session& session, const std::string& id) {
 struct RevokeOptions {
   std::string id;
   std::string evidence;
-  bool dry_run = false;
+  WriteOptions write;
 };
 
 absl::StatusOr<int> Revoke(Session& session, const RevokeOptions& options) {
   v1::RevokeEntryRequest request;
+  session.BeginWrite(options.write);
   session.Sign(request);
   DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Entry(options.id));
   request.set_evidence(options.evidence);
-  request.set_validate_only(options.dry_run);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
   return PrintOne(session, response);
 }
@@ -197,7 +197,7 @@ void AddAdd(CLI::App& group, Command& chosen) {
   AddTime(*command, "--effective", options->effective, "From when on; now if not given");
   AddTime(*command, "--expires", options->expires, "Until when; for good if not given");
   command->add_option("--evidence", options->evidence, "What proves it");
-  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  AddWriteOptions(*command, options->write);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Add(s, *options); }; });
 }
@@ -229,7 +229,7 @@ void AddRevoke(CLI::App& group, Command& chosen) {
   command->add_option("ENTRY", options->id, "Its id")->required();
   command->add_option("--evidence", options->evidence, "What proves the renewed consent")
       ->required();
-  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  AddWriteOptions(*command, options->write);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Revoke(s, *options); }; });
 }
@@ -237,7 +237,10 @@ void AddRevoke(CLI::App& group, Command& chosen) {
 }  // namespace
 
 void AddEntriesCommands(CLI::App& app, Command& chosen) {
-  CLI::App* group = AddGroup(app, "entries", "Opt-outs: who is on a Do-Not-Contact list, and why");
+  CLI::App* group =
+      AddGroup(app, "entries", "Opt-outs: who is on a Do-Not-Contact list, and why",
+               "dncctl entries add --phone +12125550123 --reason \"asked on the phone\"\n"
+               "dncctl entries list --active");
   AddAdd(*group, chosen);
   AddList(*group, chosen);
   AddRevoke(*group, chosen);

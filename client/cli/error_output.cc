@@ -2,16 +2,19 @@
 
 #include <map>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/table.h"
+#include "client/cli/utf8.h"
 #include "client/error.h"
-#include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace dnc::cli {
 namespace {
+
+constexpr char kRejectedPayload[] = "dncctl/rejected";
 
 // By ErrorReason, for what a user of the command line can do.
 const std::map<std::string, std::string>& Remedies() {
@@ -42,6 +45,7 @@ const std::map<std::string, std::string>& Remedies() {
        "WORKFLOW` the actions offered there"},
       {"LIST_KIND_MISMATCH",
        "entries go to lists of kind internal; registries are imported with `dncctl lists import`"},
+      {"ETAG_MISMATCH", "somebody changed it meanwhile: look at it again, then repeat"},
       {"VERSION_TOO_OLD", "import a newer file, or give its date with --as-of"},
       {"REGISTRY_WOULD_SHRINK", "if the file is right, repeat with --allow-shrink"},
       {"FILE_ROWS_REJECTED",
@@ -61,17 +65,43 @@ std::string Unreachable(const GlobalOptions& options) {
                       " --data-dir DIR`, or name another with --server HOST:PORT or DNC_SERVER");
 }
 
-void PrintText(std::ostream& err, const absl::Status& status, const GlobalOptions& options) {
+// Whether a write that ended so may have been done all the same.
+bool OutcomeUnknown(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kCancelled:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The remedy, and for a write whose outcome is not known how to repeat it.
+std::string FullRemedy(const absl::Status& status, const GlobalOptions& options,
+                       const std::string& request_id) {
+  const std::string remedy = RemedyFor(status, options);
+  if (request_id.empty()) return remedy;
+  return absl::StrCat(remedy, remedy.empty() ? "" : "; ",
+                      "it is not known whether the change was made: repeat the command with "
+                      "--request-id ",
+                      request_id, ", so that it is made once");
+}
+
+void PrintText(std::ostream& err, const absl::Status& status, const GlobalOptions& options,
+               const std::string& request_id) {
   err << "dncctl: " << Printable(std::string(status.message())) << '\n';
   const auto detail = [&err](const char* name, const std::string& value) {
     if (!value.empty()) err << "  " << name << ": " << Printable(value) << '\n';
   };
   detail("reason", ErrorReasonOf(status));
   detail("field", ErrorFieldOf(status));
-  detail("remedy", RemedyFor(status, options));
+  detail("request id", request_id);
+  detail("remedy", FullRemedy(status, options, request_id));
 }
 
-void PrintErrorJson(std::ostream& err, const absl::Status& status, const GlobalOptions& options) {
+void PrintErrorJson(std::ostream& err, const absl::Status& status, const GlobalOptions& options,
+                    const std::string& request_id) {
   google::protobuf::Struct document;
   auto& error = *(*document.mutable_fields())["error"].mutable_struct_value()->mutable_fields();
   error["code"].set_string_value(absl::StatusCodeToString(status.code()));
@@ -82,11 +112,15 @@ void PrintErrorJson(std::ostream& err, const absl::Status& status, const GlobalO
   };
   add("reason", ErrorReasonOf(status));
   add("field", ErrorFieldOf(status));
-  add("remedy", RemedyFor(status, options));
+  add("request_id", request_id);
+  add("remedy", FullRemedy(status, options, request_id));
   const google::rpc::ErrorInfo info = GetErrorInfo(status);
   for (const auto& [key, value] : info.metadata()) {
     auto& metadata = *error["metadata"].mutable_struct_value()->mutable_fields();
     metadata[key].set_string_value(value);
+  }
+  if (const auto rejected = status.GetPayload(kRejectedPayload)) {
+    error["rejected"].mutable_struct_value()->ParseFromString(std::string(*rejected));
   }
   std::string json;
   if (google::protobuf::util::MessageToJsonString(document, &json).ok()) err << json << '\n';
@@ -109,11 +143,18 @@ std::string RemedyFor(const absl::Status& status, const GlobalOptions& options) 
   return "";
 }
 
-void PrintError(std::ostream& err, const absl::Status& status, const GlobalOptions& options) {
+absl::Status WithRejected(absl::Status status, const google::protobuf::Struct& rejected) {
+  status.SetPayload(kRejectedPayload, absl::Cord(rejected.SerializeAsString()));
+  return status;
+}
+
+void PrintError(std::ostream& err, const absl::Status& status, const GlobalOptions& options,
+                const std::string& request_id) {
+  const std::string repeat_id = OutcomeUnknown(status) ? request_id : "";
   if (options.json) {
-    PrintErrorJson(err, status, options);
+    PrintErrorJson(err, status, options, repeat_id);
   } else {
-    PrintText(err, status, options);
+    PrintText(err, status, options, repeat_id);
   }
 }
 

@@ -20,6 +20,8 @@ namespace dnc::cli {
 
 // The next piece of a file, at most 1 MiB; empty at its end.
 using ImportSource = std::function<absl::StatusOr<std::string>()>;
+// Ends a call of the source that waits for more of the file; called from another thread.
+using WakeImportSource = std::function<void()>;
 // Takes progress and rejected rows while the file is still being sent.
 using ImportListener = std::function<void(const v1::ImportListResponse&)>;
 
@@ -55,9 +57,11 @@ class Gateway {
   virtual Answer<v1::ListWorkflowsResponse> Call(const v1::ListWorkflowsRequest&) = 0;
 
   // Sends a file. `source` is asked in the calling thread; an error of it abandons the import, so
-  // that nothing is changed, and is passed on. `listener` is called from one other thread.
+  // that nothing is changed, and is passed on. `wake` is called where the gateway ends the import,
+  // or the time is over, before the source gave the file's end. `listener` and `wake` are called
+  // from one other thread.
   virtual Answer<v1::ImportSummary> Import(const v1::ImportConfig& config,
-                                           const ImportSource& source,
+                                           const ImportSource& source, const WakeImportSource& wake,
                                            const ImportListener& listener) = 0;
 };
 

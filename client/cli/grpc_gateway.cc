@@ -21,10 +21,16 @@ namespace {
 using ImportStream =
     grpc::ClientReaderWriterInterface<v1::ImportListRequest, v1::ImportListResponse>;
 
+// What became of sending a file.
+struct SendOutcome {
+  absl::Status source;    // an error of the source cancelled the stream
+  bool complete = false;  // the whole file was given
+};
+
 // Sends the file until its end or the stream's; an error of the source cancels the stream before it
 // could be taken for a whole one.
-absl::Status SendFile(ImportStream& stream, grpc::ClientContext& context,
-                      const v1::ImportConfig& config, const ImportSource& source) {
+SendOutcome SendFile(ImportStream& stream, grpc::ClientContext& context,
+                     const v1::ImportConfig& config, const ImportSource& source) {
   v1::ImportListRequest request;
   *request.mutable_config() = config;
   bool open = stream.Write(request);
@@ -33,7 +39,7 @@ absl::Status SendFile(ImportStream& stream, grpc::ClientContext& context,
     absl::StatusOr<std::string> piece = source();
     if (!piece.ok()) {
       context.TryCancel();
-      return piece.status();
+      return {piece.status()};
     }
     const bool complete = piece->empty();
     request.set_data(std::move(*piece));
@@ -41,10 +47,10 @@ absl::Status SendFile(ImportStream& stream, grpc::ClientContext& context,
     open = stream.Write(request);
     if (complete) {
       stream.WritesDone();
-      break;
+      return {absl::OkStatus(), true};
     }
   }
-  return absl::OkStatus();
+  return {};
 }
 
 class GrpcGateway : public Gateway {
@@ -81,6 +87,7 @@ class GrpcGateway : public Gateway {
 #undef DNC_FORWARD
 
   Answer<v1::ImportSummary> Import(const v1::ImportConfig& config, const ImportSource& source,
+                                   const WakeImportSource& wake,
                                    const ImportListener& listener) override {
     grpc::ClientContext context;
     SetDeadline(context, options_.stream_timeout);
@@ -88,13 +95,15 @@ class GrpcGateway : public Gateway {
     v1::ImportListResponse last;
     std::thread reader([&] {
       while (stream->Read(&last)) listener(last);
+      wake();
     });
-    const absl::Status sent = SendFile(*stream, context, config, source);
+    const SendOutcome sent = SendFile(*stream, context, config, source);
     reader.join();
     const absl::Status ended = FromGrpcStatus(stream->Finish());
-    DNC_RETURN_IF_ERROR(sent);
+    // A source that was woken says CANCELLED; the stream knows why.
+    if (!absl::IsCancelled(sent.source)) DNC_RETURN_IF_ERROR(sent.source);
     DNC_RETURN_IF_ERROR(ended);
-    if (!last.has_summary()) {
+    if (!sent.complete || !last.has_summary()) {
       return absl::InternalError(
           "the gateway ended the import without a summary; look at the list "
           "with `dncctl lists get` before you repeat it");

@@ -7,7 +7,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/check_request.h"
-#include "client/cli/contact_column.h"
+#include "client/cli/contact_titles.h"
+#include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {

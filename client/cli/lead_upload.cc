@@ -15,6 +15,10 @@ LeadUpload::LeadUpload(Session& session, RejectLog& rejects, bool validate_only)
 absl::Status LeadUpload::Add(v1::Lead lead, uint64_t line) {
   // Two batches that fly together may land in any order.
   while (flying_.contains(lead.name())) DNC_RETURN_IF_ERROR(Land());
+  if (const absl::Status status = judged_.Complete(&lead); !status.ok()) {
+    Refuse(line, status);
+    return absl::OkStatus();
+  }
   *batch_.add_leads() = std::move(lead);
   lines_.push_back(line);
   return lines_.size() < kBatch ? absl::OkStatus() : Send();
@@ -33,12 +37,18 @@ void LeadUpload::Refuse(uint64_t line, const absl::Status& why) {
 absl::Status LeadUpload::Send() {
   if (flights_.size() >= kInFlight) DNC_RETURN_IF_ERROR(Land());
   DNC_ASSIGN_OR_RETURN(*batch_.mutable_parent(), session_.names().Organization());
-  session_.Sign(batch_);
-  batch_.set_validate_only(validate_only_);
+  session_.Sign(batch_, absl::StrCat("-", ++batches_));
+  if (validate_only_) {
+    batch_.set_request_id(NewRequestId());
+    batch_.set_validate_only(true);
+  }
   Flight flight;
   flight.lines = std::exchange(lines_, {});
   for (const v1::Lead& lead : batch_.leads()) {
-    flight.names.push_back(lead.name());
+    v1::Lead& kept = flight.leads.emplace_back();
+    kept.set_name(lead.name());
+    kept.set_record_type(lead.record_type());
+    kept.set_status(lead.status());
     flying_.insert(lead.name());
   }
   flight.answer =
@@ -53,7 +63,7 @@ absl::Status LeadUpload::Send() {
 absl::Status LeadUpload::Land() {
   Flight flight = std::move(flights_.front());
   flights_.pop_front();
-  for (const std::string& name : flight.names) flying_.erase(name);
+  for (const v1::Lead& lead : flight.leads) flying_.erase(lead.name());
   const absl::StatusOr<Response> answer = flight.answer.get();
   DNC_RETURN_IF_ERROR(answer.status());
   if (static_cast<size_t>(answer->results_size()) != flight.lines.size()) {
@@ -61,20 +71,21 @@ absl::Status LeadUpload::Land() {
                                             flight.lines.size(), " leads"));
   }
   for (size_t i = 0; i < flight.lines.size(); ++i) {
-    Count(answer->results(static_cast<int>(i)), flight.lines[i]);
+    Count(answer->results(static_cast<int>(i)), flight.leads[i], flight.lines[i]);
   }
   counts_.revision = std::max(counts_.revision, answer->revision());
   return absl::OkStatus();
 }
 
-void LeadUpload::Count(const v1::LeadResult& result, uint64_t line) {
+void LeadUpload::Count(const v1::LeadResult& result, const v1::Lead& lead, uint64_t line) {
   if (result.has_error()) {
     google::rpc::ErrorInfo info;
     info.set_reason(result.error().reason());
     (*info.mutable_metadata())["field"] = result.error().field();
     Refuse(line, WithErrorInfo(absl::InvalidArgumentError(result.error().message()), info));
-  } else if (result.created()) {
+  } else if (result.created() && !judged_.Has(lead.name())) {
     ++counts_.created;
+    if (validate_only_) judged_.Remember(lead);
   } else if (result.unchanged()) {
     ++counts_.unchanged;
   } else {

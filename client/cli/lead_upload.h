@@ -11,13 +11,15 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/cli/judged_leads.h"
 #include "client/cli/reject_log.h"
 #include "client/cli/session.h"
 #include "dnc/v1/lead.pb.h"
 
 namespace dnc::cli {
 
-// Rows of the same lead take effect in their order. Not thread-safe.
+// Rows of the same lead take effect in their order, and are judged as if they did: a row of a lead
+// that an earlier one would create counts as its update. Not thread-safe.
 class LeadUpload {
  public:
   static constexpr size_t kBatch = 500;
@@ -33,7 +35,8 @@ class LeadUpload {
     int64_t rows() const { return created + updated + unchanged + refused; }
   };
 
-  // Session and log must outlive the upload. `validate_only`: judge, and change nothing.
+  // Session and log must outlive the upload. `validate_only`: judge, and change nothing; otherwise
+  // Session::BeginWrite comes first.
   LeadUpload(Session& session, RejectLog& rejects, bool validate_only);
 
   // Takes the lead of the row at `line`. Errors are those of the gateway for a whole batch.
@@ -52,13 +55,13 @@ class LeadUpload {
   using Response = v1::BatchUpsertLeadsResponse;
   struct Flight {
     std::vector<uint64_t> lines;
-    std::vector<std::string> names;
+    std::vector<v1::Lead> leads;  // name, record type and status only
     std::future<absl::StatusOr<Response>> answer;
   };
 
   absl::Status Send();
   absl::Status Land();
-  void Count(const v1::LeadResult& result, uint64_t line);
+  void Count(const v1::LeadResult& result, const v1::Lead& lead, uint64_t line);
 
   Session& session_;
   RejectLog& rejects_;
@@ -67,6 +70,8 @@ class LeadUpload {
   v1::BatchUpsertLeadsRequest batch_;
   std::deque<Flight> flights_;
   absl::flat_hash_set<std::string> flying_;  // names of the leads in flights_
+  JudgedLeads judged_;                       // where nothing is written
+  int64_t batches_ = 0;
   Counts counts_;
 };
 

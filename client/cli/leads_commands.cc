@@ -43,13 +43,13 @@ struct UpsertOptions {
   std::string status;
   std::string etag;
   ContactsOptions contacts;
-  bool dry_run = false;
+  WriteOptions write;
 };
 
 absl::StatusOr<int> Upsert(Session& session, const UpsertOptions& options) {
   v1::UpsertLeadRequest request;
+  session.BeginWrite(options.write);
   session.Sign(request);
-  request.set_validate_only(options.dry_run);
   v1::Lead* lead = request.mutable_lead();
   DNC_ASSIGN_OR_RETURN(*lead->mutable_name(), session.names().Lead(options.id));
   lead->set_display_name(options.display_name);
@@ -110,7 +110,7 @@ void AddUpsert(CLI::App& group, Command& chosen) {
       ->type_name("WORKFLOW/STATUS");
   AddContacts(*command, options->contacts);
   command->add_option("--etag", options->etag, "Refuse where the lead changed since it was read");
-  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  AddWriteOptions(*command, options->write);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Upsert(s, *options); }; });
 }
@@ -132,7 +132,9 @@ void AddList(CLI::App& group, Command& chosen) {
 }  // namespace
 
 void AddLeadsCommands(CLI::App& app, Command& chosen) {
-  CLI::App* group = AddGroup(app, "leads", "Leads: the persons and companies being pursued");
+  CLI::App* group = AddGroup(app, "leads", "Leads: the persons and companies being pursued",
+                             "dncctl leads import leads.csv\n"
+                             "dncctl leads list --phone +12125550123");
   AddUpsert(*group, chosen);
   AddLeadsImportCommand(*group, chosen);
   AddList(*group, chosen);

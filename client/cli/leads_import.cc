@@ -2,10 +2,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
+#include "client/cli/error_output.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/input.h"
 #include "client/cli/lead_csv.h"
@@ -14,6 +16,7 @@
 #include "client/cli/progress.h"
 #include "client/cli/reject_log.h"
 #include "client/cli/table.h"
+#include "client/cli/utf8.h"
 #include "google/protobuf/struct.pb.h"
 #include "storage/base/status_macros.h"
 
@@ -25,23 +28,25 @@ struct Options {
   std::string rejects;
   LeadCsv::Defaults defaults;
   bool allow_partial = false;
-  bool dry_run = false;
+  WriteOptions write;
 };
 
-void SayIgnored(Session& session, const LeadCsv& csv) {
-  if (csv.ignored().empty()) return;
-  session.err() << "dncctl: columns that mean nothing here: "
-                << Printable(absl::StrJoin(csv.ignored(), ", ")) << '\n';
-}
+// What is said of an import, in the end.
+struct Outcome {
+  LeadUpload::Counts counts;
+  bool written = false;
+  std::vector<std::string> ignored;  // titles of columns that mean nothing here
+};
 
 // Reads the whole file once, every row into `upload`.
-absl::Status Pass(Session& session, const Options& options, Input& input, LeadUpload& upload) {
+absl::Status Pass(Session& session, const Options& options, Input& input, LeadUpload& upload,
+                  Outcome* outcome) {
   Progress progress(session.err(), ErrIsTerminal(), "leads", input.size());
   std::optional<LeadCsv> csv;
   const auto on_row = [&](CsvReader::Fields fields, uint64_t line) -> absl::Status {
     if (!csv) {
       DNC_ASSIGN_OR_RETURN(csv, LeadCsv::FromHeader(fields, options.defaults));
-      if (upload.validate_only() || options.allow_partial) SayIgnored(session, *csv);
+      outcome->ignored = csv->ignored();
       return absl::OkStatus();
     }
     absl::StatusOr<v1::Lead> lead = csv->Read(fields, session.names());
@@ -60,7 +65,28 @@ absl::Status Pass(Session& session, const Options& options, Input& input, LeadUp
   return upload.Finish();
 }
 
-void PrintSummary(Session& session, const LeadUpload::Counts& counts, bool written) {
+// Judges the whole file, and writes it where no row is refused, or the others may be written.
+absl::Status JudgeAndWrite(Session& session, const Options& options, Input& input,
+                           RejectLog& rejects, Outcome* outcome) {
+  if (!options.allow_partial || options.write.dry_run) {
+    LeadUpload judge(session, rejects, /*validate_only=*/true);
+    const absl::Status judged = Pass(session, options, input, judge, outcome);
+    outcome->counts = judge.counts();
+    DNC_RETURN_IF_ERROR(judged);
+  }
+  if (options.write.dry_run || outcome->counts.refused > 0) return absl::OkStatus();
+  if (!options.allow_partial) DNC_RETURN_IF_ERROR(input.Rewind());
+  session.BeginWrite(options.write);
+  LeadUpload upload(session, rejects, /*validate_only=*/false);
+  outcome->written = true;
+  const absl::Status written = Pass(session, options, input, upload, outcome);
+  outcome->counts = upload.counts();
+  return written;
+}
+
+void PrintSummary(Session& session, const Outcome& outcome) {
+  const LeadUpload::Counts& counts = outcome.counts;
+  const bool written = outcome.written;
   if (session.json()) {
     google::protobuf::Struct summary;
     auto& fields = *summary.mutable_fields();
@@ -70,6 +96,10 @@ void PrintSummary(Session& session, const LeadUpload::Counts& counts, bool writt
     fields["unchanged"].set_number_value(static_cast<double>(counts.unchanged));
     fields["refused"].set_number_value(static_cast<double>(counts.refused));
     fields["revision"].set_number_value(static_cast<double>(counts.revision));
+    auto* ignored = fields["ignored_columns"].mutable_list_value();
+    for (const std::string& title : outcome.ignored) {
+      ignored->add_values()->set_string_value(Printable(title));
+    }
     session.PrintJson(summary);
     return;
   }
@@ -81,37 +111,41 @@ void PrintSummary(Session& session, const LeadUpload::Counts& counts, bool writt
   table.Print(session.out());
 }
 
+void PrintNotes(Session& session, const Outcome& outcome, const RejectLog& rejects) {
+  if (!outcome.ignored.empty()) {
+    session.err() << "dncctl: columns that mean nothing here: "
+                  << Printable(absl::StrJoin(outcome.ignored, ", ")) << '\n';
+  }
+  rejects.Print(session.err());
+}
+
 absl::StatusOr<int> Import(Session& session, const Options& options) {
   DNC_RETURN_IF_ERROR(session.names().Organization().status());
   DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenInput(options.file));
-  if (options.file == "-" && !options.allow_partial && !options.dry_run) {
+  if (options.file == "-" && !options.allow_partial && !options.write.dry_run) {
     return absl::InvalidArgumentError(
         "standard input can be read only once, so its rows cannot all be judged before the first "
         "is written: save it to a file, or give --allow-partial");
   }
+  DNC_RETURN_IF_ERROR(RefuseInputAsOutput(*input, options.rejects, "--rejects"));
   RejectLog rejects(options.rejects);
   DNC_RETURN_IF_ERROR(rejects.Open());
-  LeadUpload::Counts counts;
-  bool written = false;
-  if (!options.allow_partial || options.dry_run) {
-    LeadUpload judge(session, rejects, /*validate_only=*/true);
-    DNC_RETURN_IF_ERROR(Pass(session, options, *input, judge));
-    counts = judge.counts();
-  }
-  if (!options.dry_run && counts.refused == 0) {
-    if (!options.allow_partial) DNC_RETURN_IF_ERROR(input->Rewind());
-    LeadUpload upload(session, rejects, /*validate_only=*/false);
-    DNC_RETURN_IF_ERROR(Pass(session, options, *input, upload));
-    counts = upload.counts();
-    written = true;
-  }
-  DNC_RETURN_IF_ERROR(rejects.Finish(session.err()));
-  PrintSummary(session, counts, written);
-  if (counts.refused == 0 || options.allow_partial) return kExitOk;
-  return absl::InvalidArgumentError(
-      absl::StrCat(counts.refused, " rows of ", input->name(), " are refused",
-                   written ? "" : ", so nothing was written",
-                   "; mend them, or take the others with --allow-partial"));
+  Outcome outcome;
+  const absl::Status status = JudgeAndWrite(session, options, *input, rejects, &outcome);
+  const absl::Status logged = rejects.Commit(status);
+  if (!session.json()) PrintNotes(session, outcome, rejects);
+  const auto failed = [&](const absl::Status& why) {
+    return session.json() && rejects.count() > 0 ? WithRejected(why, rejects.ToJson()) : why;
+  };
+  if (!status.ok()) return failed(status);
+  PrintSummary(session, outcome);
+  DNC_RETURN_IF_ERROR(logged);
+  const int64_t refused = outcome.counts.refused;
+  if (refused == 0 || options.allow_partial) return kExitOk;
+  return failed(absl::InvalidArgumentError(
+      absl::StrCat(refused, " rows of ", input->name(), " are refused",
+                   outcome.written ? "" : ", so nothing was written",
+                   "; mend them, or take the others with --allow-partial")));
 }
 
 }  // namespace
@@ -134,16 +168,14 @@ void AddLeadsImportCommand(CLI::App& leads, Command& chosen) {
       ->type_name("FILE");
   command->add_flag("--allow-partial", options->allow_partial,
                     "Write the good rows although others are refused");
-  command
-      ->add_option("--rejects", options->rejects, "Write every refused row to this file")
-
+  command->add_option("--rejects", options->rejects, "Write every refused row to this file")
       ->type_name("FILE");
   command->add_option("--record-type", options->defaults.record_type, "For rows without one");
   command->add_option("--status", options->defaults.status, "For rows without one")
       ->type_name("WORKFLOW/STATUS");
   command->add_option("--default-region,--region", options->defaults.region,
                       "Region of numbers without country code, e.g. US");
-  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  AddWriteOptions(*command, options->write);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Import(s, *options); }; });
 }

@@ -60,15 +60,15 @@ struct CreateOptions {
   std::vector<int> channels;
   std::vector<int> classes;
   absl::Duration max_age;
-  bool dry_run = false;
+  WriteOptions write;
 };
 
 absl::StatusOr<int> Create(Session& session, const CreateOptions& options) {
   v1::CreateListRequest request;
+  session.BeginWrite(options.write);
   session.Sign(request);
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
   request.set_list_id(options.id);
-  request.set_validate_only(options.dry_run);
   v1::DncList* list = request.mutable_list();
   list->set_display_name(options.display_name);
   list->set_kind(static_cast<v1::ListKind>(options.kind));
@@ -125,7 +125,7 @@ void AddCreate(CLI::App& group, Command& chosen) {
            "Registry: block these; marketing if not given");
   AddDuration(*command, "--max-age", options->max_age,
               "Registry: the age past which checks answer UNKNOWN, e.g. 31d");
-  command->add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+  AddWriteOptions(*command, options->write);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Create(s, *options); }; });
 }
@@ -133,7 +133,9 @@ void AddCreate(CLI::App& group, Command& chosen) {
 }  // namespace
 
 void AddListsCommands(CLI::App& app, Command& chosen) {
-  CLI::App* group = AddGroup(app, "lists", "Do-Not-Contact lists and registries");
+  CLI::App* group = AddGroup(app, "lists", "Do-Not-Contact lists and registries",
+                             "dncctl lists create national --kind registry --max-age 31d\n"
+                             "dncctl lists import national 2026-01-31_full.zip");
   AddCreate(*group, chosen);
   AddListsImportCommand(*group, chosen);
 

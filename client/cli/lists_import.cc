@@ -4,10 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "client/cli/commands.h"
+#include "client/cli/error_output.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/input.h"
 #include "client/cli/options.h"
@@ -102,9 +105,24 @@ void PrintSummary(Session& session, const v1::ImportSummary& summary) {
   table.Print(session.out());
 }
 
+absl::Status Failure(const Session& session, const absl::Status& status, const RejectLog& rejects) {
+  absl::Status failure = status;
+  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
+    failure = absl::Status(
+        status.code(), absl::StrCat(status.message(),
+                                    "; whether the list changed is not known: repeat the import, "
+                                    "which changes nothing where it was done already"));
+    status.ForEachPayload([&failure](absl::string_view url, const absl::Cord& payload) {
+      failure.SetPayload(url, payload);
+    });
+  }
+  return session.json() && rejects.count() > 0 ? WithRejected(failure, rejects.ToJson()) : failure;
+}
+
 absl::StatusOr<int> Import(Session& session, const Options& options) {
   DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenImportInput(options.file));
   DNC_ASSIGN_OR_RETURN(const v1::ImportConfig config, MakeConfig(session, options, *input));
+  DNC_RETURN_IF_ERROR(RefuseInputAsOutput(*input, options.rejects, "--rejects"));
   RejectLog rejects(options.rejects);
   DNC_RETURN_IF_ERROR(rejects.Open());
   absl::StatusOr<v1::ImportSummary> summary;
@@ -119,12 +137,14 @@ absl::StatusOr<int> Import(Session& session, const Options& options) {
       for (const v1::RejectedRow& row : response.rejected()) rejects.Add(row);
       progress.Update(response.rows(), position.load());
     };
-    summary = session.gateway().Import(config, source, listener);
+    summary = session.gateway().Import(
+        config, source, [&] { input->Cancel(); }, listener);
   }
-  const absl::Status reported = rejects.Finish(session.err());
-  DNC_RETURN_IF_ERROR(summary.status());
+  const absl::Status written = rejects.Commit(summary.status());
+  if (!session.json()) rejects.Print(session.err());
+  if (!summary.ok()) return Failure(session, summary.status(), rejects);
   PrintSummary(session, *summary);
-  DNC_RETURN_IF_ERROR(reported);
+  DNC_RETURN_IF_ERROR(written);
   return kExitOk;
 }
 
@@ -151,7 +171,6 @@ void AddListsImportCommand(CLI::App& lists, Command& chosen) {
                     "Take the good rows although others are refused");
   command
       ->add_option("--rejects", options->rejects, "Write every row that was not taken to this file")
-
       ->type_name("FILE");
   AddTime(*command, "--as-of", options->as_of,
           "The date that the file speaks of, as 2026-01-31 or now; from its name if not given");

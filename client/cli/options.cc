@@ -20,18 +20,31 @@ T OrThrow(const std::string& flag, absl::StatusOr<T> value) {
 
 }  // namespace
 
-CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& description) {
+std::string ExamplesText(const std::string& examples) {
+  return absl::StrCat("Examples:\n  ",
+                      absl::StrReplaceAll(examples, {{"\n\n", "\n\n  "}, {"\n", "\n  "}}));
+}
+
+CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& description,
+                   const std::string& examples) {
   CLI::App* group = parent.add_subcommand(name, description);
   group->require_subcommand(1);
+  group->footer(ExamplesText(examples));
   return group;
 }
 
 CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& description,
                      const std::string& examples) {
   CLI::App* command = parent.add_subcommand(name, description);
-  const std::string indented = absl::StrReplaceAll(examples, {{"\n\n", "\n\n  "}, {"\n", "\n  "}});
-  command->footer(absl::StrCat("Examples:\n  ", indented));
+  command->footer(ExamplesText(examples));
   return command;
+}
+
+void AddWriteOptions(CLI::App& app, WriteOptions& options, const std::string& dry_run) {
+  app.add_option("--request-id", options.request_id,
+                 "Of an earlier call, to repeat it safely; random if not given")
+      ->type_name("ID");
+  app.add_flag("--dry-run", options.dry_run, dry_run);
 }
 
 CLI::Option* AddEnum(CLI::App& app, const std::string& flag, int& value, const EnumNames& names,

@@ -1,5 +1,6 @@
 // Options that several commands share, in terms of CLI11. Wrong values throw CLI::ParseError with a
-// message that lists the right ones; dncctl turns it into a usage error.
+// message that lists the right ones; dncctl turns it into a usage error, as it does with every
+// option that is given but empty.
 #ifndef DNC_CLIENT_CLI_OPTIONS_H_
 #define DNC_CLIENT_CLI_OPTIONS_H_
 
@@ -10,16 +11,27 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/cli/enums.h"
+#include "client/cli/session.h"
 #include "dnc/v1/contact.pb.h"
 
 namespace dnc::cli {
 
-// A command group: needs one of its own commands.
-CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& description);
+// "Examples:" and the lines, indented, for --help.
+std::string ExamplesText(const std::string& examples);
 
-// A command; `examples` are lines without indentation, shown by --help.
+// A command group: needs one of its own commands. `examples` are lines without indentation, shown
+// by
+// --help.
+CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& description,
+                   const std::string& examples);
+
+// A command, with examples in the same way.
 CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& description,
                      const std::string& examples);
+
+// --request-id and, described by `dry_run`, --dry-run.
+void AddWriteOptions(CLI::App& app, WriteOptions& options,
+                     const std::string& dry_run = "Judge, and change nothing");
 
 // One word of an enum.
 CLI::Option* AddEnum(CLI::App& app, const std::string& flag, int& value, const EnumNames& names,

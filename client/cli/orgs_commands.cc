@@ -25,16 +25,16 @@ struct CreateOptions {
   std::string id;
   std::string display_name;
   std::string default_region;
-  bool dry_run = false;
+  WriteOptions write;
 };
 
 absl::StatusOr<int> Create(Session& session, const CreateOptions& options) {
   v1::CreateOrganizationRequest request;
+  session.BeginWrite(options.write);
   session.Sign(request);
   request.set_organization_id(options.id);
   request.mutable_organization()->set_display_name(options.display_name);
   request.mutable_organization()->set_default_region(options.default_region);
-  request.set_validate_only(options.dry_run);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
   if (session.json()) {
     session.PrintJson(response);
@@ -79,7 +79,8 @@ absl::StatusOr<int> List(Session& session, int64_t limit) {
 }  // namespace
 
 void AddOrgsCommands(CLI::App& app, Command& chosen) {
-  CLI::App* group = AddGroup(app, "orgs", "Organizations: the tenants");
+  CLI::App* group = AddGroup(app, "orgs", "Organizations: the tenants",
+                             "dncctl orgs create acme\ndncctl orgs list");
 
   auto create = std::make_shared<CreateOptions>();
   CLI::App* create_app = AddCommand(*group, "create", "Create an organization",
@@ -89,7 +90,7 @@ void AddOrgsCommands(CLI::App& app, Command& chosen) {
   create_app->add_option("--display-name", create->display_name, "For people");
   create_app->add_option("--default-region", create->default_region,
                          "Region of phone numbers without country code; US if not given");
-  create_app->add_flag("--dry-run", create->dry_run, "Judge, and change nothing");
+  AddWriteOptions(*create_app, create->write);
   create_app->callback(
       [&chosen, create] { chosen = [create](Session& s) { return Create(s, *create); }; });
 

@@ -9,12 +9,14 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/cli/part_files.h"
 
 namespace dnc::cli {
 
 // Written beside `path` under a temporary name, renamed by Commit, removed where Commit was not
-// reached. What stood at `path` before stays until then. A `path` that is no regular file (a
-// device, a pipe) is written directly. Not thread-safe.
+// reached. What stood at `path` before stays until then, and leaves its permissions to the new one;
+// a new file is for its owner only, since it holds contact data. A `path` that is no regular file
+// (a device, a pipe) is written directly. Not thread-safe.
 class OutputFile {
  public:
   // INVALID_ARGUMENT where `path` is a folder or cannot be made.
@@ -32,12 +34,13 @@ class OutputFile {
  private:
   OutputFile(std::string path, std::string written);
 
+  bool direct() const { return written_ == path_; }
   absl::Status Failed(const char* what) const;
 
   const std::string path_;
   const std::string written_;  // the temporary name, or path_
   std::ofstream stream_;
-  bool committed_ = false;
+  PartFile part_;  // removes the temporary file
 };
 
 }  // namespace dnc::cli

@@ -3,14 +3,16 @@
 #define DNC_CLIENT_CLI_REJECT_LOG_H_
 
 #include <cstdint>
-#include <fstream>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "client/cli/output_file.h"
 #include "dnc/v1/registry.pb.h"
+#include "google/protobuf/struct.pb.h"
 
 namespace dnc::cli {
 
@@ -20,22 +22,27 @@ class RejectLog {
   // `path`: where all rows go, as CSV with the columns line, cause, value, message; empty: nowhere.
   explicit RejectLog(std::string path) : path_(std::move(path)) {}
 
-  // Makes the file, also where no row will be rejected. UNKNOWN where that fails. Call it before
-  // anything is imported.
+  // Begins the file, which takes the place of an older one in Commit only. INVALID_ARGUMENT where
+  // it cannot be made. Call it before anything is imported.
   absl::Status Open();
 
   void Add(const v1::RejectedRow& row);
 
-  // Shows the first rows, and where the others are. UNKNOWN where the file could not be written.
-  absl::Status Finish(std::ostream& err);
+  // Gives the file its name, also where no row was rejected, unless the import failed for another
+  // reason before one was: `imported` is how it ended. UNKNOWN where it could not be written.
+  absl::Status Commit(const absl::Status& imported);
+
+  // Shows the first rows, and where the others are.
+  void Print(std::ostream& err) const;
+
+  // The same as JSON: {"count": 12, "first": [{"line": …, "cause": …, "value": …, "message": …}]}.
+  google::protobuf::Struct ToJson() const;
 
   int64_t count() const { return count_; }
 
  private:
-  absl::Status Check() const;
-
   const std::string path_;
-  std::ofstream file_;
+  std::unique_ptr<OutputFile> file_;
   std::vector<v1::RejectedRow> first_;
   int64_t count_ = 0;
 };

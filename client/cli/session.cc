@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_join.h"
 #include "client/client.h"
 #include "google/protobuf/util/json_util.h"
 #include "storage/base/status_macros.h"
@@ -19,6 +20,11 @@ Session::Session(GlobalOptions options, std::ostream& out, std::ostream& err, Ga
       err_(err),
       gateway_(gateway),
       checks_(checks) {}
+
+void Session::BeginWrite(const WriteOptions& options) {
+  write_ = options;
+  if (write_.request_id.empty()) write_.request_id = NewRequestId();
+}
 
 v1::Actor Session::actor() const {
   v1::Actor actor;
@@ -49,19 +55,29 @@ absl::StatusOr<CheckApi*> Session::checks() {
   return checks_;
 }
 
-void Session::PrintJson(const google::protobuf::Message& message) {
+std::string Session::ToJson(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
   std::string json;
   const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  if (!status.ok()) {
-    err_ << "dncctl: the answer cannot be shown as JSON: " << status.ToString() << '\n';
-    out_.setstate(std::ios::failbit);  // so that dncctl does not exit with success
-    return;
-  }
-  out_ << json;
+  if (status.ok()) return json;
+  err_ << "dncctl: the answer cannot be shown as JSON: " << status.ToString() << '\n';
+  out_.setstate(std::ios::failbit);  // so that dncctl does not exit with success
+  return "";
+}
+
+void Session::PrintJson(const google::protobuf::Message& message, std::ostream& out) {
+  out << ToJson(message);
+}
+
+void Session::PrintJsonList(
+    const std::string& key,
+    const std::vector<std::reference_wrapper<const google::protobuf::Message>>& messages) {
+  std::vector<std::string> elements;
+  for (const google::protobuf::Message& message : messages) elements.push_back(ToJson(message));
+  out_ << "{\n\"" << key << "\": [\n" << absl::StrJoin(elements, ",\n") << "]\n}\n";
 }
 
 }  // namespace dnc::cli

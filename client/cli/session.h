@@ -6,6 +6,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -16,6 +17,12 @@
 #include "google/protobuf/message.h"
 
 namespace dnc::cli {
+
+// What every writing command takes.
+struct WriteOptions {
+  std::string request_id;  // empty: a new one
+  bool dry_run = false;
+};
 
 struct GlobalOptions {
   std::string server = "127.0.0.1:7443";
@@ -48,18 +55,35 @@ class Session {
   absl::StatusOr<CheckApi*> checks();
 
   // Prints an answer as protobuf JSON with the proto's field names, every field present.
-  void PrintJson(const google::protobuf::Message& message);
+  void PrintJson(const google::protobuf::Message& message) { PrintJson(message, out_); }
+  void PrintJson(const google::protobuf::Message& message, std::ostream& out);
+  // The same for several: one object whose `key` has them in an array.
+  void PrintJsonList(
+      const std::string& key,
+      const std::vector<std::reference_wrapper<const google::protobuf::Message>>& messages);
 
-  // Makes a write repeatable and says who does it.
+  // Begins the one write of a command. Call it before Sign.
+  void BeginWrite(const WriteOptions& options);
+
+  // Makes a request part of that write: repeatable, by somebody, and in a dry run without effect.
+  // `part` tells the requests of one write apart; the same each time that the command is repeated.
   template <typename Request>
-  void Sign(Request& request) const {
-    request.set_request_id(NewRequestId());
+  void Sign(Request& request, const std::string& part = "") const {
+    request.set_request_id(write_.request_id + part);
+    request.set_validate_only(write_.dry_run);
     *request.mutable_actor() = actor();
   }
 
+  // By which a write can be repeated whose outcome is not known; empty where nothing was to change.
+  std::string request_id() const { return write_.dry_run ? "" : write_.request_id; }
+
  private:
+  // Empty, having said why, where it cannot be shown.
+  std::string ToJson(const google::protobuf::Message& message);
+
   const GlobalOptions options_;
   const Names names_;
+  WriteOptions write_;
   std::ostream& out_;
   std::ostream& err_;
   std::unique_ptr<Gateway> own_gateway_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/cli/utf8.h"
+
 namespace dnc::cli {
 namespace {
 
@@ -15,19 +17,11 @@ size_t Width(const std::string& text) {
 
 }  // namespace
 
-std::string Printable(std::string text) {
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = '?';
-  }
-  return text;
-}
-
 Table::Table(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
 
 void Table::AddRow(std::vector<std::string> cells) {
   cells.resize(rows_.front().size());
-  for (std::string& cell : cells) cell = cell.empty() ? "-" : Printable(std::move(cell));
+  for (std::string& cell : cells) cell = cell.empty() ? "-" : Printable(cell);
   rows_.push_back(std::move(cells));
 }
 

@@ -10,7 +10,7 @@
 namespace dnc::cli {
 
 // Collects rows and prints them with columns as wide as their widest cell. The last column is not
-// padded. Control characters in cells are shown as '?', so that data cannot act on a terminal.
+// padded. Cells are shown as Printable (client/cli/utf8.h) shows them.
 class Table {
  public:
   explicit Table(std::vector<std::string> header);
@@ -25,9 +25,6 @@ class Table {
  private:
   std::vector<std::vector<std::string>> rows_;  // the header first
 };
-
-// `text` with control characters shown as '?'.
-std::string Printable(std::string text);
 
 }  // namespace dnc::cli
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -15,6 +16,7 @@
 #include "client/cli/options.h"
 #include "client/cli/table.h"
 #include "client/cli/workflow_yaml.h"
+#include "client/error.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
@@ -22,8 +24,8 @@ namespace {
 
 struct Options {
   std::vector<std::string> files;
-  bool dry_run = false;
   bool allow_dropping_dnc = false;
+  WriteOptions write;
 };
 
 absl::StatusOr<std::string> ReadWhole(const std::string& path) {
@@ -44,23 +46,44 @@ absl::StatusOr<std::string> ReadWhole(const std::string& path) {
 // Applies one document: prints the plan, then does it as one change.
 class Apply {
  public:
-  Apply(Session& session, const Options& options) : session_(session), options_(options) {}
+  using Response = v1::ApplyWorkflowResponse;
 
-  absl::Status Run(const WorkflowDocument& document) {
-    DNC_ASSIGN_OR_RETURN(const auto plan, Call(document, /*validate_only=*/true));
-    PrintPlan(plan);
-    if (options_.dry_run || !Changes(plan)) return PrintEnd(plan, Changes(plan));
-    DNC_ASSIGN_OR_RETURN(const auto done, Call(document, /*validate_only=*/false));
-    return PrintEnd(done, true);
+  // `part` tells the documents of one command apart; see Session::Sign.
+  Apply(Session& session, const Options& options, std::string part)
+      : session_(session), options_(options), part_(std::move(part)) {}
+
+  // What was done, or would be where there is nothing to change or it is only a plan.
+  absl::StatusOr<Response> Run(const WorkflowDocument& document) {
+    DNC_ASSIGN_OR_RETURN(const std::string etag, CurrentEtag(document.workflow.name()));
+    DNC_ASSIGN_OR_RETURN(Response response, Call(document, etag, /*validate_only=*/true));
+    PrintPlan(response);
+    const bool changes = Changes(response);
+    if (changes && !options_.write.dry_run) {
+      DNC_ASSIGN_OR_RETURN(response, Call(document, etag, /*validate_only=*/false));
+    }
+    if (!session_.json()) PrintEnd(response, changes);
+    return response;
   }
 
  private:
-  using Response = v1::ApplyWorkflowResponse;
+  // The version of the workflow that plan and change are about, so that what is done is what was
+  // planned; empty where there is no such workflow yet.
+  absl::StatusOr<std::string> CurrentEtag(const std::string& name) {
+    v1::GetWorkflowRequest request;
+    request.set_name(name);
+    const auto response = session_.gateway().Call(request);
+    if (ErrorReasonOf(response.status()) == "WORKFLOW_NOT_FOUND") return "";
+    DNC_RETURN_IF_ERROR(response.status());
+    return response->workflow().etag();
+  }
 
-  absl::StatusOr<Response> Call(const WorkflowDocument& document, bool validate_only) {
+  absl::StatusOr<Response> Call(const WorkflowDocument& document, const std::string& etag,
+                                bool validate_only) {
     v1::ApplyWorkflowRequest request;
-    session_.Sign(request);
+    session_.Sign(request, part_);
+    if (validate_only) request.set_request_id(NewRequestId());
     *request.mutable_workflow() = document.workflow;
+    request.mutable_workflow()->set_etag(etag);
     request.mutable_lists()->Assign(document.lists.begin(), document.lists.end());
     request.set_allow_dropping_dnc(options_.allow_dropping_dnc);
     request.set_validate_only(validate_only);
@@ -91,25 +114,24 @@ class Apply {
     table.Print(session_.out());
   }
 
-  absl::Status PrintEnd(const Response& response, bool changes) {
-    if (session_.json()) {
-      session_.PrintJson(response);
-    } else if (!changes) {
+  void PrintEnd(const Response& response, bool changes) {
+    if (!changes) {
       session_.out() << "nothing to change\n";
-    } else if (options_.dry_run) {
+    } else if (options_.write.dry_run) {
       session_.out() << "dry run: nothing was changed\n";
     } else {
       session_.out() << "applied at revision " << response.revision() << '\n';
     }
-    return absl::OkStatus();
   }
 
   Session& session_;
   const Options& options_;
+  const std::string part_;
 };
 
-absl::StatusOr<int> ApplyFiles(Session& session, const Options& options) {
-  // Every file is read before the first is applied.
+// Every file is read before the first is applied.
+absl::StatusOr<std::vector<WorkflowDocument>> ReadDocuments(const Session& session,
+                                                            const Options& options) {
   std::vector<WorkflowDocument> documents;
   for (const std::string& file : options.files) {
     DNC_ASSIGN_OR_RETURN(const std::string text, ReadWhole(file));
@@ -117,9 +139,26 @@ absl::StatusOr<int> ApplyFiles(Session& session, const Options& options) {
                          ParseWorkflowYaml(text, file, session.names()));
     documents.insert(documents.end(), parsed.begin(), parsed.end());
   }
-  for (const WorkflowDocument& document : documents) {
-    DNC_RETURN_IF_ERROR(Apply(session, options).Run(document));
+  return documents;
+}
+
+absl::StatusOr<int> ApplyFiles(Session& session, const Options& options) {
+  DNC_ASSIGN_OR_RETURN(const std::vector<WorkflowDocument> documents,
+                       ReadDocuments(session, options));
+  session.BeginWrite(options.write);
+  std::vector<v1::ApplyWorkflowResponse> results;
+  absl::Status status;
+  for (size_t i = 0; i < documents.size() && status.ok(); ++i) {
+    Apply apply(session, options, documents.size() == 1 ? "" : absl::StrCat("-", i + 1));
+    auto result = apply.Run(documents[i]);
+    status = result.status();
+    if (result.ok()) results.push_back(*std::move(result));
   }
+  // Those before a failure were applied.
+  if (session.json() && !results.empty()) {
+    session.PrintJsonList("results", {results.begin(), results.end()});
+  }
+  DNC_RETURN_IF_ERROR(status);
   return kExitOk;
 }
 
@@ -147,12 +186,14 @@ void AddWorkflowsApplyCommand(CLI::App& workflows, Command& chosen) {
       "    - id: dead\n"
       "      system_status: dead\n"
       "      restriction: {channels: [voice, sms]}\n\n"
-      "What the file does not mention is left alone; applying it again changes nothing.");
+      "What the file does not mention is left alone; applying it again changes nothing. What is\n"
+      "done is what was planned: if somebody changes the workflow in between, nothing is done.\n"
+      "With --output json the answers are in `results`, one a document.");
   command->add_option("-f,--file", options->files, "YAML; - for standard input; repeatable")
       ->required()
       ->allow_extra_args(false)
       ->type_name("FILE");
-  command->add_flag("--dry-run", options->dry_run, "Print the plan, and change nothing");
+  AddWriteOptions(*command, options->write, "Print the plan, and change nothing");
   command->add_flag("--allow-dropping-dnc", options->allow_dropping_dnc,
                     "Permit that an action loses its add-to-DNC-list operation");
   command->callback(

@@ -10,6 +10,7 @@
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
 #include "client/cli/time_text.h"
+#include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
@@ -82,7 +83,9 @@ absl::StatusOr<int> List(Session& session, int64_t limit) {
 }  // namespace
 
 void AddWorkflowsCommands(CLI::App& app, Command& chosen) {
-  CLI::App* group = AddGroup(app, "workflows", "Workflows, their statuses and actions");
+  CLI::App* group = AddGroup(app, "workflows", "Workflows, their statuses and actions",
+                             "dncctl workflows apply -f sales.yaml --dry-run\n"
+                             "dncctl workflows get sales");
   AddWorkflowsApplyCommand(*group, chosen);
 
   auto id = std::make_shared<std::string>();

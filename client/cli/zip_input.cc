@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -40,8 +41,9 @@ std::string NameOf(std::string archive, const std::string& member) {
 
 class ZipInput : public Input {
  public:
-  ZipInput(Archive archive, zip_uint64_t index, int64_t size, std::string name)
-      : archive_(std::move(archive)), index_(index), size_(size), name_(std::move(name)) {}
+  ZipInput(Archive archive, zip_uint64_t index, int64_t size, std::string name,
+           std::optional<FileId> id)
+      : archive_(std::move(archive)), index_(index), size_(size), name_(std::move(name)), id_(id) {}
 
   absl::Status Rewind() override {
     position_ = 0;
@@ -62,12 +64,17 @@ class ZipInput : public Input {
     }
     piece.resize(static_cast<size_t>(got));
     position_ += got;
+    if (got == 0 && position_ != size_) {
+      return absl::DataLossError(absl::StrCat(name_, " ends after ", position_, " of ", size_,
+                                              " unzipped bytes; fetch it again"));
+    }
     return piece;
   }
 
   int64_t size() const override { return size_; }
   int64_t position() const override { return position_; }
   const std::string& name() const override { return name_; }
+  std::optional<FileId> id() const override { return id_; }
 
  private:
   const Archive archive_;
@@ -75,6 +82,7 @@ class ZipInput : public Input {
   const zip_uint64_t index_;
   const int64_t size_;
   const std::string name_;
+  const std::optional<FileId> id_;
   int64_t position_ = 0;
 };
 
@@ -135,8 +143,8 @@ absl::StatusOr<std::unique_ptr<Input>> OpenZipInput(const std::string& path) {
     return absl::InvalidArgumentError(absl::StrCat(file.name, " inside ", path, " is empty"));
   }
   std::string name = NameOf(std::filesystem::path(path).filename().string(), file.name);
-  auto input =
-      std::make_unique<ZipInput>(std::move(archive), file.index, file.size, std::move(name));
+  auto input = std::make_unique<ZipInput>(std::move(archive), file.index, file.size,
+                                          std::move(name), FileIdOf(path));
   DNC_RETURN_IF_ERROR(input->Rewind());
   return input;
 }

@@ -1,9 +1,5 @@
-// dncctl with files: imports and filters, whole, broken and interrupted.
-#include <fcntl.h>
-#include <signal.h>
-#include <unistd.h>
-#include <zip.h>
-
+// dncctl with files: imports and filters, whole and broken. What interrupts them is in
+// cli_interrupted_test.cc.
 #include <filesystem>
 #include <string>
 
@@ -11,25 +7,15 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tests/integration/cli_fixture.h"
+#include "tests/integration/zip.h"
 #include "tests/real_file.h"
 
 namespace dnc {
 namespace {
 
-class CliFilesTest : public e2e::CliTest {
- protected:
-  // An archive that holds the text as it is.
-  std::string StoredZip(const std::string& name, const std::string& text) {
-    zip_t* archive = zip_open(Path(name).c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
-    zip_source_t* source = zip_source_buffer(archive, text.data(), text.size(), 0);
-    EXPECT_EQ(zip_file_add(archive, "list.txt", source, 0), 0);
-    EXPECT_EQ(zip_set_file_compression(archive, 0, ZIP_CM_STORE, 0), 0);
-    EXPECT_EQ(zip_close(archive), 0);
-    return Path(name);
-  }
-};
-
+using CliFilesTest = e2e::CliTest;
 using e2e::Ends;
+using e2e::IsJson;
 using e2e::kDncctl;
 using e2e::ProcessResult;
 using e2e::ReadFile;
@@ -60,8 +46,12 @@ TEST_F(CliFilesTest, LeadsImportIsAllOrNothing) {
   EXPECT_THAT(Run({"leads", "import", good, "--dry-run"}),
               Ends(0, AllOf(HasSubstr("1,200"), HasSubstr("NOT WRITTEN")), HasSubstr("note")));
   EXPECT_THAT(Run({"-o", "json", "leads", "import", good}),
-              Ends(0, AllOf(HasSubstr("\"created\": 1200"), HasSubstr("\"written\": true")),
-                   HasSubstr("note")));
+              Ends(0,
+                   AllOf(IsJson(), HasSubstr("\"created\": 1200"), HasSubstr("\"written\": true"),
+                         HasSubstr("note")),
+                   IsEmpty()));
+  EXPECT_THAT(Run({"-o", "json", "leads", "import", bad}),
+              Ends(2, IsJson(), AllOf(IsJson(), HasSubstr("\"count\":1,"), HasSubstr("1202"))));
   EXPECT_THAT(Run({"leads", "import", good}),
               Ends(0, testing::ContainsRegex("unchanged +1,200"), HasSubstr("note")));
   EXPECT_THAT(Run({"leads", "import", bad, "--allow-partial", "--rejects", Path("rejects.csv")}),
@@ -130,23 +120,15 @@ TEST_F(CliFilesTest, BrokenImportsChangeNothing) {
               Ends(3, IsEmpty(), HasSubstr("LIST_NOT_FOUND")));
   const std::string good = Write("good.txt", "2125550102\n");
   EXPECT_THAT(Run({"lists", "import", "national", good, "--rejects", Path("no/such/folder.csv")}),
-              Ends(1, IsEmpty(), HasSubstr("cannot write")));
+              Ends(2, IsEmpty(), HasSubstr("cannot write")));
+  EXPECT_THAT(Run({"lists", "import", "national", good, "--rejects", good}),
+              Ends(2, IsEmpty(), HasSubstr("is the very file that is read")));
+  EXPECT_EQ(ReadFile(good), "2125550102\n");
+  EXPECT_THAT(Run({"-o", "json", "lists", "import", "national", bad}),
+              Ends(2, IsEmpty(),
+                   AllOf(IsJson(), HasSubstr("FILE_ROWS_REJECTED"), HasSubstr("\"rejected\""))));
   EXPECT_THAT(Run({"-o", "json", "lists", "get", "national"}),
               Ends(0, HasSubstr("\"count\": \"2\""), IsEmpty()));
-}
-
-TEST_F(CliFilesTest, AZipWithAWrongChecksumChangesNothing) {
-  StartDemo();
-  ASSERT_EQ(Run({"lists", "create", "national", "--kind", "registry"}).exit_code, 0);
-  std::string zip = ReadFile(StoredZip("list.zip", "2125550101\n2125550102\n"));
-  zip.replace(zip.find("2125550102"), 10, "2125550103");
-  for (const char* list : {"national", "internal"}) {
-    EXPECT_THAT(Run({"lists", "import", list, Write("list.zip", zip)}),
-                Ends(1, IsEmpty(), HasSubstr("fetch it again")));
-  }
-  EXPECT_THAT(Run({"-o", "json", "lists", "get", "national"}),
-              Ends(0, Not(HasSubstr("\"active_version\": {")), IsEmpty()));
-  EXPECT_THAT(Run({"entries", "list"}), Ends(0, Not(HasSubstr("+1")), IsEmpty()));
 }
 
 TEST_F(CliFilesTest, AreaCodesAreTheFilesUnlessTheyAreNamed) {
@@ -162,6 +144,57 @@ TEST_F(CliFilesTest, AreaCodesAreTheFilesUnlessTheyAreNamed) {
   EXPECT_THAT(Run({"lists", "import", "national", file, "--area-codes", "all"}),
               Ends(0, testing::ContainsRegex("area codes +all"), IsEmpty()));
   EXPECT_THAT(check(), Ends(0, HasSubstr("ALLOW"), IsEmpty()));
+}
+
+// Rows about a lead that the file itself brings need not say again what it is, however far apart.
+TEST_F(CliFilesTest, LeadsImportJudgesLaterRowsOfNewLeads) {
+  StartDemo();
+  std::string csv = "id,record_type,status,phone\n";
+  for (int i = 0; i < 1100; ++i) {
+    absl::StrAppend(&csv, i, ",contact,sales/new,+1212555", 1000 + i, "\n");
+  }
+  absl::StrAppend(&csv, "3,,,+12125559003\n", "4,contact,sales/working,\n");
+  const std::string other_type = csv + "5,company,support/open,\n";
+  EXPECT_THAT(Run({"leads", "import", Write("other.csv", other_type)}),
+              Ends(2, HasSubstr("NOT WRITTEN"),
+                   AllOf(HasSubstr("1104"), HasSubstr("RECORD_TYPE_MISMATCH"))));
+  const std::string file = Write("leads.csv", csv);
+  const auto counts =
+      AllOf(testing::ContainsRegex("created +1,100"), testing::ContainsRegex("updated +2"));
+  EXPECT_THAT(Run({"leads", "import", file, "--dry-run"}), Ends(0, counts, IsEmpty()));
+  EXPECT_THAT(Run({"leads", "import", file, "--request-id", "import-7"}),
+              Ends(0, counts, IsEmpty()));
+  EXPECT_THAT(Run({"leads", "get", "3"}), Ends(0, HasSubstr("+12125559003"), IsEmpty()));
+  EXPECT_THAT(Run({"leads", "get", "4"}), Ends(0, HasSubstr("sales/working"), IsEmpty()));
+}
+
+TEST_F(CliFilesTest, ZipsAreImportedWholeOrNotAtAll) {
+  StartDemo();
+  ASSERT_EQ(Run({"lists", "create", "national", "--kind", "registry"}).exit_code, 0);
+  std::string numbers;
+  for (int i = 0; i < 100000; ++i) absl::StrAppend(&numbers, 2125550000 + i % 9999, "\n");
+  const std::string zip = Path("2026-01-31_full.zip");
+  e2e::WriteZip(zip, "2026-01-31_full.txt", numbers);
+  std::string broken = ReadFile(zip);
+  broken[14] = static_cast<char>(broken[14] ^ 1);  // the checksum in the file's own header …
+  const size_t directory = broken.rfind("PK\x01\x02");
+  ASSERT_NE(directory, std::string::npos);
+  broken[directory + 16] = broken[14];  // … and in the directory
+  const std::string bad = Write("2026-02-01_full.zip", broken);
+  const std::string rejects = Write("rejects.csv", "of yesterday");
+  EXPECT_THAT(Run({"lists", "import", "national", bad, "--rejects", rejects}),
+              Ends(1, IsEmpty(), HasSubstr("is broken after")));
+  EXPECT_EQ(ReadFile(rejects), "of yesterday");
+  EXPECT_THAT(Run({"-o", "json", "lists", "get", "national"}),
+              Ends(0, Not(HasSubstr("\"active_version\": {")), IsEmpty()));
+  EXPECT_THAT(Run({"lists", "import", "national", zip, "--rejects", rejects}),
+              Ends(0,
+                   AllOf(testing::ContainsRegex("added +9,999"),
+                         testing::ContainsRegex("as of +2026-01-31")),
+                   IsEmpty()));
+  EXPECT_EQ(ReadFile(rejects), "line,cause,value,message\n");
+  EXPECT_THAT(Run({"check", "--phone", "+12125550102", "--channel", "voice"}),
+              Ends(10, HasSubstr("CONTACT_POINT_ON_REGISTRY"), IsEmpty()));
 }
 
 TEST_F(CliFilesTest, RealFileImportsTwiceWithoutAChange) {
@@ -187,7 +220,9 @@ TEST_F(CliFilesTest, FilterReadsAndWritesEveryWay) {
       "\"Doe, Jane\",(212) 555-0101,DENY,CONTACT_POINT_ON_LIST:internal\n"
       "Joe,+12125550102,ALLOW,\n"
       "Jim,12,UNKNOWN,INVALID_CONTACT_POINT\n";
-  const auto summary = HasSubstr("3 rows: 1 ALLOW, 1 DENY, 1 UNKNOWN");
+  const auto summary = AllOf(
+      HasSubstr("judged column 2, \"Phone\""), HasSubstr("3 rows: 1 ALLOW, 1 DENY, 1 UNKNOWN"),
+      testing::ContainsRegex("revision [0-9]+, judged at 20.*ALLOW may be relied on for 10s"));
   EXPECT_THAT(Run({"filter", "-", "--channel", "voice"}, csv), Ends(0, testing::Eq(want), summary));
   const std::string in = Write("in.csv", csv);
   EXPECT_THAT(Run({"filter", in, "--channel", "voice", "-o", Path("out.csv")}),
@@ -198,37 +233,28 @@ TEST_F(CliFilesTest, FilterReadsAndWritesEveryWay) {
       Ends(0, testing::Eq("name,Phone,verdict,reasons\nJoe,+12125550102,ALLOW,\n"), summary));
   EXPECT_THAT(Run({"filter", in, "--channel", "voice", "--column", "mobile"}),
               Ends(2, IsEmpty(), HasSubstr("name, Phone")));
+  EXPECT_THAT(Run({"-o", "json", "filter", in, "--channel", "voice", "--out", Path("out.csv")}),
+              Ends(0,
+                   AllOf(IsJson(), HasSubstr("\"title\": \"Phone\""), HasSubstr("\"allow\": 1"),
+                         HasSubstr("\"valid_for_seconds\": 10")),
+                   IsEmpty()));
+  EXPECT_THAT(Run({"-o", "json", "filter", in, "--channel", "voice"}),
+              Ends(0, testing::Eq(want), AllOf(IsJson(), HasSubstr("\"deny\": 1"))));
+  EXPECT_THAT(Run({"filter", in, "--channel", "voice", "-o", in}),
+              Ends(2, IsEmpty(), HasSubstr("is the very file that is read")));
+  EXPECT_EQ(ReadFile(in), csv);
+  EXPECT_THAT(Run({"filter", Path("out.csv"), "--channel", "voice"}),
+              Ends(0, testing::Eq(want), summary));
+  EXPECT_THAT(Run({"filter", Write("wide.csv", csv + "Jo,+12125550103,ALLOW\n"), "--channel",
+                   "voice", "-o", Path("wide-out.csv")}),
+              Ends(2, IsEmpty(), HasSubstr("line 5: 3 fields")));
+  EXPECT_FALSE(std::filesystem::exists(Path("wide-out.csv")));
+  EXPECT_THAT(Run({"filter", Write("two.csv", "phone,mobile\n1,2\n"), "--channel", "voice"}),
+              Ends(2, IsEmpty(), AllOf(HasSubstr("1 \"phone\""), HasSubstr("2 \"mobile\""))));
   EXPECT_THAT(Run({"filter", Write("void", ""), "--channel", "voice"}),
               Ends(2, IsEmpty(), HasSubstr("is empty")));
   EXPECT_THAT(Run({"filter", in, "--channel", "voice", "-o", folder_}),
               Ends(2, IsEmpty(), HasSubstr("is a directory")));
-}
-
-// The gateway dies in the middle of a list: no file that looks whole, and none left over.
-TEST_F(CliFilesTest, FilterLeavesNothingWhenTheGatewayDies) {
-  StartDemo();
-  const std::string out = Path("out.csv");
-  const std::string fifo = Path("fifo");
-  ASSERT_EQ(RunProcess({"/usr/bin/mkfifo", fifo}).exit_code, 0);
-  auto filter = e2e::BackgroundProcess::Start({kDncctl, "--server", address(), "--org", "acme",
-                                               "filter", fifo, "--channel", "voice", "-o", out},
-                                              Path("filter.log"));
-  ASSERT_TRUE(filter.ok());
-  {
-    // Opening the pipe waits for dncctl to read it; the list is longer than dncctl may hold.
-    std::string list = "phone\n";
-    for (int i = 0; i < 200000; ++i) absl::StrAppend(&list, "+1212555", 1000 + i % 9000, "\n");
-    const int kept_open = open(fifo.c_str(), O_WRONLY);
-    ASSERT_GE(kept_open, 0);
-    ASSERT_EQ(write(kept_open, list.data(), list.size()), static_cast<ssize_t>(list.size()));
-    gateway_->process().Signal(SIGKILL);
-    gateway_->process().Wait(absl::Seconds(30));
-    close(kept_open);
-  }
-  EXPECT_EQ((*filter)->Wait(absl::Seconds(60)), 5) << ReadFile(Path("filter.log"));
-  EXPECT_THAT(ReadFile(Path("filter.log")), HasSubstr("dncctl: "));
-  EXPECT_FALSE(std::filesystem::exists(out));
-  for (const std::string& name : Files()) EXPECT_THAT(name, Not(HasSubstr(".part-")));
 }
 
 }  // namespace

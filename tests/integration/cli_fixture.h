@@ -54,6 +54,14 @@ MATCHER_P3(Ends, code, out, err,
          ::testing::Matches(err)(arg.err);
 }
 
+// One whole JSON document and nothing else.
+MATCHER(IsJson, "is JSON") {
+  ProcessOptions options;
+  options.input = arg;
+  return !arg.empty() &&
+         RunProcess({"/usr/bin/python3", "-m", "json.tool"}, options).exit_code == 0;
+}
+
 class CliTest : public ::testing::Test {
  protected:
   CliTest()

@@ -172,6 +172,11 @@ TEST_F(CliTest, WorkflowsApplyIsRepeatable) {
                    IsEmpty()));
   EXPECT_THAT(Run({"workflows", "get", "sales"}),
               Ends(0, AllOf(HasSubstr("add to internal"), Not(HasSubstr("someday"))), IsEmpty()));
+  EXPECT_THAT(Run({"-o", "json", "workflows", "apply", "-f", file, "-f", file}),
+              Ends(0,
+                   AllOf(e2e::IsJson(), HasSubstr("\"results\": ["),
+                         HasSubstr("organizations/acme/workflows/support")),
+                   IsEmpty()));
   EXPECT_THAT(Run({"workflows", "list"}),
               Ends(0, AllOf(HasSubstr("sales"), HasSubstr("support")), IsEmpty()));
   EXPECT_THAT(Run({"workflows", "get", "none"}),
@@ -323,6 +328,35 @@ TEST_F(CliTest, Entries) {
               Ends(3, IsEmpty(), HasSubstr("LIST_NOT_FOUND")));
   EXPECT_THAT(Run({"check", "--phone", "+12125550144", "--channel", "sms"}),
               Ends(0, HasSubstr("ALLOW"), IsEmpty()));
+}
+
+TEST_F(CliTest, EntriesOfEverySubjectAndList) {
+  StartDemo();
+  UpsertLead();
+  ASSERT_EQ(Run({"lists", "create", "partners", "--kind", "internal", "--brand", "home"}).exit_code,
+            0);
+  EXPECT_THAT(Run({"entries", "add", "--email", "Joe@Example.com", "--reason", "asked", "--list",
+                   "partners", "--evidence", "mail 7", "--request-id", "e-1"}),
+              Ends(0, AllOf(HasSubstr("partners"), HasSubstr("joe@example.com")), IsEmpty()));
+  EXPECT_THAT(Run({"entries", "add", "--email", "Joe@Example.com", "--reason", "asked", "--list",
+                   "partners", "--evidence", "mail 7", "--request-id", "e-1"}),
+              Ends(0, HasSubstr("joe@example.com"), IsEmpty()));
+  EXPECT_THAT(Run({"check", "--email", "joe@example.com", "--channel", "email", "--brand", "home"}),
+              Ends(10, HasSubstr("partners"), IsEmpty()));
+  EXPECT_THAT(
+      Run({"check", "--email", "joe@example.com", "--channel", "email", "--brand", "other"}),
+      Ends(0, HasSubstr("ALLOW"), IsEmpty()));
+  EXPECT_THAT(Run({"entries", "add", "--lead", "42", "--reason", "asked"}),
+              Ends(0, AllOf(HasSubstr("lead 42"), HasSubstr("internal")), IsEmpty()));
+  EXPECT_THAT(Run({"check", "--lead", "42", "--channel", "email"}),
+              Ends(10, HasSubstr("LEAD_ON_LIST"), IsEmpty()));
+  EXPECT_THAT(Run({"entries", "list", "--lead", "42"}), Ends(0, HasSubstr("lead 42"), IsEmpty()));
+  EXPECT_THAT(Run({"entries", "list", "--list", "partners"}),
+              Ends(0, AllOf(HasSubstr("joe@example.com"), Not(HasSubstr("lead 42"))), IsEmpty()));
+  EXPECT_THAT(Run({"entries", "add", "--other", "1 Main Street", "--reason", "asked"}),
+              Ends(0, HasSubstr("street"), IsEmpty()));
+  EXPECT_THAT(Run({"entries", "add", "--lead", "99", "--reason", "r"}),
+              Ends(3, IsEmpty(), HasSubstr("LEAD_NOT_FOUND")));
 }
 
 }  // namespace

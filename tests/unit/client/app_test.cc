@@ -3,15 +3,24 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "client/cli/exit_code.h"
 #include "client/error.h"
 #include "client/mock_client.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
 #include "tests/unit/client/fakes.h"
 
 namespace dnc::cli {
@@ -33,6 +42,22 @@ class StubGateway : public Gateway {
     if (!check_answers) return failure;
     return check;
   }
+  // A workflow at the version "e1", which ends up changed; `applied` are the requests for it.
+  bool workflow_answers = false;
+  std::vector<v1::ApplyWorkflowRequest> applied;
+  Answer<v1::GetWorkflowResponse> Call(const v1::GetWorkflowRequest&) override {
+    if (!workflow_answers) return failure;
+    v1::GetWorkflowResponse response;
+    response.mutable_workflow()->set_etag("e1");
+    return response;
+  }
+  Answer<v1::ApplyWorkflowResponse> Call(const v1::ApplyWorkflowRequest& request) override {
+    applied.push_back(request);
+    if (!workflow_answers || absl::EndsWith(request.workflow().name(), "/bad")) return failure;
+    v1::ApplyWorkflowResponse response;
+    response.add_changes()->set_kind(v1::PlannedChange::KIND_UPDATE);
+    return response;
+  }
 #define DNC_FAIL(Method) \
   Answer<v1::Method##Response> Call(const v1::Method##Request&) override { return failure; }
   DNC_FAIL(ApplyAction)
@@ -52,12 +77,10 @@ class StubGateway : public Gateway {
   DNC_FAIL(ListEntries)
   DNC_FAIL(RevokeEntry)
   DNC_FAIL(GetSystemStatus)
-  DNC_FAIL(ApplyWorkflow)
-  DNC_FAIL(GetWorkflow)
   DNC_FAIL(ListWorkflows)
 #undef DNC_FAIL
   Answer<v1::ImportSummary> Import(const v1::ImportConfig&, const ImportSource&,
-                                   const ImportListener&) override {
+                                   const WakeImportSource&, const ImportListener&) override {
     return failure;
   }
 };
@@ -166,6 +189,132 @@ TEST_F(AppTest, WrongCommandLinesSayWhatIsRight) {
   }
 }
 
+// A value that a script lost must not turn the command into another one.
+TEST_F(AppTest, OptionsThatAreGivenButEmptyAreRefused) {
+  gateway_.check_answers = true;
+  gateway_.check.set_verdict(v1::VERDICT_ALLOW);
+  gateway_.check.mutable_valid_for()->set_seconds(60);
+  const std::vector<std::vector<const char*>> cases = {
+      {"check", "--lead", "", "--phone", "+12125550123"},
+      {"check", "--lead", "1", "--phone", ""},
+      {"check", "--lead", "1", "--email", " "},
+      {"check", "--lead", "1", "--other", ""},
+      {"check", "--lead", "1", "--brand", ""},
+      {"check", "--lead", "1", "--campaign", ""},
+      {"check", "--phone", "2125550123", "--default-region", ""},
+      {"check", "--lead", "1", "--org", ""},
+      {"check", "--lead", "1", "--server", ""},
+      {"entries", "add", "--lead", "1", "--reason", "r", "--list", ""},
+      {"entries", "add", "--lead", "1", "--reason", ""},
+      {"entries", "list", "--phone", ""},
+      {"leads", "upsert", "1", "--phone", "+12125550123", "--phone", ""},
+      {"actions", "apply", "--lead", "1", "--action", "a/b/c", "--phone", ","},
+      {"actions", "copy", "--from", "a/b", "--to", "a/c", "--action", ""},
+      {"orgs", "get", ""},
+      {"filter", "in.csv", "--column", ""},
+      {"lists", "import", "national", "", "--rejects", "x"}};
+  for (std::vector<const char*> arguments : cases) {
+    const std::string what = absl::StrJoin(arguments, " ");
+    if (absl::string_view(arguments[0]) == "check" || absl::string_view(arguments[0]) == "filter") {
+      arguments.insert(arguments.end(), {"--channel", "voice"});
+    }
+    arguments.insert(arguments.begin(), {"--org", "acme"});
+    EXPECT_EQ(Run(arguments), 2) << what;
+    EXPECT_EQ(out_.str(), "") << what;
+  }
+  EXPECT_EQ(Run({"--org", "acme", "check", "--lead", "", "--phone", "1", "--channel", "voice"}), 2);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("--lead"), HasSubstr("empty")));
+}
+
+TEST_F(AppTest, UnknownOutcomesSayHowToRepeat) {
+  const std::vector<std::vector<const char*>> writes = {
+      {"orgs", "create", "acme"},
+      {"leads", "upsert", "1"},
+      {"lists", "create", "x", "--kind", "internal"},
+      {"entries", "add", "--lead", "1", "--reason", "r"},
+      {"entries", "revoke", "1", "--evidence", "e"},
+      {"actions", "apply", "--lead", "1", "--action", "a/b/c"},
+      {"actions", "copy", "--from", "a/b", "--to", "a/c"}};
+  for (std::vector<const char*> arguments : writes) {
+    arguments.insert(arguments.begin(), {"--org", "acme"});
+    const std::string what = absl::StrJoin(arguments, " ");
+    for (const auto code : {absl::StatusCode::kUnavailable, absl::StatusCode::kDeadlineExceeded}) {
+      gateway_.failure = absl::Status(code, "gone");
+      EXPECT_EQ(Run(arguments), 5) << what;
+      EXPECT_THAT(err_.str(), testing::ContainsRegex("--request-id [0-9a-f-]+,")) << what;
+    }
+    gateway_.failure = absl::FailedPreconditionError("no");
+    EXPECT_EQ(Run(arguments), 4) << what;
+    EXPECT_THAT(err_.str(), testing::Not(HasSubstr("request"))) << what;
+    gateway_.failure = absl::UnavailableError("gone");
+    arguments.insert(arguments.end(), {"--request-id", "mine-7"});
+    EXPECT_EQ(Run(arguments), 5) << what;
+    EXPECT_THAT(err_.str(),
+                AllOf(HasSubstr("  request id: mine-7\n"), HasSubstr("--request-id mine-7")))
+        << what;
+    arguments.insert(arguments.begin(), {"-o", "json"});
+    EXPECT_EQ(Run(arguments), 5) << what;
+    EXPECT_THAT(err_.str(), HasSubstr("\"request_id\":\"mine-7\"")) << what;
+    arguments.push_back("--dry-run");
+    EXPECT_EQ(Run(arguments), 5) << what;
+    EXPECT_THAT(err_.str(), testing::Not(HasSubstr("mine-7"))) << what;
+  }
+  EXPECT_EQ(Run({"--org", "acme", "leads", "get", "1"}), 5);
+  EXPECT_THAT(err_.str(), testing::Not(HasSubstr("request")));
+}
+
+class WorkflowsApplyTest : public AppTest {
+ protected:
+  int Apply(const std::string& yaml, std::vector<const char*> more = {}) {
+    const std::string path = absl::StrCat(testing::TempDir(), "/apply-", getpid(), ".yaml");
+    std::ofstream(path) << yaml;
+    more.insert(more.begin(), {"--org", "acme", "workflows", "apply", "-f", path.c_str()});
+    gateway_.workflow_answers = true;
+    gateway_.applied.clear();
+    const int code = Run(more);
+    std::filesystem::remove(path);
+    return code;
+  }
+};
+
+// What is done is what was planned, or nothing.
+TEST_F(WorkflowsApplyTest, PlanAndChangeAreAboutOneVersion) {
+  EXPECT_EQ(Apply("workflow: a\nrecord_type: contact\n", {"--request-id", "r"}), 0);
+  ASSERT_EQ(gateway_.applied.size(), 2u);
+  EXPECT_TRUE(gateway_.applied[0].validate_only());
+  EXPECT_NE(gateway_.applied[0].request_id(), "r");
+  EXPECT_FALSE(gateway_.applied[1].validate_only());
+  EXPECT_EQ(gateway_.applied[1].request_id(), "r");
+  for (const auto& request : gateway_.applied) EXPECT_EQ(request.workflow().etag(), "e1");
+  EXPECT_EQ(Apply("workflow: a\nrecord_type: contact\n", {"--dry-run"}), 0);
+  ASSERT_EQ(gateway_.applied.size(), 1u);
+  EXPECT_TRUE(gateway_.applied[0].validate_only());
+}
+
+TEST_F(WorkflowsApplyTest, DocumentsHaveRequestIdsOfTheirOwnAndOneAnswer) {
+  const std::string two =
+      "workflow: a\nrecord_type: contact\n---\nworkflow: b\nrecord_type: contact\n";
+  EXPECT_EQ(Apply(two, {"--request-id", "r", "-o", "json"}), 0);
+  ASSERT_EQ(gateway_.applied.size(), 4u);
+  EXPECT_EQ(gateway_.applied[1].request_id(), "r-1");
+  EXPECT_EQ(gateway_.applied[3].request_id(), "r-2");
+  google::protobuf::Struct json;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(out_.str(), &json).ok()) << out_.str();
+  EXPECT_EQ(json.fields().at("results").list_value().values_size(), 2);
+  // What was applied before a failure is shown.
+  EXPECT_EQ(Apply("workflow: a\nrecord_type: contact\n---\nworkflow: bad\nrecord_type: contact\n",
+                  {"-o", "json"}),
+            5);
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(out_.str(), &json).ok()) << out_.str();
+  EXPECT_EQ(json.fields().at("results").list_value().values_size(), 1);
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(err_.str(), &json).ok()) << err_.str();
+}
+
+TEST_F(AppTest, FilterRefusesAFileCalledLikeAFormat) {
+  EXPECT_EQ(Run({"--org", "a", "filter", "in.csv", "--channel", "voice", "-o", "json"}), 2);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("./json"), HasSubstr("--output json")));
+}
+
 TEST_F(AppTest, UsageErrorsAreJsonToo) {
   EXPECT_EQ(Run({"-o", "json", "chek"}), 2);
   EXPECT_THAT(err_.str(), testing::StartsWith("{\"error\":{"));
@@ -194,11 +343,7 @@ TEST_F(AppTest, EveryCommandHasHelpWithExamples) {
     for (const std::string& word : path) arguments.push_back(word.c_str());
     arguments.push_back("--help");
     EXPECT_EQ(Run(arguments), 0);
-    const bool leaf = path.size() == 2 ||
-                      (path.size() == 1 && out_.str().find("Subcommands:") == std::string::npos);
-    if (leaf) {
-      EXPECT_THAT(out_.str(), HasSubstr("Examples:\n")) << path.back();
-    }
+    EXPECT_THAT(out_.str(), HasSubstr("Examples:\n")) << (path.empty() ? "dncctl" : path.back());
     EXPECT_EQ(err_.str(), "");
   }
 }

@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/utf8.h"
 
 namespace dnc::cli {
 namespace {
@@ -24,7 +28,14 @@ TEST(FindContactColumn, FindsIt) {
   const std::vector<Case> cases = {
       {{"id", "Phone Number", "email"}, v1::CHANNEL_VOICE, "", false, 1, true},
       {{"id", "Phone Number", "E-Mail"}, v1::CHANNEL_EMAIL, "", false, 2, true},
-      {{"name", "mobile", "phone"}, v1::CHANNEL_SMS, "", false, 2, true},
+      {{"name", "phone", "Mobile"}, v1::CHANNEL_SMS, "", false, 2, true},
+      {{"name", "phone", "fax"}, v1::CHANNEL_FAX, "", false, 2, true},
+      {{"name", "phone", "fax"}, v1::CHANNEL_VOICE, "", false, 1, true},
+      {{"name", "phone"}, v1::CHANNEL_FAX, "", false, 1, true},
+      {{"name", "Home Phone 1"}, v1::CHANNEL_SMS, "", false, 1, true},
+      {{"contact", "number", "phone"}, v1::CHANNEL_VOICE, "", false, 2, true},
+      {{"id", "number"}, v1::CHANNEL_VOICE, "", false, 1, true},
+      {{"handle", "phone", "email"}, v1::CHANNEL_MESSAGING, "", false, 0, true},
       {{"name", "Address"}, v1::CHANNEL_MAIL, "", false, 1, true},
       {{"Company_Phone_Number", "Created_Date"}, v1::CHANNEL_VOICE, "", false, 0, true},
       {{"pattern"}, v1::CHANNEL_VOICE, "", false, 0, true},
@@ -32,6 +43,14 @@ TEST(FindContactColumn, FindsIt) {
       {{"+12125550123"}, v1::CHANNEL_VOICE, "", false, 0, false},
       {{"jane@example.com"}, v1::CHANNEL_EMAIL, "", false, 0, false},
       {{"1 Main Street"}, v1::CHANNEL_MAIL, "", false, 0, false},
+      {{"jane_doe"}, v1::CHANNEL_MESSAGING, "", false, 0, false},
+      {{"name", "Main Street"}, v1::CHANNEL_MAIL, "Main Street", false, 1, true},
+      {{"name", "address"}, v1::CHANNEL_MAIL, "2", false, 1, true},
+      {{"name", "Main Street"}, v1::CHANNEL_MAIL, "2", true, 1, false},
+      {{"Jane", "1 Main Street"}, v1::CHANNEL_MAIL, "2", false, 1, false},
+      {{"2125550123", "none"}, v1::CHANNEL_VOICE, "2", false, 1, false},
+      {{"e-mail", "email"}, v1::CHANNEL_EMAIL, "email", false, 1, true},
+      {{"\xE5\x90\x8D", "\xE9\x9B\xBB"}, v1::CHANNEL_VOICE, "\xE9\x9B\xBB", false, 1, true},
       {{"a", "b"}, v1::CHANNEL_VOICE, "B", false, 1, true},
       {{"a", "b"}, v1::CHANNEL_VOICE, "2", false, 1, true},
       {{"a", "2125550123"}, v1::CHANNEL_VOICE, "2", false, 1, false},
@@ -43,7 +62,57 @@ TEST(FindContactColumn, FindsIt) {
     ASSERT_TRUE(found.ok()) << found.status();
     EXPECT_EQ(found->index, c.index) << c.row[0];
     EXPECT_EQ(found->has_header, c.has_header) << c.row[0];
+    EXPECT_EQ(found->title, c.has_header ? c.row[c.index] : "") << c.row[0];
   }
+}
+
+TEST(FindContactColumn, ChoosesNoneOfSeveral) {
+  const std::vector<std::pair<Row, v1::Channel>> cases = {
+      {{"id", "phone", "mobile"}, v1::CHANNEL_VOICE},
+      {{"id", "phone", "phone2"}, v1::CHANNEL_VOICE},
+      {{"id", "home phone", "Work Phone"}, v1::CHANNEL_SMS},
+      {{"id", "mobile", "cell"}, v1::CHANNEL_SMS},
+      {{"id", "fax", "fax number"}, v1::CHANNEL_FAX},
+      {{"id", "phone", "email"}, v1::CHANNEL_MESSAGING},
+      {{"id", "email", "Work E-Mail"}, v1::CHANNEL_EMAIL},
+      {{"id", "number", "to"}, v1::CHANNEL_VOICE}};
+  for (const auto& [row, channel] : cases) {
+    const auto status = FindContactColumn(row, channel, "", false).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << row[1];
+    EXPECT_THAT(
+        std::string(status.message()),
+        testing::AllOf(testing::HasSubstr(absl::StrCat("2 \"", row[1], "\"")),
+                       testing::HasSubstr(absl::StrCat("3 \"", row[2], "\"")),
+                       testing::HasSubstr("--column"), testing::Not(testing::HasSubstr("id"))));
+  }
+  const Row twice = {"a", "a"};
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(FindContactColumn(twice, v1::CHANNEL_VOICE, "a", false).status()));
+}
+
+// Any text may be an address or a handle: a first line that may be one is never taken for a header.
+TEST(FindContactColumn, AsksWhereAnyTextMayBeAContact) {
+  const Row row = {"name", "Main Street"};
+  for (const v1::Channel channel : {v1::CHANNEL_MAIL, v1::CHANNEL_MESSAGING}) {
+    const auto status = FindContactColumn(row, channel, "2", false).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr("--no-header"));
+  }
+}
+
+TEST(FindContactColumn, ShowsNoContactData) {
+  const std::vector<Row> rows = {{"Jane", "+12125550123", "x"}, {"Jane", "jane@example.com"}};
+  for (const Row& row : rows) {
+    const auto status = FindContactColumn(row, v1::CHANNEL_VOICE, "", false).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status));
+    EXPECT_THAT(std::string(status.message()),
+                testing::AllOf(testing::Not(testing::HasSubstr("5550123")),
+                               testing::Not(testing::HasSubstr("jane@")),
+                               testing::HasSubstr("--column NUMBER")));
+  }
+  const Row data = {"Jane", "Doe"};
+  EXPECT_THAT(std::string(FindContactColumn(data, v1::CHANNEL_VOICE, "9", true).status().message()),
+              testing::Not(testing::HasSubstr("Jane")));
 }
 
 TEST(FindContactColumn, SaysWhatThereIs) {

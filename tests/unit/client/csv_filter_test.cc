@@ -42,7 +42,7 @@ class CsvFilterTest : public testing::Test {
     gateway_.Script("(212) 555-0103", Verdict::kAllow);
   }
 
-  absl::StatusOr<CsvFilterCounts> Run(std::vector<std::string> pieces) {
+  absl::StatusOr<CsvFilterSummary> Run(std::vector<std::string> pieces) {
     PieceInput input(std::move(pieces));
     out_.str("");
     return CsvFilter(options_, input, out_, [](int64_t, int64_t) {}).Run(gateway_);
@@ -85,6 +85,61 @@ TEST_F(CsvFilterTest, OnlyWhatIsAskedFor) {
 TEST_F(CsvFilterTest, ShortRowsAndBadTextAreUnknown) {
   ASSERT_TRUE(Run({"phone,name\n\n", "\xff\xfe,Jane\nx\n"}).ok());
   EXPECT_EQ(out_.str(), "phone,name,verdict,reasons\n\xff\xfe,Jane,UNKNOWN,\nx,,UNKNOWN,\n");
+}
+
+// A longer row would push its last field under the verdict.
+TEST_F(CsvFilterTest, RowsWiderThanTheFirstAreRefused) {
+  const auto status = Run({"name,phone\nJane,+12125550101\nJoe,+12125550102,x\n"}).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              testing::AllOf(testing::HasSubstr("line 3: 3 fields"), testing::HasSubstr("has 2")));
+  EXPECT_EQ(out_.str(), "");
+  options_.column = "1";
+  EXPECT_THAT(std::string(Run({"+12125550101\n+12125550102,ALLOW\n"}).status().message()),
+              testing::HasSubstr("line 2: 2 fields, but the first line has 1"));
+}
+
+TEST_F(CsvFilterTest, ColumnsOfAnEarlierRunAreReplaced) {
+  ASSERT_TRUE(Run({"phone,verdict,reasons,note\n+12125550102,ALLOW,,\"a, b\"\n"}).ok());
+  EXPECT_EQ(out_.str(), "phone,note,verdict,reasons\n+12125550102,\"a, b\",DENY,\n");
+  ASSERT_TRUE(Run({"verdict,reasons,phone\nALLOW,,+12125550102\nDENY\n"}).ok());
+  EXPECT_EQ(out_.str(), "phone,verdict,reasons\n+12125550102,DENY,\n,UNKNOWN,\n");
+}
+
+TEST_F(CsvFilterTest, OtherColumnsOfThatNameAreRefused) {
+  for (const char* header : {"phone,verdict", "phone,Verdict,Reasons", "phone,reasons,name",
+                             "phone,verdict,reasons,verdict,reasons"}) {
+    const auto status = Run({header, "\n+12125550101\n"}).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << header;
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr("rename it")) << header;
+    EXPECT_EQ(out_.str(), "");
+  }
+}
+
+// Ten rows of nearly a MiB go out before the eleventh is read.
+TEST_F(CsvFilterTest, BlocksEndWhereTheirRowsAreLong) {
+  std::vector<std::string> pieces = {"note,phone\n"};
+  for (int i = 0; i < 10; ++i) {
+    pieces.push_back(absl::StrCat(std::string(1000 << 10, 'x'), ",+12125550101\n"));
+  }
+  PieceInput input(pieces);
+  std::vector<int64_t> rows_so_far;
+  ASSERT_TRUE(
+      CsvFilter(options_, input, out_, [&](int64_t rows, int64_t) { rows_so_far.push_back(rows); })
+          .Run(gateway_)
+          .ok());
+  EXPECT_THAT(rows_so_far, testing::ElementsAre(5, 10));
+}
+
+TEST_F(CsvFilterTest, TellsTheColumnAndHowLongAllowHolds) {
+  PieceInput input({"name,phone\nJane,+12125550101\n"});
+  CsvFilter filter(options_, input, out_, [](int64_t, int64_t) {});
+  const auto summary = filter.Run(gateway_);
+  ASSERT_TRUE(summary.ok());
+  EXPECT_EQ(filter.column()->index, 1u);
+  EXPECT_EQ(filter.column()->title, "phone");
+  EXPECT_EQ(summary->valid_for, absl::Hours(1));
+  EXPECT_NE(summary->evaluate_time, absl::InfinitePast());
 }
 
 TEST_F(CsvFilterTest, HeaderAloneIsAHeader) {

@@ -1,13 +1,17 @@
 // Input, output and reject files, and the small printers.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zip.h>
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -16,12 +20,14 @@
 #include "client/cli/progress.h"
 #include "client/cli/reject_log.h"
 #include "client/cli/table.h"
+#include "client/cli/utf8.h"
 #include "tests/unit/client/fakes.h"
 
 namespace dnc::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 
 class FilesTest : public testing::Test {
@@ -175,6 +181,96 @@ TEST_F(FilesTest, OutputAppearsOnlyWhenCommitted) {
   EXPECT_EQ(std::distance(fs::directory_iterator(dir_), fs::directory_iterator()), 1);
 }
 
+TEST_F(FilesTest, OutputIsForItsOwnerUnlessTheOldFileSaysOtherwise) {
+  const auto write = [this](const std::string& name) {
+    auto file = OutputFile::Create(Path(name));
+    ASSERT_TRUE(file.ok());
+    EXPECT_TRUE((*file)->Commit().ok());
+  };
+  const auto mode = [this](const std::string& name) {
+    return fs::status(Path(name)).permissions();
+  };
+  write("new.csv");
+  EXPECT_EQ(mode("new.csv"), fs::perms(0600));
+  for (const int bits : {0600, 0644, 0664}) {
+    fs::permissions(Write("old.csv", "before"), fs::perms(bits));
+    write("old.csv");
+    EXPECT_EQ(mode("old.csv"), fs::perms(bits));
+  }
+}
+
+TEST_F(FilesTest, InputAsOutputIsRefused) {
+  const std::string path = Write("list.csv", "1\n");
+  fs::create_hard_link(path, Path("hard.csv"));
+  fs::create_symlink(path, Path("soft.csv"));
+  const std::string zip = Zip("list.zip", {"a.txt"}, "1\n");
+  auto input = OpenInput(path);
+  auto archive = OpenImportInput(zip);
+  ASSERT_TRUE(input.ok() && archive.ok());
+  for (const std::string& same : {path, Path("hard.csv"), Path("soft.csv")}) {
+    EXPECT_THAT(Refusal(RefuseInputAsOutput(**input, same, "--rejects")),
+                AllOf(HasSubstr("--rejects"), HasSubstr(same)));
+    EXPECT_TRUE(RefuseInputAsOutput(**archive, same, "--rejects").ok());
+  }
+  EXPECT_THAT(Refusal(RefuseInputAsOutput(**archive, zip, "--out")), HasSubstr("--out"));
+  EXPECT_TRUE(RefuseInputAsOutput(**input, Path("none.csv"), "--out").ok());
+  EXPECT_TRUE(RefuseInputAsOutput(**input, "/dev/null", "--out").ok());
+  EXPECT_TRUE(RefuseInputAsOutput(**input, "", "--rejects").ok());
+}
+
+TEST_F(FilesTest, FileThatChangesWhileItIsReadIsNoWholeFile) {
+  const std::string text(2 << 20, 'x');
+  const auto read_after = [&](const std::function<void(const std::string&)>& change) {
+    const std::string path = Write("list.csv", text);
+    auto input = OpenInput(path);
+    EXPECT_TRUE(input.ok() && (*input)->Next().ok());
+    change(path);
+    while (true) {
+      const auto piece = (*input)->Next();
+      if (!piece.ok() || piece->empty()) return piece.status();
+    }
+  };
+  EXPECT_TRUE(read_after([](const std::string&) {}).ok());
+  const auto shrunk = read_after([](const auto& path) { fs::resize_file(path, 1 << 20); });
+  EXPECT_TRUE(absl::IsDataLoss(shrunk)) << shrunk;
+  EXPECT_THAT(std::string(shrunk.message()), HasSubstr("2097152 when it was opened"));
+  EXPECT_TRUE(absl::IsDataLoss(
+      read_after([](const auto& path) { std::ofstream(path, std::ios::app) << "more"; })));
+}
+
+TEST_F(FilesTest, CancelEndsAWaitForInput) {
+  const std::string fifo = Path("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const int writer = open(fifo.c_str(), O_RDWR);  // waits for nobody
+  ASSERT_EQ(write(writer, "abc", 3), 3);
+  auto input = OpenInput(fifo);
+  ASSERT_TRUE(input.ok());
+  EXPECT_EQ(*(*input)->Next(), "abc");
+  std::thread canceller([&] { (*input)->Cancel(); });
+  EXPECT_TRUE(absl::IsCancelled((*input)->Next().status()));
+  canceller.join();
+  EXPECT_TRUE(absl::IsCancelled((*input)->Next().status()));
+  close(writer);
+}
+
+TEST_F(FilesTest, ZipWithABadChecksumIsNoWholeFile) {
+  std::string bytes = Read(Zip("good.zip", {"a.txt"}, std::string(100, '7') + "1234567890"));
+  // The file is stored as it is where packing gains nothing; the checksum stands in both headers.
+  for (size_t at = 0; (at = bytes.find("PK", at)) != std::string::npos; ++at) {
+    const size_t crc = bytes[at + 2] == '\x03' ? at + 14 : at + 16;
+    if (bytes[at + 2] == '\x03' || bytes[at + 2] == '\x01') bytes[crc] ^= '\x01';
+  }
+  auto input = OpenImportInput(Write("bad.zip", bytes));
+  ASSERT_TRUE(input.ok()) << input.status();
+  absl::Status status;
+  while (status.ok()) {
+    const auto piece = (*input)->Next();
+    status = piece.status();
+    if (piece.ok() && piece->empty()) break;
+  }
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+}
+
 TEST_F(FilesTest, OutputRefusesFoldersAndLeavesDevicesAlone) {
   EXPECT_THAT(Refusal(OutputFile::Create(dir_.string()).status()), HasSubstr("is a directory"));
   EXPECT_THAT(Refusal(OutputFile::Create(Path("no/such/dir")).status()), HasSubstr("cannot write"));
@@ -195,11 +291,32 @@ TEST_F(FilesTest, RejectsGoToTheFileAndTheFirstToThePeople) {
     log.Add(row);
   }
   std::ostringstream err;
-  EXPECT_TRUE(log.Finish(err).ok());
+  log.Print(err);
+  EXPECT_TRUE(log.Commit(absl::InvalidArgumentError("rows were refused")).ok());
   EXPECT_THAT(err.str(), HasSubstr("12 rows were not taken"));
   EXPECT_THAT(err.str(), HasSubstr("2 more"));
   EXPECT_THAT(Read(Path("rejects.csv")),
               testing::StartsWith("line,cause,value,message\n1,IMPOSSIBLE_NUMBER,,\"a, b\"\n"));
+}
+
+TEST_F(FilesTest, RejectsOfAFailedImportLeaveTheOldFile) {
+  Write("rejects.csv", "before");
+  {
+    RejectLog log(Path("rejects.csv"));
+    ASSERT_TRUE(log.Open().ok());
+    EXPECT_TRUE(log.Commit(absl::UnavailableError("no gateway")).ok());
+  }
+  EXPECT_EQ(Read(Path("rejects.csv")), "before");
+  RejectLog log(Path("rejects.csv"));
+  ASSERT_TRUE(log.Open().ok());
+  EXPECT_TRUE(log.Commit(absl::OkStatus()).ok());
+  EXPECT_EQ(Read(Path("rejects.csv")), "line,cause,value,message\n");
+}
+
+TEST(Printable, HidesWhatActsOnATerminal) {
+  EXPECT_EQ(Printable("a\x1b[0m\x7f\n"), "a?[0m??");
+  EXPECT_EQ(Printable("\xC2\x80|\xC2\x9B\x31m|\xC2\x9F|\xC2\xA0"), "?|?1m|?|\xC2\xA0");
+  EXPECT_EQ(Printable("\x9B\x31m \xC3\xA9 \xE2\x82\xAC \xE2\x82"), "?1m \xC3\xA9 \xE2\x82\xAC ??");
 }
 
 TEST(Table, AlignsByCharactersAndHidesControls) {
