@@ -29,7 +29,6 @@ namespace dnc {
 namespace {
 
 constexpr int kBloomBitsPerKey = 10;
-constexpr uint64_t kMaxWalBytes = 512u << 20;
 
 rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
 absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
@@ -165,7 +164,15 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALReco
   db_options.create_missing_column_families = true;
   db_options.paranoid_checks = true;
   db_options.wal_recovery_mode = mode;
-  db_options.max_total_wal_size = kMaxWalBytes;
+  // Each closed log's length is on record, so that one that was cut or lost is noticed: by itself
+  // the mode tolerates a torn end of every log, not only of the newest. See docs/adr/0012.
+  db_options.track_and_verify_wals_in_manifest = true;
+  // All families or none, so that a kill during a recovery leaves no batch half applied. This
+  // bounds the log as well; a limit of its own would add flushes for another reason to those that
+  // wait, which RocksDB 7.8 asserts against.
+  db_options.atomic_flush = true;
+  // What never went to the log need not outlive the process.
+  db_options.avoid_flush_during_shutdown = true;
   db_options.info_log = std::make_shared<EngineLogger>();
   db_options.max_background_jobs = 2;
   db_options.listeners.push_back(listener);
@@ -208,27 +215,24 @@ class RocksStore : public Store {
     options.sync = durability == Durability::kSynced;
     // Imports give way to opt-outs when the disk falls behind.
     options.low_pri = durability == Durability::kBuffered;
-    const rocksdb::Status status = db_->Write(options, &batch);
-    return status.ok() ? absl::OkStatus() : WriteError(status);
+    return Write(options, &batch);
   }
 
   absl::Status DeleteRange(Family family, absl::string_view lower,
                            absl::string_view upper) override {
+    rocksdb::WriteBatch batch;
     const rocksdb::Status status =
-        db_->DeleteRange(rocksdb::WriteOptions(), handles_[static_cast<size_t>(family)],
-                         ToSlice(lower), ToSlice(upper));
-    return status.ok() ? absl::OkStatus() : WriteError(status);
+        batch.DeleteRange(handles_[static_cast<size_t>(family)], ToSlice(lower), ToSlice(upper));
+    if (!status.ok()) return WriteError(status);
+    return Write(rocksdb::WriteOptions(), &batch);
   }
 
   absl::Status background_error() const override { return listener_->error(); }
 
   absl::Status Resume() override {
-    rocksdb::Status status = db_->Resume();
-    // A record whose sync failed may still stand in the log. Once everything is flushed that log is
-    // obsolete, so that a later start cannot replay it beneath what is written from now on.
-    rocksdb::FlushOptions flush;
-    flush.wait = true;
-    if (status.ok()) status = db_->Flush(flush, handles_);
+    // A record whose sync failed may still stand in the log. This flushes everything, which makes
+    // that log obsolete: a later start cannot replay it beneath what is written from now on.
+    const rocksdb::Status status = db_->Resume();
     if (!status.ok()) return WriteError(status);
     listener_->Clear();
     return absl::OkStatus();
@@ -237,6 +241,18 @@ class RocksStore : public Store {
   bool wal_tail_dropped() const override { return wal_tail_dropped_; }
 
  private:
+  // RocksDB leaves a log whose write failed only where a memtable is there to be flushed; otherwise
+  // it resumes with that log, and its next write ends the process. So a key that no log has goes
+  // first, into the family that nothing else uses: it also sets off the flush that is due, which
+  // would empty the memtables again.
+  absl::Status Write(const rocksdb::WriteOptions& options, rocksdb::WriteBatch* batch) {
+    rocksdb::WriteOptions unlogged;
+    unlogged.disableWAL = true;
+    rocksdb::Status status = db_->Put(unlogged, db_->DefaultColumnFamily(), "unflushed", "");
+    if (status.ok()) status = db_->Write(options, batch);
+    return status.ok() ? absl::OkStatus() : WriteError(status);
+  }
+
   const std::shared_ptr<ErrorListener> listener_;
   const std::unique_ptr<rocksdb::DB> db_;
   const std::vector<rocksdb::ColumnFamilyHandle*> handles_;
@@ -254,8 +270,8 @@ rocksdb::Status OpenOnce(const StoreOptions& options, rocksdb::WALRecoveryMode m
                          Opened* opened) {
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  // RocksDB insists on this one and nothing is in it. After a full disk RocksDB resumes once as
-  // much is free as the largest write buffer takes, this one's included.
+  // RocksDB insists on this one, and nothing that counts is in it. After a full disk RocksDB
+  // resumes once as much is free as the largest write buffer takes, this one's included.
   rocksdb::ColumnFamilyOptions unused;
   unused.write_buffer_size = options.write_buffer_bytes;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, unused);

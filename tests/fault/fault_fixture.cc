@@ -17,7 +17,9 @@ constexpr absl::Duration kLimit = absl::Seconds(60);
 }  // namespace
 
 FaultTest::FaultTest() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "dnc-fault-XXXXXX").string();
+  const std::filesystem::path temp =
+      std::filesystem::canonical(std::filesystem::temp_directory_path());
+  std::string pattern = (temp / "dnc-fault-XXXXXX").string();
   folder_ = ::mkdtemp(pattern.data());
 }
 
@@ -28,13 +30,19 @@ FaultTest::~FaultTest() {
   std::filesystem::remove_all(folder_, error);
 }
 
-void FaultTest::StartServer(const std::vector<std::string>& arguments) {
+void FaultTest::RestartServer(const std::vector<std::string>& arguments,
+                              const std::vector<std::string>& environment) {
   client_.reset();
   gateway_.reset();
-  auto gateway = e2e::GatewayProcess::Start(kDncd, folder_, arguments);
+  auto gateway = e2e::GatewayProcess::Start(kDncd, folder_, arguments, environment);
   ASSERT_TRUE(gateway.ok()) << gateway.status();
   gateway_ = *std::move(gateway);
   client_ = std::make_unique<GatewayClient>(gateway_->address());
+}
+
+void FaultTest::StartServer(const std::vector<std::string>& arguments,
+                            const std::vector<std::string>& environment) {
+  ASSERT_NO_FATAL_FAILURE(RestartServer(arguments, environment));
   const absl::Status ready = SetUpScenario(*client_);
   ASSERT_TRUE(ready.ok()) << ready << "\n" << Log();
 }

@@ -25,7 +25,11 @@ class FaultTest : public ::testing::Test {
 
   // Starts the server with more arguments, and a client for it. Fails the test where it does not
   // serve.
-  void StartServer(const std::vector<std::string>& arguments = {});
+  void StartServer(const std::vector<std::string>& arguments = {},
+                   const std::vector<std::string>& environment = {});
+  // The same on a folder that has the scenario: it writes nothing.
+  void RestartServer(const std::vector<std::string>& arguments = {},
+                     const std::vector<std::string>& environment = {});
   void Kill();
   // Tells the server to end, and answers its exit code.
   int Terminate();

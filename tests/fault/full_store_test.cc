@@ -230,6 +230,8 @@ class FullDiskTest : public FullStoreTest {
 
   // The smallest write buffers, so that little is needed to fill and to resume.
   void StartSmallServer() { StartServer({"--write-buffer-mib", "1"}); }
+  // Writes nothing.
+  void RestartSmallServer() { RestartServer({"--write-buffer-mib", "1"}); }
 
  private:
   static std::string no_namespace_;
@@ -253,6 +255,23 @@ TEST_F(FullDiskTest, RecoversWithoutARestart) {
   Kill();
   StartSmallServer();
   ExpectOpen();
+}
+
+// Full before the first write since the start: nothing waits to be flushed.
+TEST_F(FullDiskTest, RecoversWhereNothingWasWrittenBefore) {
+  StartSmallServer();
+  OptOutPeople(8);
+  for (int round = 0; round < 3; ++round) {
+    Kill();
+    RestartSmallServer();
+    FillDisk();
+    WriteUntilRefused(2000);
+    ExpectClosed();
+    std::filesystem::remove(Filler());
+    ASSERT_TRUE(Eventually([&] { return client().CheckHealth() == Health::kServing; })) << Log();
+    ExpectOpen();
+  }
+  RepeatRefused();
 }
 
 TEST_F(FullDiskTest, KilledWhileFullLosesNothing) {

@@ -173,9 +173,10 @@ ProcessResult RunProcess(const std::vector<std::string>& arguments, const Proces
 }
 
 absl::StatusOr<std::unique_ptr<BackgroundProcess>> BackgroundProcess::Start(
-    const std::vector<std::string>& arguments, const std::string& log_file) {
+    const std::vector<std::string>& arguments, const std::string& log_file,
+    const std::vector<std::string>& environment) {
   const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  const absl::StatusOr<pid_t> pid = Spawn(arguments, {}, {{-1, log, log}});
+  const absl::StatusOr<pid_t> pid = Spawn(arguments, environment, {{-1, log, log}});
   if (log >= 0) close(log);
   if (!pid.ok()) return pid.status();
   return std::unique_ptr<BackgroundProcess>(new BackgroundProcess(*pid));
@@ -208,7 +209,7 @@ int BackgroundProcess::Wait(absl::Duration timeout) {
 
 absl::StatusOr<std::unique_ptr<GatewayProcess>> GatewayProcess::Start(
     const std::string& dncd, const std::string& folder,
-    const std::vector<std::string>& more_arguments) {
+    const std::vector<std::string>& more_arguments, const std::vector<std::string>& environment) {
   const std::string port_file = absl::StrCat(folder, "/port");
   unlink(port_file.c_str());
   std::unique_ptr<GatewayProcess> gateway(new GatewayProcess());
@@ -221,7 +222,7 @@ absl::StatusOr<std::unique_ptr<GatewayProcess>> GatewayProcess::Start(
                                         "--data-dir",
                                         absl::StrCat(folder, "/data")};
   arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
-  auto process = BackgroundProcess::Start(arguments, gateway->log_file_);
+  auto process = BackgroundProcess::Start(arguments, gateway->log_file_, environment);
   if (!process.ok()) return process.status();
   gateway->process_ = *std::move(process);
   const absl::Time deadline = absl::Now() + kStartTimeout;

@@ -39,7 +39,8 @@ class BackgroundProcess {
  public:
   // UNKNOWN where it cannot be started.
   static absl::StatusOr<std::unique_ptr<BackgroundProcess>> Start(
-      const std::vector<std::string>& arguments, const std::string& log_file);
+      const std::vector<std::string>& arguments, const std::string& log_file,
+      const std::vector<std::string>& environment = {});
   ~BackgroundProcess();
 
   BackgroundProcess(const BackgroundProcess&) = delete;
@@ -66,7 +67,8 @@ class GatewayProcess {
   // Returns once it serves. DEADLINE_EXCEEDED or UNKNOWN with its log where it does not.
   static absl::StatusOr<std::unique_ptr<GatewayProcess>> Start(
       const std::string& dncd, const std::string& folder,
-      const std::vector<std::string>& more_arguments = {});
+      const std::vector<std::string>& more_arguments = {},
+      const std::vector<std::string>& environment = {});
 
   const std::string& address() const { return address_; }  // "127.0.0.1:12345"
   BackgroundProcess& process() { return *process_; }

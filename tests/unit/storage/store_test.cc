@@ -1,20 +1,15 @@
 #include "storage/rocksdb/store.h"
 
 #include <gtest/gtest.h>
-#include <rocksdb/env.h>
-#include <rocksdb/file_system.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "tests/contract/temp_dir.h"
 
@@ -208,47 +203,6 @@ TEST_F(StoreTest, ForeignFilesAreRefused) {
   const absl::Status status = Store::Open(Small(dir_.Path("store"))).status();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
   EXPECT_NE(std::string(status.message()).find("backup"), std::string::npos) << status;
-}
-
-// A disk that takes no new table files while it is full, and everything else.
-class DiskWithoutRoom : public rocksdb::FileSystemWrapper {
- public:
-  DiskWithoutRoom() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
-  const char* Name() const override { return "DiskWithoutRoom"; }
-  rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
-                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
-                                    rocksdb::IODebugContext* debug) override {
-    const bool table = name.size() > 4 && name.substr(name.size() - 4) == ".sst";
-    if (full && table) return rocksdb::IOStatus::NoSpace("full");
-    return FileSystemWrapper::NewWritableFile(name, options, file, debug);
-  }
-
-  std::atomic<bool> full{false};
-};
-
-// A flush fails with nobody writing: the store says so before the next write would.
-TEST_F(StoreTest, FlushThatFailsIsNoticedWithoutAWrite) {
-  const auto disk = std::make_shared<DiskWithoutRoom>();
-  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(disk);
-  const auto close = absl::MakeCleanup([this] { store_.reset(); });  // before the environment
-  StoreOptions options = Small(dir_.Path("store"));
-  options.env = env.get();
-  absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(options);
-  ASSERT_TRUE(store.ok()) << store.status();
-  store_ = *std::move(store);
-  EXPECT_EQ(store_->background_error(), absl::OkStatus());
-
-  disk->full = true;
-  Put(Family::kLeads, "large", std::string(options.write_buffer_bytes, 'x'));
-  Put(Family::kLeads, "next", "starts the flush");
-  while (store_->background_error().ok()) std::this_thread::yield();
-  EXPECT_TRUE(absl::IsUnavailable(store_->background_error())) << store_->background_error();
-
-  disk->full = false;
-  while (!store_->Resume().ok()) std::this_thread::yield();  // busy while the flush gives up
-  EXPECT_EQ(store_->background_error(), absl::OkStatus());
-  Put(Family::kLeads, "after", "1");
-  EXPECT_EQ(Get(store_->Latest(), Family::kLeads, "after"), "1");
 }
 
 }  // namespace
