@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -111,14 +112,24 @@ class GatewayServer : public Server {
     EmbeddedMutationLogOptions log;
     log.max_batch = static_cast<size_t>(config.max_batch);
     log.max_queue = static_cast<size_t>(config.max_queue);
+    log.accept_missing_marker = config.accept_missing_marker;
+    const std::optional<int64_t> acknowledged = marker->revision();
     DNC_ASSIGN_OR_RETURN(log_, EmbeddedMutationLog::Create(state_.get(), std::move(marker), log));
-    if (store_->wal_tail_dropped()) {
-      spdlog::warn(
-          "an unfinished write at the end of the log was dropped; every acknowledged "
-          "change up to revision {} is here",
-          state_->applied_revision());
-    }
+    if (store_->wal_tail_dropped()) ReportDroppedTail(acknowledged);
     return absl::OkStatus();
+  }
+
+  // No more than the marker vouches for: it is not synced, so that after a power cut it may know
+  // too little.
+  void ReportDroppedTail(std::optional<int64_t> acknowledged) const {
+    spdlog::warn(
+        "an unfinished write at the end of the log was dropped: the store ends at revision {}, and "
+        "{}",
+        state_->applied_revision(),
+        acknowledged.has_value()
+            ? absl::StrCat("the commit marker knows of no acknowledgement after revision ",
+                           *acknowledged)
+            : "without a commit marker it cannot be told whether that write was acknowledged");
   }
 
   void ComposeServices(const ServerConfig& config) {

@@ -106,6 +106,10 @@ const std::vector<Setting>& Settings() {
            &ServerConfig::insecure),
       Text("data_dir", "DIR", "the store; created where it is missing. Default dnc-data",
            &ServerConfig::data_dir),
+      Flag("accept_missing_marker",
+           "start although data_dir has changes and no file ACKNOWLEDGED: it was restored without "
+           "that file on purpose. For one start only",
+           &ServerConfig::accept_missing_marker),
       Text("port_file", "FILE", "write the port to FILE once the server serves",
            &ServerConfig::port_file),
       Choice("log_level", {"trace", "debug", "info", "warn", "error", "off"},

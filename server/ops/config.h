@@ -18,6 +18,7 @@ struct ServerConfig {
   std::string listen = "127.0.0.1:7443";
   bool insecure = false;
   std::string data_dir = "dnc-data";
+  bool accept_missing_marker = false;
   std::string port_file;
   std::string log_level = "info";
   std::string log_format = "text";

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
@@ -100,6 +101,16 @@ absl::Status CommitMarker::Advance(int64_t revision) {
   sequence_ = sequence;
   revision_ = revision;
   return absl::OkStatus();
+}
+
+absl::Status CommitMarker::Sync() {
+  const std::string folder = std::filesystem::absolute(path_).parent_path().string();
+  const int folder_fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = ::fsync(fd_) == 0 && folder_fd >= 0 && ::fsync(folder_fd) == 0;
+  const int error = errno;
+  if (folder_fd >= 0) ::close(folder_fd);
+  if (synced) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("syncing ", path_, ": ", std::strerror(error)));
 }
 
 }  // namespace dnc

@@ -3,7 +3,7 @@
 //
 // The marker is advanced after the store's sync and before the answers. It is written and not
 // synced: it survives any death of the process, and after a power cut it may say less than the
-// truth, never more.
+// truth, never more. Its first revision is synced, so that no power cut leaves a store without one.
 //
 //   file    := slot slot                    32 bytes each, written in turn
 //   slot    := magic:u32 zero:u32 revision:u64 sequence:u64 check:u64    little-endian
@@ -31,10 +31,13 @@ class CommitMarker {
   CommitMarker(const CommitMarker&) = delete;
   CommitMarker& operator=(const CommitMarker&) = delete;
 
+  const std::string& path() const { return path_; }
   // The highest revision recorded; empty in a new file.
   std::optional<int64_t> revision() const { return revision_; }
 
   absl::Status Advance(int64_t revision);
+  // Makes what it says, and that it exists, durable against a power cut.
+  absl::Status Sync();
 
  private:
   CommitMarker(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}

@@ -4,24 +4,50 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/logging.h"
+#include "storage/base/status_macros.h"
 
 namespace dnc {
+namespace {
+
+// Whether the sink has all that was acknowledged.
+absl::Status CheckMarker(const CommitMarker& marker, int64_t applied, bool accept_missing) {
+  if (marker.revision().has_value()) {
+    if (accept_missing) {
+      spdlog::warn("accept_missing_marker: {} is here; unset it, or its loss will go unnoticed",
+                   marker.path());
+    }
+    if (*marker.revision() <= applied) return absl::OkStatus();
+    return absl::DataLossError(absl::StrCat(
+        "the store ends at revision ", applied, " but revision ", *marker.revision(),
+        " was acknowledged: ", *marker.revision() - applied,
+        " acknowledged changes are missing; restore the data directory from a backup"));
+  }
+  if (applied == 0) return absl::OkStatus();  // a new store: nothing was acknowledged yet
+  if (!accept_missing) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the commit marker ", marker.path(), " is missing or empty and the store ends at revision ",
+        applied, ", so it cannot be told whether acknowledged changes are missing after that; ",
+        "restore the data directory with its marker, or, where it was restored without one on "
+        "purpose, start once with --accept-missing-marker"));
+  }
+  spdlog::warn(
+      "accept_missing_marker: beginning a new marker at revision {}; acknowledged changes after "
+      "that, if there were any, are not here",
+      applied);
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<EmbeddedMutationLog>> EmbeddedMutationLog::Create(
     MutationSink* sink, std::unique_ptr<CommitMarker> marker,
     const EmbeddedMutationLogOptions& options) {
   const int64_t applied = sink->applied_revision();
-  if (marker->revision().has_value() && *marker->revision() > applied) {
-    return absl::DataLossError(absl::StrCat(
-        "the store ends at revision ", applied, " but revision ", *marker->revision(),
-        " was acknowledged: ", *marker->revision() - applied,
-        " acknowledged changes are missing; restore the data directory from a backup"));
-  }
-  if (!marker->revision().has_value() && applied > 0) {
-    spdlog::warn(
-        "the commit marker is missing: acknowledged changes up to revision {} are here, "
-        "later ones could not be missed",
-        applied);
+  DNC_RETURN_IF_ERROR(CheckMarker(*marker, applied, options.accept_missing_marker));
+  // From its first mutation on, a store without a marker is one that lost it.
+  if (!marker->revision().has_value()) {
+    DNC_RETURN_IF_ERROR(marker->Advance(applied));
+    DNC_RETURN_IF_ERROR(marker->Sync());
   }
   return std::unique_ptr<EmbeddedMutationLog>(
       new EmbeddedMutationLog(sink, std::move(marker), options));

@@ -22,12 +22,15 @@ struct EmbeddedMutationLogOptions {
   size_t max_batch_bytes = 4u << 20;    // of mutations in one commit, beyond its first
   size_t max_queue = 65536;             // mutations that may wait; more are refused
   size_t max_queue_bytes = 256u << 20;  // bytes that may wait; more are refused
+  // Begin a new marker where the sink has mutations and `marker` is missing or empty.
+  bool accept_missing_marker = false;
 };
 
 class EmbeddedMutationLog : public MutationLog {
  public:
   // Continues after what `sink` has applied. DATA_LOSS: `marker` says that more was acknowledged
-  // than the sink has. `sink` must outlive the log.
+  // than the sink has. FAILED_PRECONDITION: it says nothing although the sink has something, and
+  // `options` do not accept that. `sink` must outlive the log.
   static absl::StatusOr<std::unique_ptr<EmbeddedMutationLog>> Create(
       MutationSink* sink, std::unique_ptr<CommitMarker> marker,
       const EmbeddedMutationLogOptions& options);

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "tests/contract/mutation_log_contract.h"
 #include "tests/contract/temp_dir.h"
@@ -16,16 +17,19 @@ class EmbeddedHome : public LogHome {
   explicit EmbeddedHome(const EmbeddedMutationLogOptions& options) : options_(options) {}
 
   absl::StatusOr<std::unique_ptr<MutationLog>> Open(MutationSink* sink) override {
-    auto marker = CommitMarker::Open(dir_.Path("ACKNOWLEDGED"));
+    auto marker = CommitMarker::Open(marker_path());
     if (!marker.ok()) return marker.status();
     auto log = EmbeddedMutationLog::Create(sink, *std::move(marker), options_);
     if (!log.ok()) return log.status();
     return *std::move(log);
   }
 
+  std::string marker_path() const { return dir_.Path("ACKNOWLEDGED"); }
+  void AcceptMissingMarker(bool accept) { options_.accept_missing_marker = accept; }
+
  private:
   const TempDir dir_;
-  const EmbeddedMutationLogOptions options_;
+  EmbeddedMutationLogOptions options_;
 };
 
 std::unique_ptr<LogHome> MakeHome(size_t max_batch, size_t max_queue) {
@@ -103,6 +107,37 @@ TEST_F(EmbeddedMutationLogTest, TakesAStoreThatKnowsMoreThanWasAcknowledged) {
   const absl::StatusOr<Outcome> next = Run("b");
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_EQ(next->revision(), 3);
+}
+
+TEST_F(EmbeddedMutationLogTest, RefusesAStoreThatLostItsMarkerUnlessThatIsAccepted) {
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Run("a").ok());
+  log_.reset();
+  std::filesystem::remove(home_.marker_path());
+  for (int start = 0; start < 2; ++start) {
+    const absl::Status refused = Open();
+    EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+    for (const char* told :
+         {"ACKNOWLEDGED is missing or empty", "ends at revision 1", "--accept-missing-marker"}) {
+      EXPECT_NE(std::string(refused.message()).find(told), std::string::npos) << refused;
+    }
+  }
+  home_.AcceptMissingMarker(true);
+  ASSERT_TRUE(Open().ok());
+  log_.reset();
+  home_.AcceptMissingMarker(false);
+  ASSERT_TRUE(Open().ok()) << "there is one again";
+  log_.reset();
+  sink_.ForgetAfter(0);
+  EXPECT_TRUE(absl::IsDataLoss(Open())) << "and it knows the revision";
+}
+
+// Before the first mutation, so that a store that has one and no marker has lost it.
+TEST_F(EmbeddedMutationLogTest, NewStoreGetsItsMarkerAtOnce) {
+  ASSERT_TRUE(Open().ok());
+  const auto marker = CommitMarker::Open(home_.marker_path());
+  ASSERT_TRUE(marker.ok()) << marker.status();
+  EXPECT_EQ((*marker)->revision(), 0);
 }
 
 // The marker cannot be written (here by a limit on file sizes): nothing may be acknowledged, and

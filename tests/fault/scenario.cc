@@ -12,6 +12,7 @@ constexpr char kOptOutAction[] =
     "organizations/torture/workflows/sales/statuses/new/actions/opt-out";
 constexpr char kRecordType[] = "person";
 constexpr int64_t kPhonesPerOptOut = 4;
+constexpr size_t kEvidenceBytes = 1000;  // so that buffers fill and logs rotate
 
 // Numbers that can be dialled: area code 212, exchanges 220 to 999 without the N11 ones.
 std::string PhoneOf(int64_t n) {
@@ -45,6 +46,7 @@ absl::StatusOr<Answer> PerformAction(GatewayClient& client, const OptOut& opt_ou
   request.set_lead(opt_out.lead);
   request.set_action(kOptOutAction);
   request.set_request_id(opt_out.request_id);
+  request.set_evidence(std::string(kEvidenceBytes, 'e'));
   SetActor(request.mutable_actor());
   if (opt_out.kind == OptOutKind::kNewLead) {
     for (const std::string& phone : opt_out.phones) request.add_contact_points()->set_phone(phone);
@@ -60,6 +62,7 @@ absl::StatusOr<Answer> PerformAddEntry(GatewayClient& client, const OptOut& opt_
   request.set_request_id(opt_out.request_id);
   SetActor(request.mutable_actor());
   request.mutable_entry()->set_reason("asked not to be called");
+  request.mutable_entry()->set_evidence(std::string(kEvidenceBytes, 'e'));
   if (opt_out.kind == OptOutKind::kLeadEntry) {
     request.mutable_entry()->set_lead(opt_out.lead);
   } else {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tests/fault/fault_fixture.h"
@@ -11,6 +12,21 @@ namespace dnc::testing {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The first record of a log (header: crc:u32 size:u16 type:u8, in blocks of 32 KiB) at or after
+// `at`.
+size_t RecordStart(const std::string& log, size_t at) {
+  constexpr size_t kHeader = 7;
+  constexpr size_t kBlock = 32768;
+  size_t start = 0;
+  while (start < at && start + kHeader <= log.size()) {
+    const auto low = static_cast<unsigned char>(log[start + 4]);
+    const auto high = static_cast<unsigned char>(log[start + 5]);
+    start += kHeader + low + size_t{256} * high;
+    if (kBlock - start % kBlock < kHeader) start += kBlock - start % kBlock;
+  }
+  return start;
+}
 
 class WalFaultTest : public FaultTest {
  protected:
@@ -109,21 +125,6 @@ TEST_F(WalFaultTest, ZeroedPageIsRefused) {
   ExpectRefused("restore");
 }
 
-// The first record of a log (header: crc:u32 size:u16 type:u8, in blocks of 32 KiB) at or after
-// `at`.
-size_t RecordStart(const std::string& log, size_t at) {
-  constexpr size_t kHeader = 7;
-  constexpr size_t kBlock = 32768;
-  size_t start = 0;
-  while (start < at && start + kHeader <= log.size()) {
-    const auto low = static_cast<unsigned char>(log[start + 4]);
-    const auto high = static_cast<unsigned char>(log[start + 5]);
-    start += kHeader + low + size_t{256} * high;
-    if (kBlock - start % kBlock < kHeader) start += kBlock - start % kBlock;
-  }
-  return start;
-}
-
 // Whole records that read as unused space: the file's end, and a hole up to the next block.
 TEST_F(WalFaultTest, ZeroedRecordsAreRefused) {
   StartServer();
@@ -158,7 +159,12 @@ TEST_F(WalFaultTest, HalfARecordAfterTheAcknowledgedEndIsDroppedAndReported) {
   const std::string header("\x11\x22\x33\x44\x00\x10\x01", 7);
   e2e::WriteFile(wal, whole + header + std::string(100, 'x'));
   StartServer();
-  EXPECT_NE(Log().find("unfinished write at the end of the log was dropped"), std::string::npos)
+  EXPECT_NE(
+      Log().find(absl::StrCat(
+          "an unfinished write at the end of the log was dropped: the store ends at revision ",
+          revision_, ", and the commit marker knows of no acknowledgement after revision ",
+          revision_)),
+      std::string::npos)
       << Log();
   EXPECT_GE(Revision(), revision_);
   ExpectNothingLost();
@@ -168,11 +174,37 @@ TEST_F(WalFaultTest, HalfARecordAfterTheAcknowledgedEndIsDroppedAndReported) {
   ExpectNothingLost();
 }
 
-TEST_F(WalFaultTest, MissingMarkerIsReported) {
+TEST_F(WalFaultTest, WithoutItsMarkerAStoreIsRefusedUnlessThatIsAccepted) {
+  for (const bool empty : {false, true}) {
+    fs::remove(Marker());
+    if (empty) e2e::WriteFile(Marker(), "");
+    ExpectRefused("ACKNOWLEDGED is missing or empty");
+    ExpectRefused("--accept-missing-marker");  // the refusal has not begun a new one
+    ASSERT_NO_FATAL_FAILURE(StartServer({"--accept-missing-marker"}));
+    EXPECT_NE(Log().find("beginning a new marker at revision"), std::string::npos) << Log();
+    ExpectNothingLost();
+    Kill();
+    ASSERT_NO_FATAL_FAILURE(StartServer());  // there is one again
+    Kill();
+  }
+}
+
+// A log cut between two records looks complete: only the marker tells.
+TEST_F(WalFaultTest, CutBetweenRecordsWithoutAMarkerIsRefused) {
+  const std::string wal = Wal();
+  fs::resize_file(wal, RecordStart(e2e::ReadFile(wal), fs::file_size(wal) / 2));
   fs::remove(Marker());
-  StartServer();
-  EXPECT_NE(Log().find("the commit marker is missing"), std::string::npos) << Log();
-  ExpectNothingLost();
+  ExpectRefused("cannot be told whether acknowledged changes are missing");
+}
+
+// Killed before it acknowledged anything, whether or not the marker was there already.
+TEST_F(WalFaultTest, NewStoreNeedsNoMarker) {
+  fs::remove_all(data_dir());
+  RestartServer();
+  Kill();
+  fs::remove(Marker());
+  RestartServer();
+  EXPECT_EQ(Revision(), 0);
 }
 
 TEST_F(WalFaultTest, DamagedMarkerIsRefused) {
@@ -208,6 +240,68 @@ TEST_F(WalFaultTest, OlderStoreUnderANewerMarkerIsRefused) {
   fs::remove_all(data_dir() + "/store");
   fs::copy(backup, data_dir() + "/store", fs::copy_options::recursive);
   ExpectRefused("acknowledged changes are missing");
+}
+
+// A log that is closed and still needed: the kill came before all of it was in tables.
+class OldWalFaultTest : public FaultTest {
+ protected:
+  void SetUp() override {
+    // The kill comes right after the acknowledgement that followed the rotation, which takes less
+    // time than to write tables; where it came too late, once more.
+    for (int attempt = 0; attempt < 20 && Wals().size() < 2; ++attempt) {
+      ASSERT_NO_FATAL_FAILURE(StartServer({"--write-buffer-mib", "1"}));
+      while (!HasFatalFailure() && Wals().size() < 2) OptOutPeople(1);
+      Kill();
+    }
+    ASSERT_GE(Wals().size(), 2u);
+    ASSERT_GT(fs::file_size(Wals().back()), 0u);
+  }
+
+  // From the oldest to the newest.
+  std::vector<std::string> Wals() const {
+    std::vector<std::string> wals;
+    if (!fs::exists(data_dir() + "/store")) return wals;
+    for (const fs::directory_entry& file : fs::directory_iterator(data_dir() + "/store")) {
+      if (file.path().extension() == ".log") wals.push_back(file.path().string());
+    }
+    std::sort(wals.begin(), wals.end());
+    return wals;
+  }
+
+  // By the store itself, before anything else may or may not notice.
+  void ExpectRefused() {
+    for (int start = 0; start < 2; ++start) {
+      const e2e::ProcessResult result = RunRefused();
+      EXPECT_EQ(result.exit_code, 1) << result.err;
+      EXPECT_NE(result.err.find("opening the store"), std::string::npos) << result.err;
+      EXPECT_NE(result.err.find("restore"), std::string::npos) << result.err;
+    }
+  }
+};
+
+TEST_F(OldWalFaultTest, NothingIsLostByTheKill) {
+  StartServer();
+  ExpectNothingLost();
+}
+
+TEST_F(OldWalFaultTest, TornEndIsRefused) {
+  const std::string wal = Wals().front();
+  fs::resize_file(wal, fs::file_size(wal) - 50);
+  ExpectRefused();
+}
+
+TEST_F(OldWalFaultTest, CutBetweenRecordsIsRefused) {
+  const std::string wal = Wals().front();
+  const std::string whole = e2e::ReadFile(wal);
+  const size_t cut = RecordStart(whole, whole.size() * 9 / 10);
+  ASSERT_LT(cut, whole.size());
+  fs::resize_file(wal, cut);
+  ExpectRefused();
+}
+
+TEST_F(OldWalFaultTest, DeletedIsRefused) {
+  fs::remove(Wals().front());
+  ExpectRefused();
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ using testing::StartsWith;
 std::string Dump(const ServerConfig& c) {
   return absl::StrCat(
       "listen=", c.listen, " insecure=", c.insecure, " data_dir=", c.data_dir,
-      " port_file=", c.port_file, " log_level=", c.log_level, " log_format=", c.log_format,
+      " accept_missing_marker=", c.accept_missing_marker, " port_file=", c.port_file,
+      " log_level=", c.log_level, " log_format=", c.log_format,
       " block_cache_mib=", c.block_cache_mib, " record_cache_mib=", c.record_cache_mib,
       " write_buffer_mib=", c.write_buffer_mib, " allow_valid_seconds=", c.allow_valid_seconds,
       " max_batch=", c.max_batch, " max_queue=", c.max_queue, " drain_seconds=", c.drain_seconds);
@@ -86,7 +87,7 @@ TEST(SettingsTest, NamesAreOneInAllForms) {
 TEST(SettingsTest, HelpNamesTheDefault) {
   for (const Setting& setting : Settings()) {
     SCOPED_TRACE(setting.key);
-    if (setting.key == "insecure" || setting.key == "port_file") continue;  // off, and none
+    if (setting.value_name.empty() || setting.key == "port_file") continue;  // off, and none
     std::smatch found;
     ASSERT_TRUE(std::regex_search(setting.help, found, std::regex("Default ([^ ]+)")));
     ServerConfig config;
@@ -164,11 +165,13 @@ TEST(ConfigTest, EveryLayerOverridesTheOneBelow) {
 
 TEST(ConfigTest, EverySettingIsTakenFromFileAndVariable) {
   const std::map<std::string, std::string> values = {
-      {"listen", "[::1]:9"},     {"insecure", "true"},      {"data_dir", "/d"},
-      {"port_file", "p"},        {"log_level", "error"},    {"log_format", "json"},
-      {"block_cache_mib", "9"},  {"write_buffer_mib", "5"}, {"allow_valid_seconds", "3"},
-      {"record_cache_mib", "0"}, {"max_batch", "7"},        {"max_queue", "8"},
-      {"drain_seconds", "0"}};
+      {"listen", "[::1]:9"},     {"insecure", "true"},
+      {"data_dir", "/d"},        {"accept_missing_marker", "true"},
+      {"port_file", "p"},        {"log_level", "error"},
+      {"log_format", "json"},    {"block_cache_mib", "9"},
+      {"write_buffer_mib", "5"}, {"allow_valid_seconds", "3"},
+      {"record_cache_mib", "0"}, {"max_batch", "7"},
+      {"max_queue", "8"},        {"drain_seconds", "0"}};
   std::string file;
   std::map<std::string, std::string> variables;
   std::string expected;
