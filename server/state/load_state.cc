@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -148,7 +149,21 @@ absl::Status CheckComplete(const CatalogOrganization& organization) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const StoreReader& reader) {
+// Every organization that was made, and no other.
+absl::Status CheckOrganizations(const Catalog& catalog, uint32_t next_organization) {
+  const CatalogOrganization* global = catalog.Find(kGlobalOrganization);
+  std::set<uint32_t> numbers;
+  for (const auto& [id, organization] : catalog.organizations) {
+    if (organization->number() < next_organization) numbers.insert(organization->number());
+  }
+  const bool complete =
+      numbers.size() == next_organization && catalog.organizations.size() == next_organization;
+  if (complete && global != nullptr && global->number() == kGlobalNumber) return absl::OkStatus();
+  return CorruptRecord(Family::kConfig);
+}
+
+absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const StoreReader& reader,
+                                                           uint32_t next_organization) {
   auto catalog = std::make_shared<Catalog>();
   DNC_RETURN_IF_ERROR(ScanRecords<OrganizationRecord>(
       reader, Family::kConfig, keys::Organization(""),
@@ -162,7 +177,7 @@ absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const StoreReader& re
         catalog->organizations[organization->id] = std::move(organization);
         return absl::OkStatus();
       }));
-  if (catalog->Find(kGlobalOrganization) == nullptr) return CorruptRecord(Family::kConfig);
+  DNC_RETURN_IF_ERROR(CheckOrganizations(*catalog, next_organization));
   return catalog;
 }
 
@@ -183,7 +198,26 @@ absl::Status LoadSubjects(const StoreReader& reader, LoadedState* state) {
   });
 }
 
+// A store without its StoreRecord is a new one only where nothing else is in it either.
+absl::Status CheckNew(const StoreReader& reader) {
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    bool empty = true;
+    DNC_RETURN_IF_ERROR(
+        reader.Scan(static_cast<Family>(i), "", "", [&](absl::string_view, absl::string_view) {
+          empty = false;
+          return false;
+        }));
+    if (!empty) {
+      return absl::DataLossError(
+          absl::StrCat("the store has lost the record of its version and revision, and family ",
+                       kFamilyNames[i], " is not empty; restore the directory from a backup"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Bootstrap(Store* store) {
+  DNC_RETURN_IF_ERROR(CheckNew(store->Latest()));
   const storage::v1::Mutation mutation;
   Overlay batch(&store->Latest());
   Txn txn(&batch, std::make_shared<Catalog>(), 0, mutation);
@@ -233,7 +267,7 @@ absl::StatusOr<LoadedState> LoadState(Store* store, size_t record_cache_bytes) {
   LoadedState state;
   state.revision = record->applied_revision();
   DNC_RETURN_IF_ERROR(CheckRevisions(store->Latest(), state.revision));
-  DNC_ASSIGN_OR_RETURN(state.catalog, LoadCatalog(store->Latest()));
+  DNC_ASSIGN_OR_RETURN(state.catalog, LoadCatalog(store->Latest(), record->next_organization()));
   state.cache = std::make_unique<RecordCache>(record_cache_bytes);
   DNC_RETURN_IF_ERROR(LoadSubjects(store->Latest(), &state));
   return state;

@@ -211,6 +211,38 @@ TEST_F(DamagedStateTest, UnreadableRecordsAreRefused) {
   ExpectRefused(absl::StatusCode::kDataLoss, "family config");
 }
 
+// What is left shows that the store is not a new one.
+TEST_F(DamagedStateTest, LostStoreRecordIsRefused) {
+  Change(Family::kMeta, keys::Store(), std::nullopt);
+  const testing::Dump before = gateway_.Rows();
+  ExpectRefused(absl::StatusCode::kDataLoss, "restore the directory");
+  EXPECT_EQ(gateway_.Rows(), before) << "nothing was begun anew";
+}
+
+TEST_F(DamagedStateTest, OneRowWithoutAStoreRecordIsRefused) {
+  const testing::Dump rows = gateway_.Rows();
+  const auto& [key, value] = *rows[static_cast<size_t>(Family::kSubjects)].begin();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    for (const auto& row : rows[i]) Change(static_cast<Family>(i), row.first, std::nullopt);
+  }
+  Change(Family::kSubjects, key, value);
+  ExpectRefused(absl::StatusCode::kDataLoss, "family subjects");
+  Change(Family::kSubjects, key, std::nullopt);
+  EXPECT_EQ(gateway_.OpenState(), absl::OkStatus()) << "empty, so it is a new one";
+}
+
+TEST_F(DamagedStateTest, LostOrganizationIsRefused) {
+  Change(Family::kConfig, keys::Organization("acme"), std::nullopt);
+  ExpectRefused(absl::StatusCode::kDataLoss, "family config");
+}
+
+TEST_F(DamagedStateTest, OrganizationBeyondTheNextIsRefused) {
+  StoreRecord record = ReadStoreRecord();
+  record.set_next_organization(record.next_organization() - 1);
+  Change(Family::kMeta, keys::Store(), record.SerializeAsString());
+  ExpectRefused(absl::StatusCode::kDataLoss, "family config");
+}
+
 TEST_F(DamagedStateTest, UnreadableStoreRecordIsRefused) {
   Change(Family::kMeta, keys::Store(), "\xff");
   ExpectRefused(absl::StatusCode::kDataLoss, "family meta");
