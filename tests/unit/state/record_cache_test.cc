@@ -63,8 +63,12 @@ TEST(RecordCacheTest, ReplacedValueLivesUntilReclaimed) {
   ASSERT_TRUE(cache.Find(Family::kSubjects, Key(1), 3, &held));
   cache.Put(Family::kSubjects, Key(1), "new", 5);
   cache.Reclaim(4);  // somebody still reads revision 4
+  // Takes the old value's memory where that is free.
+  cache.Put(Family::kSubjects, Key(2), "two", 6);
   EXPECT_EQ(held, "old");
   cache.Reclaim(5);
+  cache.Put(Family::kSubjects, Key(3), "six", 7);
+  EXPECT_EQ(held, "six") << "the test sees when memory is used again";
   EXPECT_EQ(Find(cache, Key(1)), "new");
 }
 
