@@ -19,13 +19,18 @@ constexpr char kFooter[] =
     R"(Each round starts the gateway on the data of the rounds before it, opts people out from many
 threads while others check, kills the gateway with SIGKILL at a random moment, starts it again and
 compares. Prints what was acknowledged, lost, stale (a check that did not deny), half applied, and
-applied twice.
+applied twice; in how many rounds the store began a new log ("new logs") and in how many the kill left
+more than one ("several logs").
 
-Exit status: 0 where nothing was lost, stale, half applied or applied twice; 1 otherwise (the data is
-kept); 2 for wrong options.
+With --power-cut each end of the gateway, SIGTERM included, also takes away what it had written and
+not synced; the marker of what was acknowledged stays or goes back.
+
+Exit status: 0 where nothing was lost, stale, half applied or applied twice (and, in 10 rounds or more,
+a new log began); 1 otherwise (the data is kept); 2 for wrong options.
 
 Examples:
   dnc_torture --rounds 500
+  dnc_torture --rounds 100 --power-cut
   dnc_torture --seed 42 --dir /tmp/torture)";
 
 namespace fs = std::filesystem;
@@ -71,11 +76,13 @@ int main(int argc, char** argv) {
   options.dncd = NextToMyself("dncd");
   std::string dir;
   bool self_test = false;
+  bool power_cut = false;
   app.add_option("--rounds", options.rounds, "how many times it is killed. Default 50")
       ->check(CLI::Range(1, 1'000'000));
   app.add_option("--seed", options.seed, "of all that is random. Default: another one each time");
   app.add_option("--dncd", options.dncd, "the server. Default: the one next to this program");
   app.add_option("--dir", dir, "an empty folder for data and log. Default: one in /tmp");
+  app.add_flag("--power-cut", power_cut, "lose what was not synced, at each end of the server");
   app.add_flag("--self-test", self_test, "plant damage and see that it is found");
   try {
     app.parse(argc, argv);
@@ -85,8 +92,16 @@ int main(int argc, char** argv) {
   if (::access(options.dncd.c_str(), X_OK) != 0) {
     return Fail(kUsageError, "--dncd: " + options.dncd + " cannot be run");
   }
+  if (power_cut) {
+    options.power_cut_shim = NextToMyself("dnc_power_cut.so");
+    if (::access(options.power_cut_shim.c_str(), R_OK) != 0) {
+      return Fail(kUsageError, "--power-cut: " + options.power_cut_shim +
+                                   " is missing; builds with sanitizers have none");
+    }
+  }
   options.dir = MakeDir(dir);
   if (options.dir.empty()) return Fail(kUsageError, "--dir: must be a folder that is empty");
+  options.dir = fs::canonical(options.dir).string();
   std::printf("seed %llu, data in %s\n", static_cast<unsigned long long>(options.seed),
               options.dir.c_str());
   std::fflush(stdout);

@@ -2,9 +2,12 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -16,36 +19,107 @@ namespace {
 constexpr absl::Duration kStop = absl::Seconds(30);
 constexpr int64_t kMaxFlightMillis = 350;
 constexpr int64_t kMaxStartMillis = 60;
+constexpr int64_t kMaxFlushMillis = 20;
 constexpr int kRoundsPerInterruptedStart = 5;
+constexpr int kRoundsPerFlush = 3;
+constexpr absl::Duration kLongFlight = absl::Seconds(2);
+constexpr absl::Duration kPoll = absl::Microseconds(500);
 constexpr int kRoundsPerLine = 10;
 constexpr size_t kSampled = 60;
+constexpr int kRoundsForARotation = 10;  // so many without a new log have not tried enough
 
 // The moments of the kills are what the tool is about: nothing waits for anything here.
 void Linger(std::mt19937_64& random, int64_t max_millis) {
   absl::SleepFor(absl::Milliseconds(std::uniform_int_distribution<int64_t>(0, max_millis)(random)));
 }
 
+std::string DataDir(const TortureOptions& options) { return absl::StrCat(options.dir, "/data"); }
+std::string StoreDir(const TortureOptions& options) {
+  return absl::StrCat(DataDir(options), "/store");
+}
+std::string Marker(const TortureOptions& options) {
+  return absl::StrCat(DataDir(options), "/ACKNOWLEDGED");
+}
+
+// The numbers of the store's write-ahead logs, ascending.
+std::vector<uint64_t> LogNumbers(const std::string& store) {
+  std::vector<uint64_t> numbers;
+  for (const auto& file : std::filesystem::directory_iterator(store)) {
+    uint64_t number = 0;
+    const bool log =
+        file.path().extension() == ".log" && absl::SimpleAtoi(file.path().stem().string(), &number);
+    if (log) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+// Returns while a flush is under way: the log before it is not deleted yet. Or after a while.
+void AwaitFlush(const std::string& store) {
+  const absl::Time limit = absl::Now() + kLongFlight;
+  while (LogNumbers(store).size() < 2 && absl::Now() < limit) absl::SleepFor(kPoll);
+}
+
 void PrintCount(const char* what, size_t count) { std::printf("%-16s %zu\n", what, count); }
 
 }  // namespace
 
+TortureRun::TortureRun(const TortureOptions& options) : options_(options), random_(options.seed) {
+  if (options.power_cut_shim.empty()) return;
+  power_cut_.emplace(options.power_cut_shim, StoreDir(options),
+                     absl::StrCat(options.dir, "/notes"));
+}
+
+// Mostly the smallest buffers, so that the kills meet flushes, compactions and logs that rotate.
+std::vector<std::string> TortureRun::ServerArguments() {
+  if (std::uniform_int_distribution<int>(0, 4)(random_) == 0) return {};
+  return {"--write-buffer-mib", "1"};
+}
+
 // A gateway that is killed while it recovers leaves no less to recover from.
 void TortureRun::KillDuringStart() {
-  auto process = e2e::BackgroundProcess::Start(
-      {options_.dncd, "--listen", "127.0.0.1:0", "--data-dir", absl::StrCat(options_.dir, "/data")},
-      absl::StrCat(options_.dir, "/dncd.log"));
+  if (power_cut_.has_value()) power_cut_->Arm();
+  std::vector<std::string> arguments = {options_.dncd, "--listen", "127.0.0.1:0", "--data-dir",
+                                        DataDir(options_)};
+  for (std::string& argument : ServerArguments()) arguments.push_back(std::move(argument));
+  auto process = e2e::BackgroundProcess::Start(arguments, absl::StrCat(options_.dir, "/dncd.log"),
+                                               Environment());
   if (!process.ok()) return;  // Start will say why
   Linger(random_, kMaxStartMillis);
   (*process)->Signal(SIGKILL);
   (*process)->Wait(kStop);
+  CutPower();
 }
 
 absl::Status TortureRun::Start() {
   client_.reset();
   gateway_.reset();
-  DNC_ASSIGN_OR_RETURN(gateway_, e2e::GatewayProcess::Start(options_.dncd, options_.dir));
+  if (power_cut_.has_value()) power_cut_->Arm();
+  DNC_ASSIGN_OR_RETURN(gateway_, e2e::GatewayProcess::Start(options_.dncd, options_.dir,
+                                                            ServerArguments(), Environment()));
   client_ = std::make_unique<GatewayClient>(gateway_->address());
+  marker_at_start_ = e2e::ReadFile(Marker(options_));
   return absl::OkStatus();
+}
+
+void TortureRun::End(int signal) {
+  gateway_->process().Signal(signal);
+  gateway_->process().Wait(kStop);
+  CutPower();
+}
+
+// The marker is not synced: it may survive or be as old as the system made it durable.
+void TortureRun::CutPower() {
+  if (!power_cut_.has_value()) return;
+  lost_unsynced_ += power_cut_->Strike();
+  const bool reverted = std::uniform_int_distribution<int>(0, 1)(random_) == 0;
+  if (reverted && !marker_at_start_.empty()) e2e::WriteFile(Marker(options_), marker_at_start_);
+}
+
+void TortureRun::NoteActivity(uint64_t newest_log_before) {
+  const std::vector<uint64_t> logs = LogNumbers(StoreDir(options_));
+  if (!logs.empty() && logs.back() > newest_log_before) ++activity_.rotations;
+  if (logs.size() > 1) ++activity_.several_logs;
 }
 
 absl::Status TortureRun::Round(int round) {
@@ -56,13 +130,18 @@ absl::Status TortureRun::Round(int round) {
   Flight::Options options;
   options.seed = random_();
   const size_t acknowledged = ledger_.acknowledged();
+  const uint64_t newest_log = LogNumbers(StoreDir(options_)).back();
   {
     const Flight flight(client_.get(), &ledger_, &log_, options);
     ledger_.AwaitAcknowledged(acknowledged + 1);
-    Linger(random_, kMaxFlightMillis);
+    const bool during_flush = round % kRoundsPerFlush == kRoundsPerFlush - 1;
+    if (during_flush) AwaitFlush(StoreDir(options_));
+    Linger(random_, during_flush ? kMaxFlushMillis : kMaxFlightMillis);
     gateway_->process().Signal(SIGKILL);
   }
   gateway_->process().Wait(kStop);
+  NoteActivity(newest_log);
+  CutPower();
   ++rounds_;
   return absl::OkStatus();
 }
@@ -84,8 +163,7 @@ absl::Status TortureRun::Run() {
     DNC_RETURN_IF_ERROR(Start());
     Verify(first);
     client_.reset();  // an idle client keeps a draining server waiting
-    gateway_->process().Signal(round % 2 == 0 ? SIGKILL : SIGTERM);
-    gateway_->process().Wait(kStop);
+    End(round % 2 == 0 ? SIGKILL : SIGTERM);
     if ((round + 1) % kRoundsPerLine != 0) continue;
     std::printf("round %d: acknowledged %zu, lost %zu, stale %lld, half applied %zu\n", round + 1,
                 ledger_.acknowledged(), findings_.lost.size(), static_cast<long long>(log_.stale()),
@@ -124,8 +202,7 @@ absl::Status TortureRun::SelfTest() {
   DNC_RETURN_IF_ERROR(Start());
   DNC_RETURN_IF_ERROR(SetUpScenario(*client_));
   DNC_ASSIGN_OR_RETURN(const Planted planted, Plant());
-  gateway_->process().Signal(SIGKILL);
-  gateway_->process().Wait(kStop);
+  End(SIGKILL);
   DNC_RETURN_IF_ERROR(Start());
   Verifier verifier(client_.get(), &ledger_, &findings_);
   verifier.CheckDenied(0, ledger_.size());
@@ -151,6 +228,9 @@ void TortureRun::Report() const {
   PrintCount("in doubt, kept", static_cast<size_t>(findings_.in_doubt_kept));
   PrintCount("in doubt, absent", static_cast<size_t>(findings_.in_doubt_absent));
   PrintCount("checks in flight", static_cast<size_t>(log_.checks()));
+  PrintCount("new logs", static_cast<size_t>(activity_.rotations));
+  PrintCount("several logs", static_cast<size_t>(activity_.several_logs));
+  if (power_cut_.has_value()) PrintCount("unsynced bytes", lost_unsynced_);
   PrintCount("lost", findings_.lost.size());
   PrintCount("stale", static_cast<size_t>(log_.stale()));
   PrintCount("half applied", findings_.half_applied.size());
@@ -162,7 +242,7 @@ void TortureRun::Report() const {
 bool TortureRun::Clean() const {
   return findings_.lost.empty() && findings_.half_applied.empty() && findings_.repeated.empty() &&
          log_.stale() == 0 && findings_.errors.empty() && log_.unexpected().empty() &&
-         ledger_.acknowledged() > 0;
+         ledger_.acknowledged() > 0 && (rounds_ < kRoundsForARotation || activity_.rotations > 0);
 }
 
 }  // namespace dnc::testing
