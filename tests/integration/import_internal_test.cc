@@ -49,7 +49,7 @@ TEST_F(ImportInternalTest, AFileInLatin1ChangesNothing) {
 TEST_F(ImportInternalTest, LongTextsAreCutBetweenCharacters) {
   std::string file, name;
   for (int i = 0; i < 400; ++i) name += "\u20AC";
-  for (int shift = 0; shift < 3; ++shift) {
+  for (size_t shift = 0; shift < 3; ++shift) {
     absl::StrAppend(&file, "a", shift, "@example.com,", std::string(shift, 'x'), name, "\n");
   }
   ASSERT_THAT(ImportInternal(file, absl::StrCat("format: 'ses' file_name: '", name, "'")), IsOk());

@@ -135,6 +135,7 @@ TEST(EncodingTest, AReasonThatIsNoUtf8IsRejectedWithItsLine) {
   EXPECT_THAT(ses.rows,
               ElementsAre("1 + ann@example.com BOUNCE", "3 + joe@example.com Caf\xC3\xA9"));
   EXPECT_THAT(ses.rejects, ElementsAre("2 MALFORMED breaks"));
+  ASSERT_THAT(ses.messages, SizeIs(1));
   EXPECT_THAT(ses.messages[0], HasSubstr("line 2: \"Ca***\" is not UTF-8"));
   const Outcome complaints =
       Parse("Company_Phone_Number,Created_Date,Subject\n2125551234,2025-12-02,Caf\xE9\n");

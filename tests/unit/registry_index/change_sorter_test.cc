@@ -104,6 +104,7 @@ TEST_F(ChangeSorterTest, ManyRunsAgreeWithAMap) {
     time = std::max(time, *change.time);
   }
   std::vector<Op> expected;
+  expected.reserve(latest.size());
   for (const auto& [number, times] : latest) {
     expected.emplace_back(number, times.second > times.first);
   }
