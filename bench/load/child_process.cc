@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <utility>
@@ -62,6 +63,16 @@ int ReadPort(const std::string& file) {
 bool HasEnded(pid_t pid) { return waitpid(pid, nullptr, WNOHANG) == pid; }
 
 }  // namespace
+
+absl::StatusOr<absl::Duration> ChildProcess::CpuTime() const {
+  clockid_t clock = 0;
+  timespec used = {};
+  if (clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &used) != 0) {
+    return absl::UnavailableError(
+        absl::StrCat("the CPU time of process ", pid_, " cannot be read; its log may say why"));
+  }
+  return absl::DurationFromTimespec(used);
+}
 
 absl::StatusOr<ChildProcess> ChildProcess::Start(const std::string& name,
                                                  std::vector<std::string> argv,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace dnc::bench {
 
@@ -27,6 +28,8 @@ class ChildProcess {
 
   // "127.0.0.1:PORT".
   const std::string& address() const { return address_; }
+  // The CPU time that the child has used so far, of all its threads, in and for itself.
+  absl::StatusOr<absl::Duration> CpuTime() const;
 
  private:
   explicit ChildProcess(pid_t pid) : pid_(pid) {}

@@ -1,6 +1,6 @@
 // dnc_echo_server: what a call costs that does nothing, by the same API (callbacks) and with the
-// same settings as dncd. Once as services are usually written, with messages; once without, which
-// is gRPC and nothing else.
+// same settings as dncd. Once as services are usually written, with messages; once with bytes,
+// which comes nearest to gRPC alone.
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>

@@ -1,5 +1,6 @@
 #include "bench/load/histogram.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -49,6 +50,15 @@ uint64_t Histogram::Quantile(double fraction) const {
     if (seen >= rank) return MiddleOf(i);
   }
   return MiddleOf(kBuckets - 1);
+}
+
+double Quantile(std::vector<double> values, double fraction) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const double at = fraction * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<size_t>(at);
+  const size_t above = std::min(below + 1, values.size() - 1);
+  return std::lerp(values[below], values[above], at - static_cast<double>(below));
 }
 
 SharedHistogram::SharedHistogram() {

@@ -36,6 +36,10 @@ class Histogram {
   uint64_t count_ = 0;
 };
 
+// The value below which `fraction` of them lie, between two of them where need be; 0 where there
+// are none.
+double Quantile(std::vector<double> values, double fraction);
+
 // What many threads record into, each on its own part: a thread shares cache lines with another
 // only where there are more than kShards of them. Thread-safe.
 class SharedHistogram {

@@ -96,7 +96,7 @@ absl::Status MeasureAll(const Flags& flags, Report& report) {
       ChildProcess::Start("dncd", {flags.dncd, "--data-dir", data.path()}, flags.work_dir);
   if (!gateway.ok()) return gateway.status();
 
-  const Servers servers = {gateway->address(), echo->address()};
+  const Servers servers = {*gateway, *echo};
   const Rounds rounds = RoundsOf(flags);
   if (auto status = MeasureDisk(flags.work_dir, report); !status.ok()) return status;
   if (auto status = MeasureLoading(servers, report); !status.ok()) return status;

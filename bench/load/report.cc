@@ -1,8 +1,8 @@
 #include "bench/load/report.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -21,14 +21,27 @@ void Report::Add(absl::string_view name, double value, absl::string_view unit,
   std::fflush(stdout);
 }
 
-void Report::AddRounds(absl::string_view prefix, const std::vector<LoadResult>& rounds,
+void Report::AddSeries(absl::string_view prefix, const Series& series,
                        std::optional<Goal> throughput_goal) {
   Histogram all;
-  for (const LoadResult& round : rounds) all.Merge(round.latency_ns);
-  Add(absl::StrCat(prefix, "_throughput"), MedianThroughput(rounds), "calls/s", throughput_goal);
+  std::vector<double> throughputs;
+  for (const LoadResult& round : series.rounds) {
+    all.Merge(round.latency_ns);
+    throughputs.push_back(round.calls_per_second);
+  }
+  Add(absl::StrCat(prefix, "_throughput"), Quantile(std::move(throughputs), 0.5), "calls/s",
+      throughput_goal);
   Add(absl::StrCat(prefix, "_p50"), Micros(all.Quantile(0.5)), "us");
   Add(absl::StrCat(prefix, "_p99"), Micros(all.Quantile(0.99)), "us");
   Add(absl::StrCat(prefix, "_p99_9"), Micros(all.Quantile(0.999)), "us");
+  Add(absl::StrCat(prefix, "_cpu"), series.cpu_micros_per_call, "us/call");
+}
+
+std::optional<double> Report::Find(absl::string_view name) const {
+  for (const Figure& figure : figures_) {
+    if (figure.name == name) return figure.value;
+  }
+  return std::nullopt;
 }
 
 absl::Status Report::WriteJson(const std::string& file) const {
@@ -47,19 +60,6 @@ absl::Status Report::WriteJson(const std::string& file) const {
   out.close();
   if (!out) return absl::UnavailableError(absl::StrCat("cannot write ", file));
   return absl::OkStatus();
-}
-
-double Median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-double MedianThroughput(const std::vector<LoadResult>& rounds) {
-  std::vector<double> values;
-  for (const LoadResult& round : rounds) values.push_back(round.calls_per_second);
-  return Median(std::move(values));
 }
 
 }  // namespace dnc::bench

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "bench/load/unary_load.h"
+#include "bench/load/turns.h"
 
 namespace dnc::bench {
 
@@ -26,9 +26,12 @@ class Report {
            std::optional<Goal> goal = std::nullopt);
 
   // PREFIX_throughput: the median of the rounds; PREFIX_p50, _p99 and _p99_9 over all calls of all
-  // rounds, in microseconds.
-  void AddRounds(absl::string_view prefix, const std::vector<LoadResult>& rounds,
+  // rounds, in microseconds; PREFIX_cpu, the server's CPU time a call.
+  void AddSeries(absl::string_view prefix, const Series& series,
                  std::optional<Goal> throughput_goal = std::nullopt);
+
+  // The value of a figure that was added; none where it was not.
+  std::optional<double> Find(absl::string_view name) const;
 
   // A JSON list of {name, value, unit, target, at_most}.
   absl::Status WriteJson(const std::string& file) const;
@@ -43,10 +46,6 @@ class Report {
 
   std::vector<Figure> figures_;
 };
-
-double Median(std::vector<double> values);
-// The medians over rounds of calls a second, and of each round's p50 in microseconds.
-double MedianThroughput(const std::vector<LoadResult>& rounds);
 
 }  // namespace dnc::bench
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "bench/load/filter_load.h"
 #include "bench/load/histogram.h"
 #include "bench/load/prepared_calls.h"
+#include "bench/load/turns.h"
 #include "dnc/v1/check.grpc.pb.h"
 
 namespace dnc::bench {
@@ -30,103 +32,102 @@ constexpr size_t kActionsInFlight = 256;
 constexpr uint64_t kFirstActionLead = 1'000'000;
 constexpr double kActionsPerSecond = 20'000;
 
+constexpr char kDiskSync[] = "disk_fdatasync_p50";
+
 constexpr Goal AtLeast(double value) { return {Goal::Kind::kAtLeast, value}; }
 constexpr Goal AtMost(double value) { return {Goal::Kind::kAtMost, value}; }
 
-using RoundResults = std::vector<LoadResult>;
-
-// The rounds of the gateway and of the echo, with messages and without.
-struct PairedRounds {
-  RoundResults gateway;
-  RoundResults echo;
-  RoundResults raw_echo;
-};
-
-// Each round of the gateway over the echo's of the same turn, so that a machine that is slower for
-// a while is so for both; the median of that.
-double MedianRatio(const RoundResults& gateway, const RoundResults& echo,
-                   double (*figure)(const LoadResult&)) {
-  std::vector<double> ratios;
-  for (size_t i = 0; i < gateway.size(); ++i) {
-    ratios.push_back(figure(gateway[i]) / figure(echo[i]));
-  }
-  return Median(std::move(ratios));
-}
+constexpr char kCheckContact[] = "/dnc.v1.CheckService/CheckContact";
+constexpr char kApplyAction[] = "/dnc.v1.ActionService/ApplyAction";
+constexpr char kEcho[] = "/dnc.bench.EchoService/Echo";
+constexpr char kRawEcho[] = "/dnc.bench.EchoService/EchoBytes";
 
 double Throughput(const LoadResult& round) { return round.calls_per_second; }
 double P50(const LoadResult& round) { return static_cast<double>(round.latency_ns.Quantile(0.5)); }
 
-absl::Status RunRound(const Target& target, const LoadOptions& options, RoundResults& results) {
-  auto result = RunUnaryLoad(target, options);
-  if (!result.ok()) return result.status();
-  results.push_back(*std::move(result));
-  return absl::OkStatus();
+// CheckContact beside both echoes. The raw echo plays twice: what its two series differ by is
+// noise, and so is as much of every other difference.
+struct CheckSeries {
+  Series gateway;
+  Series echo;
+  Series raw_echo;
+  Series raw_echo_again;
+};
+
+absl::StatusOr<CheckSeries> MeasureCheckSeries(const Servers& servers, const PairedCalls& calls,
+                                               size_t connections, int rounds,
+                                               const LoadOptions& options) {
+  const Contestant raw_echo = {&servers.echo, kRawEcho, &calls.echo};
+  auto all = TakeTurns({{&servers.gateway, kCheckContact, &calls.gateway},
+                        {&servers.echo, kEcho, &calls.echo},
+                        raw_echo,
+                        raw_echo},
+                       connections, rounds, options);
+  if (!all.ok()) return all.status();
+  return CheckSeries{std::move((*all)[0]), std::move((*all)[1]), std::move((*all)[2]),
+                     std::move((*all)[3])};
 }
 
-Target MakeTarget(const std::string& address, const std::string& method, size_t connections,
-                  const std::vector<PreparedCall>& calls) {
-  return {method, MakeChannels(address, connections), &calls};
-}
-
-// Echo, gateway and, if wanted, the echo without messages; again and again.
-absl::StatusOr<PairedRounds> Alternate(const Servers& servers, const std::string& method,
-                                       const PairedCalls& calls, size_t connections, int count,
-                                       const LoadOptions& options, bool with_raw_echo) {
-  const Target gateway = MakeTarget(servers.gateway, method, connections, calls.gateway);
-  const Target echo =
-      MakeTarget(servers.echo, "/dnc.bench.EchoService/Echo", connections, calls.echo);
-  const Target raw_echo =
-      MakeTarget(servers.echo, "/dnc.bench.EchoService/EchoBytes", connections, calls.echo);
-  LoadOptions echo_options = options;
-  echo_options.repeat_calls = true;
-  LoadOptions gateway_options = options;
-  PairedRounds results;
-  for (int i = 0; i < count; ++i) {
-    if (auto status = RunRound(echo, echo_options, results.echo); !status.ok()) return status;
-    if (auto status = RunRound(gateway, gateway_options, results.gateway); !status.ok()) {
-      return status;
-    }
-    gateway_options.first_call += results.gateway.back().calls_started;
-    if (!with_raw_echo) continue;
-    if (auto status = RunRound(raw_echo, echo_options, results.raw_echo); !status.ok()) {
-      return status;
-    }
-  }
-  return results;
+// The gateway's figure by the echoes', and the raw echo's by its own. "check_throughput" adds
+// check_throughput_ratio, check_throughput_raw_ratio, check_throughput_noise and …_noise_spread.
+void AddRatios(absl::string_view prefix, const CheckSeries& series, Goal goal,
+               double (*figure)(const LoadResult&), Report& report) {
+  report.Add(absl::StrCat(prefix, "_ratio"), MedianRatio(series.gateway, series.echo, figure),
+             "of echo", goal);
+  report.Add(absl::StrCat(prefix, "_raw_ratio"),
+             MedianRatio(series.gateway, series.raw_echo, figure), "of raw echo", goal);
+  report.Add(absl::StrCat(prefix, "_noise"),
+             MedianRatio(series.raw_echo_again, series.raw_echo, figure), "of itself");
+  report.Add(absl::StrCat(prefix, "_noise_spread"),
+             RatioSpread(series.raw_echo_again, series.raw_echo, figure), "of itself");
 }
 
 absl::Status CheckSaturated(const Servers& servers, const PairedCalls& calls, const Rounds& rounds,
                             Report& report) {
   absl::PrintF("CheckContact, %d in flight on %d connections\n", kSaturating, kConnections);
-  const auto results =
-      Alternate(servers, "/dnc.v1.CheckService/CheckContact", calls, kConnections, rounds.count,
-                {.in_flight = kSaturating, .duration = rounds.duration}, true);
-  if (!results.ok()) return results.status();
-  report.AddRounds("echo_saturated", results->echo);
-  report.AddRounds("raw_echo_saturated", results->raw_echo);
-  report.AddRounds("check_saturated", results->gateway);
-  report.Add("check_throughput_ratio", MedianRatio(results->gateway, results->echo, &Throughput),
-             "of echo", AtLeast(0.9));
-  report.Add("check_throughput_raw_ratio",
-             MedianRatio(results->gateway, results->raw_echo, &Throughput), "of raw echo",
-             AtLeast(0.9));
+  const auto series = MeasureCheckSeries(servers, calls, kConnections, rounds.count,
+                                         {.in_flight = kSaturating, .duration = rounds.duration});
+  if (!series.ok()) return series.status();
+  report.AddSeries("echo_saturated", series->echo);
+  report.AddSeries("raw_echo_saturated", series->raw_echo);
+  report.AddSeries("check_saturated", series->gateway);
+  AddRatios("check_throughput", *series, AtLeast(0.9), &Throughput, report);
   return absl::OkStatus();
 }
 
 absl::Status CheckUnloaded(const Servers& servers, const PairedCalls& calls, const Rounds& rounds,
                            Report& report) {
   absl::PrintF("CheckContact, 1 in flight\n");
-  const auto results = Alternate(servers, "/dnc.v1.CheckService/CheckContact", calls, 1,
-                                 rounds.count, {.in_flight = 1, .duration = rounds.duration}, true);
-  if (!results.ok()) return results.status();
-  report.AddRounds("echo_unloaded", results->echo);
-  report.AddRounds("raw_echo_unloaded", results->raw_echo);
-  report.AddRounds("check_unloaded", results->gateway);
-  report.Add("check_unloaded_p50_ratio", MedianRatio(results->gateway, results->echo, &P50),
-             "of echo", AtMost(1.1));
-  report.Add("check_unloaded_p50_raw_ratio", MedianRatio(results->gateway, results->raw_echo, &P50),
-             "of raw echo", AtMost(1.1));
+  const auto series = MeasureCheckSeries(servers, calls, 1, rounds.count,
+                                         {.in_flight = 1, .duration = rounds.duration});
+  if (!series.ok()) return series.status();
+  report.AddSeries("echo_unloaded", series->echo);
+  report.AddSeries("raw_echo_unloaded", series->raw_echo);
+  report.AddSeries("check_unloaded", series->gateway);
+  AddRatios("check_unloaded_p50", *series, AtMost(1.1), &P50, report);
   return absl::OkStatus();
+}
+
+// ApplyAction, one at a time: `calls` from the first on, each once. Answers how many it used.
+// An acknowledged write has waited for a sync; where it is far quicker than a sync of this disk, it
+// has not, whatever the server says. Half of one, since a disk has better moments.
+absl::StatusOr<size_t> ApplyUnloaded(const Servers& servers, const PairedCalls& calls,
+                                     const LoadOptions& options, Report& report) {
+  LoadOptions unloaded = options;
+  unloaded.in_flight = 1;
+  const auto series = TakeTurns(
+      {{&servers.gateway, kApplyAction, &calls.gateway, /*repeat_calls=*/false}}, 1, 1, unloaded);
+  if (!series.ok()) return series.status();
+  report.AddSeries("apply_unloaded", series->front());
+  const std::optional<double> sync = report.Find(kDiskSync);
+  const std::optional<double> apply = report.Find("apply_unloaded_p50");
+  if (sync && apply && *apply < *sync / 2) {
+    return absl::InternalError(absl::StrFormat(
+        "actions took %.1f us, and a sync of this disk takes %.1f: they were acknowledged "
+        "without one",
+        *apply, *sync));
+  }
+  return series->front().rounds.front().calls_started;
 }
 
 // An acknowledged opt-out is seen by every check that follows.
@@ -154,7 +155,7 @@ absl::Status VerifyDenied(const std::shared_ptr<grpc::Channel>& channel, uint64_
 
 absl::Status FilterRounds(const Servers& servers, const Rounds& rounds, int percent_blocked,
                           absl::string_view name, std::optional<Goal> goal, Report& report) {
-  const auto channel = MakeChannels(servers.gateway, 1).front();
+  const auto channel = MakeChannels(servers.gateway.address(), 1).front();
   const std::vector<FilterBlock> blocks = PrepareBlocks(percent_blocked);
   std::vector<double> phones_per_second;
   for (int i = 0; i < rounds.count; ++i) {
@@ -162,7 +163,7 @@ absl::Status FilterRounds(const Servers& servers, const Rounds& rounds, int perc
     if (!result.ok()) return result.status();
     phones_per_second.push_back(*result);
   }
-  report.Add(name, Median(std::move(phones_per_second)), "phones/s", goal);
+  report.Add(name, Quantile(std::move(phones_per_second), 0.5), "phones/s", goal);
   return absl::OkStatus();
 }
 
@@ -175,7 +176,8 @@ absl::Status MeasureDisk(const std::string& dir, Report& report) {
   if (fd < 0) return absl::UnavailableError(absl::StrCat(file, ": ", std::strerror(errno)));
   const std::string page(4096, 'x');
   std::vector<double> micros;
-  bool written = true;
+  // As RocksDB does with its log; else each sync also pays for the room that it takes.
+  bool written = fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, kWrites * 4096) == 0 || errno == EOPNOTSUPP;
   for (int i = 0; i < kWrites && written; ++i) {
     const absl::Time start = absl::Now();
     written = write(fd, page.data(), page.size()) == static_cast<ssize_t>(page.size()) &&
@@ -185,13 +187,13 @@ absl::Status MeasureDisk(const std::string& dir, Report& report) {
   close(fd);
   unlink(file.c_str());
   if (!written) return absl::UnavailableError(absl::StrCat("cannot write ", file));
-  report.Add("disk_fdatasync_p50", Median(std::move(micros)), "us");
+  report.Add(kDiskSync, Quantile(std::move(micros), 0.5), "us");
   return absl::OkStatus();
 }
 
 absl::Status MeasureLoading(const Servers& servers, Report& report) {
   absl::PrintF("loading %d leads and %d entries\n", kLeads, kEntries);
-  const auto times = LoadDataset(MakeChannels(servers.gateway, 1).front());
+  const auto times = LoadDataset(MakeChannels(servers.gateway.address(), 1).front());
   if (!times.ok()) return times.status();
   report.Add("load_leads", times->leads_per_second, "leads/s");
   report.Add("load_entries", times->entries_per_second, "entries/s");
@@ -199,7 +201,7 @@ absl::Status MeasureLoading(const Servers& servers, Report& report) {
 }
 
 absl::Status MeasureChecks(const Servers& servers, const Rounds& rounds, Report& report) {
-  const auto calls = PrepareChecks(MakeChannels(servers.gateway, 1).front());
+  const auto calls = PrepareChecks(MakeChannels(servers.gateway.address(), 1).front());
   if (!calls.ok()) return calls.status();
   if (auto status = CheckSaturated(servers, *calls, rounds, report); !status.ok()) return status;
   return CheckUnloaded(servers, *calls, rounds, report);
@@ -215,26 +217,32 @@ absl::Status MeasureFilter(const Servers& servers, const Rounds& rounds, Report&
 }
 
 absl::Status MeasureActions(const Servers& servers, const Rounds& rounds, Report& report) {
-  const auto channel = MakeChannels(servers.gateway, 1).front();
-  const LoadOptions options = {
-      .in_flight = kActionsInFlight, .duration = rounds.duration, .repeat_calls = false};
-  const double seconds = absl::ToDoubleSeconds(options.duration + options.warm_up) * rounds.count;
+  const auto channel = MakeChannels(servers.gateway.address(), 1).front();
+  LoadOptions options = {.in_flight = kActionsInFlight, .duration = rounds.duration};
+  const double seconds =
+      absl::ToDoubleSeconds(options.duration + options.warm_up) * (rounds.count + 1);
   const auto leads = static_cast<uint64_t>(seconds * kActionsPerSecond);
-  absl::PrintF("ApplyAction, synced, %d in flight; first creates %d leads\n", kActionsInFlight,
-               leads);
+  absl::PrintF("ApplyAction, synced, 1 and %d in flight; first creates %d leads\n",
+               kActionsInFlight, leads);
   absl::Status created = CreateLeads(channel, kFirstActionLead, kFirstActionLead + leads);
   if (!created.ok()) return created;
   const auto calls = PrepareActions(channel, kFirstActionLead, kFirstActionLead + leads);
   if (!calls.ok()) return calls.status();
-  const auto results = Alternate(servers, "/dnc.v1.ActionService/ApplyAction", *calls, kConnections,
-                                 rounds.count, options, false);
-  if (!results.ok()) return results.status();
-  report.AddRounds("echo_256", results->echo);
-  report.AddRounds("apply", results->gateway, AtLeast(8000));
-  report.Add("apply_throughput_ratio", MedianRatio(results->gateway, results->echo, &Throughput),
-             "of echo");
-  uint64_t applied = 0;
-  for (const LoadResult& round : results->gateway) applied += round.latency_ns.count();
+  const auto used = ApplyUnloaded(servers, *calls, options, report);
+  if (!used.ok()) return used.status();
+  options.first_call = *used;
+  const auto series =
+      TakeTurns({{&servers.gateway, kApplyAction, &calls->gateway, /*repeat_calls=*/false},
+                 {&servers.echo, kEcho, &calls->echo}},
+                kConnections, rounds.count, options);
+  if (!series.ok()) return series.status();
+  const Series& gateway = (*series)[0];
+  const Series& echo = (*series)[1];
+  report.AddSeries("echo_256", echo);
+  report.AddSeries("apply", gateway, AtLeast(8000));
+  report.Add("apply_throughput_ratio", MedianRatio(gateway, echo, &Throughput), "of echo");
+  uint64_t applied = *used;
+  for (const LoadResult& round : gateway.rounds) applied += round.latency_ns.count();
   return VerifyDenied(channel, kFirstActionLead, applied);
 }
 

@@ -1,5 +1,7 @@
 // A check as the server answers it, without gRPC: request bytes in, response bytes out, over
-// 100,000 leads in a real store of which every second phone is on the internal list.
+// 100,000 leads in a real store of which every second phone is on the internal list. Phones are in
+// E.164 but in the cases "spelled"; records come from their cache but in the cases of CheckStored,
+// which read them from the store's files, as after a start.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
@@ -80,24 +82,24 @@ Mutation BlockEverySecond(uint64_t first) {
   return mutation;
 }
 
+constexpr size_t kRecordCacheBytes = size_t{256} << 20;
+
+enum class Records { kCached, kStored };
+
 // The store is removed at the end.
 class Gateway {
  public:
-  Gateway() : dir_(absl::StrCat("check_benchmark-", static_cast<int64_t>(getpid()))) {
-    StoreOptions options;
-    options.dir = dir_;
-    auto store = Store::Open(options);
-    if (!store.ok()) std::abort();
-    store_ = *std::move(store);
-    auto state = StateMachine::Create(store_.get(), size_t{256} << 20);
-    if (!state.ok()) std::abort();
-    state_ = *std::move(state);
+  explicit Gateway(Records records)
+      : dir_(absl::StrCat("check_benchmark-", static_cast<int64_t>(getpid()), "-",
+                          static_cast<int>(records))) {
+    Open(kRecordCacheBytes);
     Apply(CreateBench());
     Apply(CreateSales());
     for (uint64_t first = 0; first < kLeads; first += kBatch) {
       Apply(CreateLeads(first));
       Apply(BlockEverySecond(first));
     }
+    if (records == Records::kStored) Open(0);  // writes what is in memory to files
     checks_ = std::make_unique<CheckHandler>(state_.get(), &SystemClock(), CheckSettings());
   }
   Gateway(const Gateway&) = delete;
@@ -112,6 +114,19 @@ class Gateway {
   const CheckHandler& checks() const { return *checks_; }
 
  private:
+  void Open(size_t record_cache_bytes) {
+    state_.reset();
+    store_.reset();
+    StoreOptions options;
+    options.dir = dir_;
+    auto store = Store::Open(options);
+    if (!store.ok()) std::abort();
+    store_ = *std::move(store);
+    auto state = StateMachine::Create(store_.get(), record_cache_bytes);
+    if (!state.ok()) std::abort();
+    state_ = *std::move(state);
+  }
+
   void Apply(Mutation mutation) {
     std::vector<LogEntry> entries(1);
     entries.front().revision = state_->applied_revision() + 1;
@@ -127,7 +142,12 @@ class Gateway {
 };
 
 // What a check names.
-enum Names { kPhone = 1, kLead = 2, kBoth = 3 };
+enum Names { kPhone = 1, kLead = 2, kBoth = 3, kSpelledPhone = 4 };
+
+// "(212) 200-0000" for "+12122000000".
+std::string Spelled(const std::string& phone) {
+  return absl::StrCat("(", phone.substr(2, 3), ") ", phone.substr(5, 3), "-", phone.substr(8));
+}
 
 std::string RequestBytes(uint64_t lead, int names) {
   v1::CheckContactRequest request;
@@ -138,6 +158,9 @@ std::string RequestBytes(uint64_t lead, int names) {
   if ((names & kPhone) != 0) {
     request.mutable_contact_point()->set_phone(PhoneOf(lead));
   }
+  if (names == kSpelledPhone) {
+    request.mutable_contact_point()->set_phone(Spelled(PhoneOf(lead)));
+  }
   return request.SerializeAsString();
 }
 
@@ -147,8 +170,7 @@ bool Begins(absl::string_view answer, v1::Verdict verdict) {
   return reader.Next() && reader.number() == static_cast<uint64_t>(verdict);
 }
 
-void Check(benchmark::State& state, int names, v1::Verdict right) {
-  static const Gateway* const gateway = new Gateway();
+void CheckOf(benchmark::State& state, const Gateway& gateway, int names, v1::Verdict right) {
   std::vector<std::string> requests;
   for (uint64_t i = right == v1::VERDICT_DENY ? 0 : 1; i < kLeads; i += 2) {
     requests.push_back(RequestBytes(i * 7'918 % kLeads + i % 2, names));
@@ -156,19 +178,33 @@ void Check(benchmark::State& state, int names, v1::Verdict right) {
   size_t next = 0;
   for (auto _ : state) {
     WireWriter answer;
-    if (!gateway->checks().Check(requests[next], &answer).ok() || !Begins(answer.bytes(), right)) {
+    if (!gateway.checks().Check(requests[next], &answer).ok() || !Begins(answer.bytes(), right)) {
       state.SkipWithError("wrong answer");
     }
     next = (next + 1) % requests.size();
   }
 }
 
+void Check(benchmark::State& state, int names, v1::Verdict right) {
+  static const Gateway gateway(Records::kCached);
+  CheckOf(state, gateway, names, right);
+}
+
+void CheckStored(benchmark::State& state, int names, v1::Verdict right) {
+  static const Gateway gateway(Records::kStored);
+  CheckOf(state, gateway, names, right);
+}
+
 BENCHMARK_CAPTURE(Check, phone_allow, kPhone, v1::VERDICT_ALLOW);
 BENCHMARK_CAPTURE(Check, phone_deny, kPhone, v1::VERDICT_DENY);
+BENCHMARK_CAPTURE(Check, spelled_phone_allow, kSpelledPhone, v1::VERDICT_ALLOW);
+BENCHMARK_CAPTURE(Check, spelled_phone_deny, kSpelledPhone, v1::VERDICT_DENY);
 BENCHMARK_CAPTURE(Check, lead_allow, kLead, v1::VERDICT_ALLOW);
 BENCHMARK_CAPTURE(Check, lead_deny, kLead, v1::VERDICT_DENY);
 BENCHMARK_CAPTURE(Check, both_allow, kBoth, v1::VERDICT_ALLOW);
 BENCHMARK_CAPTURE(Check, both_deny, kBoth, v1::VERDICT_DENY);
+BENCHMARK_CAPTURE(CheckStored, phone_deny, kPhone, v1::VERDICT_DENY);
+BENCHMARK_CAPTURE(CheckStored, lead_deny, kLead, v1::VERDICT_DENY);
 
 }  // namespace
 }  // namespace dnc::bench
