@@ -19,6 +19,8 @@ absl::Duration Jittered(absl::Duration most) {
 bool IsRetryable(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
+    // This library cancels no such call itself.
+    case absl::StatusCode::kCancelled:
       return true;
     case absl::StatusCode::kResourceExhausted:
       return ErrorReasonOf(status) == "OVERLOADED";

@@ -21,6 +21,7 @@ struct RetryPolicy {
 };
 
 // Whether a call that ended in `status` may succeed if it is made again as it was: UNAVAILABLE;
+// CANCELLED, with which gRPC cuts off a call that reaches a server while it closes its connections;
 // RESOURCE_EXHAUSTED because of OVERLOADED; ABORTED unless it tells of a changed object
 // (ETAG_MISMATCH) or a running import. Says nothing about whether repeating is safe: it is for
 // reads, and for writes that carry a request_id.

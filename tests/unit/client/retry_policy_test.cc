@@ -19,6 +19,7 @@ TEST(IsRetryable, OnlyWhatMayChangeByItself) {
   EXPECT_TRUE(IsRetryable(ErrorWithReason(StatusCode::kUnavailable, "STORE_UNAVAILABLE")));
   EXPECT_TRUE(IsRetryable(ErrorWithReason(StatusCode::kResourceExhausted, "OVERLOADED")));
   EXPECT_TRUE(IsRetryable(absl::AbortedError("")));
+  EXPECT_TRUE(IsRetryable(absl::CancelledError("")));  // a server that closed its connections
   EXPECT_FALSE(IsRetryable(absl::OkStatus()));
   EXPECT_FALSE(IsRetryable(absl::ResourceExhaustedError("message too large")));
   EXPECT_FALSE(IsRetryable(ErrorWithReason(StatusCode::kAborted, "ETAG_MISMATCH")));
