@@ -24,6 +24,8 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_FILE_ROWS_REJECTED:
     case v1::ERROR_REASON_FILE_UNREADABLE:
       return absl::StatusCode::kInvalidArgument;
+    case v1::ERROR_REASON_METHOD_NOT_FOUND:
+      return absl::StatusCode::kUnimplemented;
     case v1::ERROR_REASON_ORGANIZATION_NOT_FOUND:
     case v1::ERROR_REASON_WORKFLOW_NOT_FOUND:
     case v1::ERROR_REASON_STATUS_NOT_FOUND:
@@ -93,6 +95,15 @@ absl::Status MalformedRequest(absl::string_view type) {
                    absl::StrCat("the request is no ", type,
                                 ": its bytes cannot be parsed, or a text is not UTF-8"),
                    {{"type", std::string(type)}});
+}
+
+absl::Status ShuttingDown() {
+  return MakeError(v1::ERROR_REASON_SHUTTING_DOWN,
+                   "the server is shutting down; ask another node, or repeat when it is back");
+}
+
+absl::Status Overloaded(absl::string_view what) {
+  return MakeError(v1::ERROR_REASON_OVERLOADED, absl::StrCat(what, "; back off and repeat"));
 }
 
 absl::Status WithFieldPrefix(absl::Status status, absl::string_view prefix) {

@@ -28,6 +28,10 @@ ABSL_ATTRIBUTE_COLD absl::Status MissingField(absl::string_view field, absl::str
 ABSL_ATTRIBUTE_COLD absl::Status InvalidField(absl::string_view field, absl::string_view problem);
 // MALFORMED_REQUEST: the bytes are no message of that type.
 ABSL_ATTRIBUTE_COLD absl::Status MalformedRequest(absl::string_view type);
+// SHUTTING_DOWN.
+ABSL_ATTRIBUTE_COLD absl::Status ShuttingDown();
+// OVERLOADED: `what` there is too much of.
+ABSL_ATTRIBUTE_COLD absl::Status Overloaded(absl::string_view what);
 
 // The code that MakeError gives a reason.
 absl::StatusCode CodeOf(v1::ErrorReason reason);

@@ -4,11 +4,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/error/corrupt_log.h"
 #include "server/error/error.h"
 
 namespace dnc {
 
 void FillItemError(const absl::Status& status, v1::ItemError* error) {
+  LogIfCorrupt(status);
   error->set_code(static_cast<int32_t>(status.code()));
   error->set_message(std::string(status.message()));
   const auto info = ErrorInfoOf(status);

@@ -6,7 +6,7 @@ dnc_library(
 dnc_test(catalog_test SOURCES catalog/catalog_test.cc DEPS dnc_catalog_builder)
 dnc_library(dnc_reason_docs SOURCES error/reason_docs.cc)
 target_compile_definitions(dnc_reason_docs PRIVATE DNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-dnc_test(error_test SOURCES error/error_test.cc DEPS dnc_error dnc_reason_docs)
+dnc_test(error_test SOURCES error/corrupt_log_test.cc error/error_test.cc DEPS dnc_error dnc_reason_docs)
 dnc_library(
   dnc_scenario
   SOURCES decision/scenario.cc
