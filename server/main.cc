@@ -4,14 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <string>
 
-#include "absl/strings/str_cat.h"
-#include "server/ops/config.h"
+#include "server/ops/command_line.h"
 #include "server/server.h"
 #include "storage/base/logging.h"
-#include "storage/base/status_macros.h"
 
 namespace {
 
@@ -28,44 +25,6 @@ Examples:
   dncd --data-dir /var/lib/dnc
   dncd --config /etc/dnc/dncd.yaml
   dncd --listen 127.0.0.1:0 --port-file port --data-dir demo)";
-
-struct CommandLine {
-  std::string config_file;
-  std::map<std::string, std::string> values;  // by setting
-};
-
-void AddOptions(CLI::App* app, CommandLine* line) {
-  app->add_option("--config", line->config_file, "YAML file with settings")->type_name("FILE");
-  for (const dnc::Setting& setting : dnc::Settings()) {
-    const std::string help = absl::StrCat(setting.help, " [", dnc::VariableOf(setting), "]");
-    if (setting.value_name.empty()) {
-      app->add_flag_callback(
-          dnc::FlagOf(setting), [line, &setting] { line->values[setting.key] = "true"; }, help);
-      continue;
-    }
-    app->add_option_function<std::string>(
-           dnc::FlagOf(setting),
-           [line, &setting](const std::string& value) { line->values[setting.key] = value; }, help)
-        ->type_name(setting.value_name);
-  }
-}
-
-absl::Status LoadConfig(const CommandLine& line, dnc::ServerConfig* config) {
-  if (!line.config_file.empty()) {
-    DNC_RETURN_IF_ERROR(dnc::LoadConfigFile(line.config_file, config));
-  }
-  DNC_RETURN_IF_ERROR(
-      dnc::ApplyEnvironment([](const char* name) { return std::getenv(name); }, config));
-  for (const dnc::Setting& setting : dnc::Settings()) {
-    const auto value = line.values.find(setting.key);
-    if (value == line.values.end()) continue;
-    const absl::Status status = setting.set(value->second, config);
-    if (!status.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(dnc::FlagOf(setting), ": ", status.message()));
-    }
-  }
-  return dnc::CheckConfig(*config);
-}
 
 // Blocks the signals that end the server in every thread; main waits for one of them. Writes to a
 // full disk or a closed connection must fail, not kill.
@@ -107,20 +66,18 @@ int main(int argc, char** argv) {
   CLI::App app("dncd, the Do-Not-Contact gateway's server", "dncd");
   app.set_version_flag("--version", DNC_VERSION);
   app.footer(kFooter);
-  CommandLine line;
-  AddOptions(&app, &line);
+  dnc::AddFlags(&app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
-  dnc::ServerConfig config;
-  if (const absl::Status status = LoadConfig(line, &config); !status.ok()) {
-    return Fail(kUsageError, status);
-  }
+  const absl::StatusOr<dnc::ServerConfig> config =
+      dnc::LoadConfig(app, [](const char* name) { return std::getenv(name); });
+  if (!config.ok()) return Fail(kUsageError, config.status());
   const absl::Status logging =
-      dnc::InitLogging(config.log_level,
-                       config.log_format == "json" ? dnc::LogFormat::kJson : dnc::LogFormat::kText);
+      dnc::InitLogging(config->log_level, config->log_format == "json" ? dnc::LogFormat::kJson
+                                                                       : dnc::LogFormat::kText);
   if (!logging.ok()) return Fail(kUsageError, logging);
-  return Serve(config);
+  return Serve(*config);
 }

@@ -6,11 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -18,6 +14,8 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/auth/authenticator.h"
+#include "server/ops/data_dir.h"
+#include "server/ops/port_file.h"
 #include "server/rpc/action_service.h"
 #include "server/rpc/check_service.h"
 #include "server/rpc/lead_service.h"
@@ -37,33 +35,6 @@ constexpr size_t kMaxWaitingCalls = 1024;
 // How often a store that could not write is tried again.
 constexpr absl::Duration kRecoveryInterval = absl::Milliseconds(200);
 
-absl::Status MakeDirectory(const std::string& dir) {
-  std::error_code error;
-  std::filesystem::create_directories(dir, error);
-  if (!error) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("data_dir: creating ", dir, ": ", error.message()));
-}
-
-// Removes what imports of an earlier process may have left.
-absl::Status EmptyDirectory(const std::string& dir) {
-  std::error_code error;
-  std::filesystem::remove_all(dir, error);
-  return MakeDirectory(dir);
-}
-
-// Written aside and renamed, so that a reader sees all of it or nothing.
-absl::Status WritePortFile(const std::string& path, int port) {
-  if (path.empty()) return absl::OkStatus();
-  const std::string aside = absl::StrCat(path, ".tmp");
-  {
-    std::ofstream out(aside);
-    out << port << "\n";
-    if (!out.flush()) return absl::UnavailableError(absl::StrCat("port_file: writing ", aside));
-  }
-  if (std::rename(aside.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("port_file: renaming to ", path));
-}
-
 class GatewayServer : public Server {
  public:
   explicit GatewayServer(const Clock* clock) : clock_(clock) {}
@@ -71,6 +42,7 @@ class GatewayServer : public Server {
 
   absl::Status Init(const ServerConfig& config) {
     drain_seconds_ = config.drain_seconds;
+    DNC_RETURN_IF_ERROR(RemovePortFile(config.port_file));
     DNC_RETURN_IF_ERROR(OpenState(config));
     ComposeServices(config);
     DNC_RETURN_IF_ERROR(Listen(config));
@@ -96,19 +68,19 @@ class GatewayServer : public Server {
 
  private:
   absl::Status OpenState(const ServerConfig& config) {
-    DNC_RETURN_IF_ERROR(MakeDirectory(config.data_dir));
-    services_.imports.temp_dir = absl::StrCat(config.data_dir, "/tmp");
+    const DataDir dir(config.data_dir);
+    DNC_RETURN_IF_ERROR(dir.Open());
     StoreOptions store;
-    store.dir = absl::StrCat(config.data_dir, "/store");
+    store.dir = dir.store();
     store.block_cache_bytes = static_cast<size_t>(config.block_cache_mib) << 20;
     store.write_buffer_bytes = static_cast<size_t>(config.write_buffer_mib) << 20;
     DNC_ASSIGN_OR_RETURN(store_, Store::Open(store));
-    DNC_RETURN_IF_ERROR(EmptyDirectory(services_.imports.temp_dir));
+    DNC_RETURN_IF_ERROR(dir.PrepareSpill());
+    services_.imports.temp_dir = dir.spill();
     DNC_ASSIGN_OR_RETURN(
         state_,
         StateMachine::Create(store_.get(), static_cast<size_t>(config.record_cache_mib) << 20));
-    DNC_ASSIGN_OR_RETURN(std::unique_ptr<CommitMarker> marker,
-                         CommitMarker::Open(absl::StrCat(config.data_dir, "/ACKNOWLEDGED")));
+    DNC_ASSIGN_OR_RETURN(std::unique_ptr<CommitMarker> marker, CommitMarker::Open(dir.marker()));
     EmbeddedMutationLogOptions log;
     log.max_batch = static_cast<size_t>(config.max_batch);
     log.max_queue = static_cast<size_t>(config.max_queue);

@@ -115,7 +115,7 @@ class ImportKillTest : public FaultTest, public ::testing::WithParamInterface<co
     server().Wait(absl::Seconds(30));
   }
 
-  void ExpectNoLeftovers() { EXPECT_TRUE(std::filesystem::is_empty(data_dir() + "/tmp")); }
+  void ExpectNoLeftovers() { EXPECT_TRUE(std::filesystem::is_empty(data_dir() + "/import-spill")); }
 
   // As many of the file's numbers are blocked as the list says it has.
   void ExpectConsistent(int64_t count, int rows) {

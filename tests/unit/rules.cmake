@@ -46,7 +46,10 @@ dnc_test(
   import_session_test
   SOURCES handler/import_session_test.cc state/state_fixture.cc
   DEPS dnc_handler GTest::gmock)
-dnc_test(config_test SOURCES ops/config_test.cc DEPS dnc_ops)
+dnc_test(
+  config_test
+  SOURCES ops/command_line_test.cc ops/config_test.cc ops/data_dir_test.cc ops/port_file_test.cc
+  DEPS dnc_ops)
 dnc_test(
   base_test
   SOURCES base/clock_test.cc base/logging_test.cc base/wire_test.cc
