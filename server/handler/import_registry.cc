@@ -56,10 +56,11 @@ absl::StatusOr<ImportSession::BuiltVersion> ImportSession::BuildNext(const Catal
   StoreChunkSource chunks(snapshot.get(), {id.organization, id.list, version - 1},
                           list.record.chunks());
   SalvagedVersion previous(chunks);
+  StoppableChunkSink stoppable(sink.get(), context_.stop);
   OpSource& ops = changes_.has_value() ? static_cast<OpSource&>(*changes_) : *sorter_;
   VersionSummary& summary = built.summary;
-  DNC_ASSIGN_OR_RETURN(summary,
-                       BuildVersion(mode, list.has_version() ? &previous : nullptr, ops, *sink));
+  DNC_ASSIGN_OR_RETURN(
+      summary, BuildVersion(mode, list.has_version() ? &previous : nullptr, ops, stoppable));
   absl::Status damage = previous.damage();
   const auto before = static_cast<uint64_t>(active.count());  // 0: none
   if (damage.ok() && summary.count != before + summary.added - summary.removed) {

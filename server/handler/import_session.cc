@@ -24,6 +24,10 @@ constexpr size_t kMaxText = 512;
 // More undiallable rows than one in ten mean that the file is read wrongly: another column, another
 // country.
 constexpr int64_t kImpossibleDivisor = 10;
+// An import waits this long, in all, for a place in the queue of changes.
+constexpr absl::Duration kLongestWait = absl::Seconds(30);
+constexpr absl::Duration kFirstPause = absl::Milliseconds(10);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 
 absl::Status Unreadable(const absl::Status& status) {
   if (!absl::IsInvalidArgument(status)) return status;
@@ -281,14 +285,27 @@ absl::StatusOr<v1::ImportSummary> ImportSession::Finish() {
   return summary_;
 }
 
-absl::StatusOr<Outcome> ImportSession::ProposeAndWait(storage::v1::Mutation mutation) {
+absl::StatusOr<Outcome> ImportSession::ProposeOnce(const storage::v1::Mutation& mutation) {
+  DNC_RETURN_IF_ERROR(context_.stop->status());
   absl::Notification done;
   absl::StatusOr<Outcome> result;
-  context_.log->Propose(std::move(mutation), [&](absl::StatusOr<Outcome> outcome) {
+  context_.log->Propose(mutation, [&](absl::StatusOr<Outcome> outcome) {
     result = std::move(outcome);
     done.Notify();
   });
   done.WaitForNotification();
+  return result;
+}
+
+absl::StatusOr<Outcome> ImportSession::ProposeAndWait(const storage::v1::Mutation& mutation) {
+  absl::StatusOr<Outcome> result = ProposeOnce(mutation);
+  // A full queue refuses before anything is done; others than imports have to repeat by themselves.
+  absl::Duration pause = kFirstPause;
+  for (absl::Duration waited; absl::IsResourceExhausted(result.status()) && waited < kLongestWait;
+       waited += pause, pause = std::min(2 * pause, kLongestPause)) {
+    context_.stop->Wait(pause);
+    result = ProposeOnce(mutation);
+  }
   DNC_RETURN_IF_ERROR(result.status());
   if (result->code() == 0) return result;
   return WithErrorInfo(

@@ -18,6 +18,7 @@
 #include "server/handler/entry_spool.h"
 #include "server/handler/import_area_codes.h"
 #include "server/handler/import_date.h"
+#include "server/handler/import_stop.h"
 #include "server/handler/preparer.h"
 #include "server/handler/registry_versions.h"
 #include "server/registry/list_parser.h"
@@ -52,7 +53,8 @@ struct ImportContext {
   const Preparer* preparer = nullptr;
   const Clock* clock = nullptr;
   ImportLocks* locks = nullptr;
-  std::string temp_dir;  // for spilled rows
+  std::string temp_dir;                           // for spilled rows
+  const ImportStop* stop = &ImportStop::Never();  // asked before each part of the change
 };
 
 // Takes rejected rows, in the order of the file. After an error it is called no more, and the
@@ -126,7 +128,9 @@ class ImportSession : private ListRowSink {
   absl::Status FinishInternal();
   absl::Status AddSpooled();
   absl::Status AddEntries(storage::v1::ImportEntries part);
-  absl::StatusOr<Outcome> ProposeAndWait(storage::v1::Mutation mutation);
+  // The log's errors, and the reason to stop. Waits a while for a place in a full queue.
+  absl::StatusOr<Outcome> ProposeAndWait(const storage::v1::Mutation& mutation);
+  absl::StatusOr<Outcome> ProposeOnce(const storage::v1::Mutation& mutation);
 
   const ImportContext context_;
   const v1::ImportConfig config_;

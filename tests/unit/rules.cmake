@@ -47,6 +47,10 @@ dnc_test(
   SOURCES handler/import_session_test.cc state/state_fixture.cc
   DEPS dnc_handler GTest::gmock)
 dnc_test(
+  import_stop_test
+  SOURCES handler/import_stop_test.cc state/state_fixture.cc
+  DEPS dnc_handler)
+dnc_test(
   config_test
   SOURCES ops/command_line_test.cc ops/config_test.cc ops/data_dir_test.cc ops/port_file_test.cc
   DEPS dnc_ops)
