@@ -47,7 +47,7 @@ int Fail(int code, const absl::Status& status) {
 int Serve(const dnc::ServerConfig& config) {
   const sigset_t ending = PrepareSignals();
   absl::StatusOr<std::unique_ptr<dnc::Server>> server =
-      dnc::Server::Start(config, &dnc::SystemClock());
+      dnc::Server::Start(config, dnc::ServerParts());
   if (!server.ok()) return Fail(kStartError, server.status());
   spdlog::info("serving listen={} port={} data_dir={}", config.listen, (*server)->port(),
                config.data_dir);

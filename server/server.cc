@@ -3,15 +3,19 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 
 #include <algorithm>
-#include <chrono>
+#include <atomic>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/auth/authenticator.h"
 #include "server/ops/data_dir.h"
@@ -22,6 +26,7 @@
 #include "server/rpc/organization_service.h"
 #include "server/rpc/registry_service.h"
 #include "server/rpc/system_service.h"
+#include "server/rpc/unknown_methods.h"
 #include "server/rpc/workflow_service.h"
 #include "storage/base/logging.h"
 #include "storage/log/embedded_mutation_log.h"
@@ -29,19 +34,36 @@
 namespace dnc {
 namespace {
 
-constexpr int kMaxMessageBytes = 64 << 20;
-// Calls and blocks that wait for a worker; more are refused.
-constexpr size_t kMaxWaitingCalls = 1024;
 // How often a store that could not write is tried again.
 constexpr absl::Duration kRecoveryInterval = absl::Milliseconds(200);
 
+// What gRPC may keep in memory, of messages that are being received for one; a caller that goes
+// beyond it has streams cut off.
+constexpr size_t kGrpcBytes = size_t{2} << 30;
+
+// Callers have noticed that the server drains when none has called for so long; those who never
+// notice are not waited for beyond the second one.
+constexpr absl::Duration kQuiet = absl::Milliseconds(100);
+constexpr absl::Duration kLongestQuiet = absl::Seconds(2);
+// For imports that were told to stop, and then for the last answers to reach the network.
+constexpr absl::Duration kStopGrace = absl::Seconds(2);
+constexpr absl::Duration kFlushGrace = absl::Milliseconds(200);
+
 class GatewayServer : public Server {
  public:
-  explicit GatewayServer(const Clock* clock) : clock_(clock) {}
+  explicit GatewayServer(const ServerParts& parts)
+      : clock_(parts.clock),
+        workers_(std::max(2u, std::thread::hardware_concurrency()),
+                 WorkerPool::Limits{parts.waiting_calls}),
+        open_imports_(parts.open_imports) {
+    const bool local = parts.authenticator == nullptr;
+    services_.authenticator = local ? &local_ : parts.authenticator;
+    services_.authorizer = parts.authorizer == nullptr ? &local_ : parts.authorizer;
+  }
   ~GatewayServer() override { Shutdown(); }
 
   absl::Status Init(const ServerConfig& config) {
-    drain_seconds_ = config.drain_seconds;
+    drain_ = absl::Seconds(config.drain_seconds);
     DNC_RETURN_IF_ERROR(RemovePortFile(config.port_file));
     DNC_RETURN_IF_ERROR(OpenState(config));
     ComposeServices(config);
@@ -52,15 +74,26 @@ class GatewayServer : public Server {
 
   int port() const override { return port_; }
 
+  void BeginDrain() override {
+    if (draining_.exchange(true)) return;
+    if (maintenance_.joinable()) {
+      stopping_.Notify();
+      maintenance_.join();
+    }
+    if (server_ != nullptr) server_->GetHealthCheckService()->Shutdown();
+    calls_.Begin();
+  }
+
   void Shutdown() override {
     if (stopped_) return;
     stopped_ = true;
+    BeginDrain();
     if (server_ != nullptr) {
-      services_.draining.store(true);
-      stopping_.Notify();
-      if (maintenance_.joinable()) maintenance_.join();
-      server_->GetHealthCheckService()->SetServingStatus(false);
-      server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(drain_seconds_));
+      const absl::Time begin = absl::Now();
+      calls_.AwaitEnd(begin + drain_, kQuiet, begin + kLongestQuiet);
+      calls_.Stop();
+      calls_.AwaitEnd(absl::Now() + kStopGrace, absl::ZeroDuration(), absl::InfinitePast());
+      server_->Shutdown(absl::ToChronoTime(absl::Now() + kFlushGrace));
     }
     if (log_ != nullptr) log_->Stop();
     if (server_ != nullptr) server_->Wait();
@@ -109,14 +142,14 @@ class GatewayServer : public Server {
     checks_ = std::make_unique<CheckHandler>(state_.get(), clock_,
                                              CheckSettings{config.allow_valid_seconds * 1'000'000});
     reads_ = std::make_unique<ReadHandler>(state_.get(), clock_);
-    services_.authenticator = &authenticator_;
-    services_.authorizer = &authenticator_;
     services_.state = state_.get();
     services_.log = log_.get();
     services_.preparer = preparer_.get();
     services_.checks = checks_.get();
     services_.reads = reads_.get();
     services_.workers = &workers_;
+    services_.drain = &calls_;
+    services_.open_imports = &open_imports_;
     services_.imports.state = state_.get();
     services_.imports.log = log_.get();
     services_.imports.store = store_.get();
@@ -130,28 +163,41 @@ class GatewayServer : public Server {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
-    builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    builder.SetMaxReceiveMessageSize(kMostBytesThatGrpcTakes);
+    builder.SetResourceQuota(grpc::ResourceQuota().Resize(kGrpcBytes));
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     // A client that vanished must not hold an import's lock for ever.
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
     builder.AddListeningPort(config.listen, grpc::InsecureServerCredentials(), &port_);
-    builder.RegisterService(&organization_service_);
-    builder.RegisterService(&workflow_service_);
-    builder.RegisterService(&action_service_);
-    builder.RegisterService(&lead_service_);
-    builder.RegisterService(&registry_service_);
-    builder.RegisterService(&check_service_);
-    builder.RegisterService(system_service_.get());
+    for (const auto& [name, service] : NamedServices()) builder.RegisterService(service);
+    builder.RegisterCallbackGenericService(&unknown_methods_);
     server_ = builder.BuildAndStart();
-    if (server_ != nullptr && port_ != 0) return absl::OkStatus();
-    return absl::UnavailableError(
-        absl::StrCat("listen: cannot bind ", config.listen, "; is another server running there?"));
+    if (server_ == nullptr || port_ == 0) {
+      return absl::UnavailableError(absl::StrCat("listen: cannot bind ", config.listen,
+                                                 "; is another server running there?"));
+    }
+    // Those that are named once follow SetServingStatus(bool).
+    for (const auto& [name, service] : NamedServices()) {
+      server_->GetHealthCheckService()->SetServingStatus(name, true);
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<std::pair<std::string, grpc::Service*>> NamedServices() {
+    return {{v1::OrganizationService::service_full_name(), &organization_service_},
+            {v1::WorkflowService::service_full_name(), &workflow_service_},
+            {v1::ActionService::service_full_name(), &action_service_},
+            {v1::LeadService::service_full_name(), &lead_service_},
+            {v1::RegistryService::service_full_name(), &registry_service_},
+            {v1::CheckService::service_full_name(), &check_service_},
+            {v1::SystemService::service_full_name(), system_service_.get()}};
   }
 
   // Health follows the store; a store that could not write is tried again and again.
   void RunMaintenance() {
     bool serving = true;
     while (!stopping_.WaitForNotificationWithTimeout(kRecoveryInterval)) {
+      calls_.Tick();
       state_->NoticeStoreFailure();
       if (!state_->writable() && !state_->TryRecover().ok() && !serving) continue;
       if (state_->writable() == serving) continue;
@@ -161,11 +207,14 @@ class GatewayServer : public Server {
   }
 
   const Clock* const clock_;
-  int64_t drain_seconds_ = 0;
+  const LocalAuthenticator local_;
+  absl::Duration drain_;
   int port_ = 0;
+  std::atomic<bool> draining_{false};
   bool stopped_ = false;
-  LocalAuthenticator authenticator_;
-  WorkerPool workers_{std::max(2u, std::thread::hardware_concurrency()), kMaxWaitingCalls};
+  Drain calls_;
+  WorkerPool workers_;
+  OpenImports open_imports_;
   ImportLocks import_locks_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<StateMachine> state_;
@@ -181,6 +230,7 @@ class GatewayServer : public Server {
   RegistryService registry_service_{services_};
   CheckService check_service_{services_};
   std::unique_ptr<SystemService> system_service_;
+  UnknownMethods unknown_methods_;
   std::unique_ptr<grpc::Server> server_;
   absl::Notification stopping_;
   std::thread maintenance_;
@@ -189,8 +239,8 @@ class GatewayServer : public Server {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config,
-                                                      const Clock* clock) {
-  auto server = std::make_unique<GatewayServer>(clock);
+                                                      const ServerParts& parts) {
+  auto server = std::make_unique<GatewayServer>(parts);
   DNC_RETURN_IF_ERROR(server->Init(config));
   return server;
 }

@@ -3,28 +3,45 @@
 #ifndef DNC_SERVER_SERVER_H_
 #define DNC_SERVER_SERVER_H_
 
+#include <cstddef>
 #include <memory>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/auth/authenticator.h"
 #include "server/ops/config.h"
 #include "storage/base/clock.h"
 
 namespace dnc {
 
+// What may be put into a server from outside, and outlives it.
+struct ServerParts {
+  const Clock* clock = &SystemClock();
+  // Null: LocalAuthenticator, which lets everybody do everything.
+  const Authenticator* authenticator = nullptr;
+  const Authorizer* authorizer = nullptr;
+  // Calls and blocks that may wait for a worker; more are OVERLOADED.
+  size_t waiting_calls = 1024;
+  // ImportList streams that may be open, with or without a message; more are OVERLOADED.
+  size_t open_imports = 64;
+};
+
 class Server {
  public:
-  // Serves when it returns. The errors of Store::Open, StateMachine::Create and
-  // EmbeddedMutationLog::Create; UNAVAILABLE where the address cannot be bound. `clock` outlives
-  // it.
+  // Serves when it returns. The errors of DataDir::Open, Store::Open, StateMachine::Create and
+  // EmbeddedMutationLog::Create; UNAVAILABLE where the address cannot be bound.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerConfig& config,
-                                                       const Clock* clock);
+                                                       const ServerParts& parts);
 
   virtual ~Server() = default;
 
   virtual int port() const = 0;
-  // Stops taking calls, lets running ones end for `drain_seconds`, applies what was proposed, and
-  // closes the store. Idempotent.
+  // From now on every new call but GetSystemStatus is refused as SHUTTING_DOWN, health says
+  // NOT_SERVING, and open streams end between two pieces of work. Idempotent.
+  virtual void BeginDrain() = 0;
+  // Drains, and waits until calls in flight have ended and callers have noticed, but not longer
+  // than `drain_seconds`; imports that change their list even then are told to stop. Then ends all
+  // connections, applies what was proposed, and closes the store. Idempotent.
   virtual void Shutdown() = 0;
 };
 

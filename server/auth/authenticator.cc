@@ -6,7 +6,7 @@ absl::StatusOr<Principal> LocalAuthenticator::Authenticate(const CallerEvidence&
   return Principal{"local"};
 }
 
-absl::Status LocalAuthenticator::Authorize(const Principal&, absl::string_view) const {
+absl::Status LocalAuthenticator::Authorize(const Principal&, absl::string_view, Resources) const {
   return absl::OkStatus();
 }
 

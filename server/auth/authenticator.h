@@ -1,5 +1,5 @@
 // Who calls, and whether they may: the seam where authentication and authorisation sit. Every RPC
-// goes through both before anything else.
+// goes through both before anything else; Server::Start takes others than the local ones.
 #ifndef DNC_SERVER_AUTH_AUTHENTICATOR_H_
 #define DNC_SERVER_AUTH_AUTHENTICATOR_H_
 
@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace dnc {
 
@@ -30,23 +31,34 @@ struct Principal {
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  // UNAUTHENTICATED where the caller cannot be identified.
+  // UNAUTHENTICATED where the caller cannot be identified. Asked before the request is read.
   virtual absl::StatusOr<Principal> Authenticate(const CallerEvidence& evidence) const = 0;
 };
 
-// Thread-safe.
+// Names as a request spells them: "organizations/acme", or something below it such as
+// "organizations/acme/workflows/sales/statuses/new". They may be malformed, empty, or names of
+// nothing; whoever may do something in a scope may ask for what is not there.
+using Resources = absl::Span<const absl::string_view>;
+
+// Thread-safe. Where permissions are scoped, to an organization, a workflow or a status, a scope
+// covers the resources whose name it begins.
 class Authorizer {
  public:
   virtual ~Authorizer() = default;
-  // PERMISSION_DENIED where the principal may not call `method` ("/dnc.v1.CheckService/…").
-  virtual absl::Status Authorize(const Principal& principal, absl::string_view method) const = 0;
+  // PERMISSION_DENIED, with the metadata `permission`, where the principal may not call `method`
+  // ("/dnc.v1.CheckService/CheckContact") on one of `resources`: everything that the request names
+  // and works on, for CopyActions the source and each target, say. None where a method is about the
+  // whole server, as CreateOrganization is. Asked once a call, for a stream at its first message.
+  virtual absl::Status Authorize(const Principal& principal, absl::string_view method,
+                                 Resources resources) const = 0;
 };
 
 // For a server that only its own machine reaches: every caller is "local", and may do everything.
 class LocalAuthenticator : public Authenticator, public Authorizer {
  public:
   absl::StatusOr<Principal> Authenticate(const CallerEvidence& evidence) const override;
-  absl::Status Authorize(const Principal& principal, absl::string_view method) const override;
+  absl::Status Authorize(const Principal& principal, absl::string_view method,
+                         Resources resources) const override;
 };
 
 }  // namespace dnc

@@ -160,6 +160,7 @@ absl::Status CheckAnswerSize(int items, size_t bytes) {
 absl::StatusOr<Question> CheckHandler::Ask(const View& view, absl::string_view organization,
                                            int64_t at_least_revision) const {
   DNC_ASSIGN_OR_RETURN(const absl::string_view id, OrganizationIdOf(organization, "organization"));
+  if (at_least_revision < 0) return InvalidField("at_least_revision", "must not be negative");
   if (view.revision < at_least_revision) {
     return MakeError(v1::ERROR_REASON_REVISION_NOT_REACHED,
                      absl::StrCat("at_least_revision: this node is at revision ", view.revision,

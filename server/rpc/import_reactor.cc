@@ -7,62 +7,151 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "server/error/error.h"
-#include "server/rpc/grpc_status.h"
-#include "server/rpc/messages.h"
+#include "dnc/v1/registry.pb.h"
 
 namespace dnc {
 namespace {
 
+constexpr absl::string_view kImportMethod = "/dnc.v1.RegistryService/ImportList";
 constexpr size_t kMaxPiece = 1u << 20;
 constexpr absl::string_view kConfigComesFirst = "the first message of the stream carries it";
 // A progress message every so many rows, rejected rows sooner.
 constexpr int64_t kRowsPerProgress = 100'000;
 
-class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                      public OpenStream {
  public:
-  ImportReactor(const ImportContext& context, absl::StatusOr<Principal> caller)
-      : context_(context), caller_(std::move(caller)) {
-    if (caller_.ok()) {
-      std::thread([this] { Run(); }).detach();
-    } else {
-      Finish(ToGrpcStatus(caller_.status()));
-    }
+  // Lives until gRPC is done with it.
+  static ImportReactor* Start(const Services& services,
+                              const grpc::CallbackServerContext& context) {
+    auto reactor = std::make_shared<ImportReactor>(services);
+    reactor->self_ = reactor;
+    reactor->Begin(Identify(services, context));
+    services.drain->Add(reactor);  // OnDone, which removes it, comes after this
+    return reactor.get();
   }
 
-  void OnReadDone(bool ok) override { Signal(ok, &read_); }
-  void OnWriteDone(bool ok) override { Signal(ok, &written_); }
-  void OnDone() override { delete this; }
+  explicit ImportReactor(const Services& services)
+      : services_(services),
+        in_flight_(std::make_unique<Drain::Call>(services.drain)),
+        context_(services.imports),
+        open_time_(context_.clock->Now()) {
+    context_.stop = &stop_;
+  }
+
+  void OnReadDone(bool ok) override {
+    absl::MutexLock lock(&mu_);
+    read_ = ok ? Step::kOk : Step::kFailed;
+    if (phase_ == Phase::kWaiting) Open();
+  }
+  void OnWriteDone(bool ok) override {
+    absl::MutexLock lock(&mu_);
+    written_ = ok ? Step::kOk : Step::kFailed;
+  }
+  void OnCancel() override { stop_.Set(absl::CancelledError("the client broke off")); }
+  void OnDrain() override {
+    absl::MutexLock lock(&mu_);
+    draining_ = true;
+    if (phase_ == Phase::kWaiting) End(NothingWasChanged());
+  }
+  void OnStop() override { stop_.Set(ShuttingDown()); }
+  void OnTick() override {
+    absl::MutexLock lock(&mu_);
+    if (phase_ != Phase::kWaiting) return;
+    if (context_.clock->Now() - open_time_ < kFirstMessageSeconds * 1'000'000) return;
+    End(MissingField("config", absl::StrCat(kConfigComesFirst, "; none came for ",
+                                            kFirstMessageSeconds, " seconds")));
+  }
+  void OnDone() override {
+    services_.drain->Remove(this);
+    if (counted_) services_.open_imports->Close();
+    in_flight_.reset();
+    const std::shared_ptr<ImportReactor> last = std::move(self_);
+  }
 
  private:
   enum class Step { kIdle, kOk, kFailed };
+  // Waiting for the first message; running on workers and then on its own thread; ended.
+  enum class Phase { kWaiting, kRunning, kEnded };
 
-  void Signal(bool ok, Step* step) {
-    absl::MutexLock lock(&mu_);
-    *step = ok ? Step::kOk : Step::kFailed;
+  static absl::Status NothingWasChanged() {
+    return MakeError(v1::ERROR_REASON_SHUTTING_DOWN,
+                     "the server is shutting down, and nothing was changed; import the file again "
+                     "when it is back");
   }
 
-  bool Await(Step* step) {
+  void Begin(absl::StatusOr<Principal> caller) {
     absl::MutexLock lock(&mu_);
-    mu_.Await(absl::Condition(
-        +[](Step* pending) { return *pending != Step::kIdle; }, step));
-    const bool ok = *step == Step::kOk;
-    *step = Step::kIdle;
-    return ok;
+    if (!caller.ok()) return End(caller.status());
+    counted_ = services_.open_imports->TryOpen();
+    if (!counted_) return End(Overloaded("too many import streams are open"));
+    caller_ = *std::move(caller);
+    StartRead(&request_bytes_);
   }
 
-  // MISSING_FIELD of `field` where the stream has ended.
+  void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    phase_ = Phase::kEnded;
+    Finish(ToGrpcStatus(status));
+  }
+
+  // The first message is there: a worker judges it.
+  void Open() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    const bool ended = std::exchange(read_, Step::kIdle) == Step::kFailed;
+    if (ended) return End(MissingField("config", kConfigComesFirst));
+    phase_ = Phase::kRunning;
+    const bool taken = services_.workers->TryRun(WorkerPool::Lane::kCall, request_bytes_.Length(),
+                                                 [this] { StartThread(OpenSession()); });
+    if (!taken) End(WorkersOverloaded());
+  }
+
+  void StartThread(const absl::Status& opened) {
+    if (opened.ok()) {
+      std::thread([this] { Run(); }).detach();
+    } else {
+      Finish(ToGrpcStatus(opened));
+    }
+  }
+
+  absl::Status OpenSession() {
+    DNC_RETURN_IF_ERROR(Parse(&request_bytes_, &request_));
+    DNC_RETURN_IF_ERROR(Authorize(services_, caller_, kImportMethod, request_));
+    if (!request_.has_config()) return MissingField("config", kConfigComesFirst);
+    DNC_ASSIGN_OR_RETURN(session_,
+                         ImportSession::Create(context_, request_.config(), caller_,
+                                               [this](auto rows) { return SendRejected(rows); }));
+    return absl::OkStatus();
+  }
+
+  // MISSING_FIELD where the stream has ended, SHUTTING_DOWN where the server does before the client
+  // has said that the file is complete.
   absl::Status Read(absl::string_view field, absl::string_view hint) {
     StartRead(&request_bytes_);
-    if (!Await(&read_)) return MissingField(field, hint);
+    bool ended = false;
+    {
+      absl::MutexLock lock(&mu_);
+      mu_.Await(absl::Condition(this, &ImportReactor::ReadOrDraining));
+      if (draining_) return NothingWasChanged();
+      ended = std::exchange(read_, Step::kIdle) == Step::kFailed;
+    }
+    if (ended) return MissingField(field, hint);
     return Parse(&request_bytes_, &request_);
+  }
+  bool ReadOrDraining() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return read_ != Step::kIdle || draining_;
+  }
+
+  bool AwaitWritten() {
+    absl::MutexLock lock(&mu_);
+    mu_.Await(absl::Condition(
+        +[](Step* written) { return *written != Step::kIdle; }, &written_));
+    return std::exchange(written_, Step::kIdle) == Step::kOk;
   }
 
   absl::Status Write() {
     DNC_RETURN_IF_ERROR(Serialize(response_, &response_bytes_));
     response_.Clear();
     StartWrite(&response_bytes_);
-    return Await(&written_) ? absl::OkStatus() : absl::CancelledError("the client broke off");
+    return AwaitWritten() ? absl::OkStatus() : absl::CancelledError("the client broke off");
   }
 
   void Run() {
@@ -72,11 +161,6 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
   }
 
   absl::Status Import() {
-    DNC_RETURN_IF_ERROR(Read("config", kConfigComesFirst));
-    if (!request_.has_config()) return MissingField("config", kConfigComesFirst);
-    DNC_ASSIGN_OR_RETURN(session_,
-                         ImportSession::Create(context_, request_.config(), *caller_,
-                                               [this](auto rows) { return SendRejected(rows); }));
     DNC_RETURN_IF_ERROR(Feed());
     // The end of a stream says nothing: a broken connection looks the same. Only the client's word
     // counts.
@@ -117,8 +201,14 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
     return Write();
   }
 
-  const ImportContext context_;
-  const absl::StatusOr<Principal> caller_;
+  const Services& services_;
+  std::unique_ptr<Drain::Call> in_flight_;
+  std::shared_ptr<ImportReactor> self_;
+  ImportStop stop_;
+  ImportContext context_;
+  const UnixMicros open_time_;
+  bool counted_ = false;  // among the open streams
+  Principal caller_;
   std::unique_ptr<ImportSession> session_;
   grpc::ByteBuffer request_bytes_;
   v1::ImportListRequest request_;
@@ -127,6 +217,8 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
   int64_t reported_rows_ = 0;
 
   absl::Mutex mu_;
+  Phase phase_ ABSL_GUARDED_BY(mu_) = Phase::kWaiting;
+  bool draining_ ABSL_GUARDED_BY(mu_) = false;
   Step read_ ABSL_GUARDED_BY(mu_) = Step::kIdle;
   Step written_ ABSL_GUARDED_BY(mu_) = Step::kIdle;
 };
@@ -134,8 +226,8 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
 }  // namespace
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartImport(
-    const ImportContext& context, absl::StatusOr<Principal> caller) {
-  return new ImportReactor(context, std::move(caller));
+    const Services& services, const grpc::CallbackServerContext& context) {
+  return ImportReactor::Start(services, context);
 }
 
 }  // namespace dnc

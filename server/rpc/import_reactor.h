@@ -1,18 +1,18 @@
 #ifndef DNC_SERVER_RPC_IMPORT_REACTOR_H_
 #define DNC_SERVER_RPC_IMPORT_REACTOR_H_
 
-#include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
-
-#include "absl/status/statusor.h"
-#include "server/handler/import_session.h"
+#include "server/rpc/unary.h"
 
 namespace dnc {
 
-// Runs one ImportList stream on a thread of its own, since it waits for the disk. The next piece of
-// the file is read only when the one before has been parsed, so a fast client is held back.
+// How long an ImportList stream may stay open without a first message.
+inline constexpr int64_t kFirstMessageSeconds = 30;
+
+// Runs one ImportList stream on a thread of its own, since it waits for the disk; it has one from
+// when its config was read and its list is locked. The next piece of the file is read only when the
+// one before has been parsed, so a fast client is held back.
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartImport(
-    const ImportContext& context, absl::StatusOr<Principal> caller);
+    const Services& services, const grpc::CallbackServerContext& context);
 
 }  // namespace dnc
 

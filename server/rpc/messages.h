@@ -8,13 +8,20 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <cstddef>
 #include <cstdint>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "server/error/error.h"
+#include "storage/base/status_macros.h"
 
 namespace dnc {
+
+// LIMIT_EXCEEDED: a request of `size` bytes.
+ABSL_ATTRIBUTE_COLD absl::Status MessageTooLarge(size_t size);
 
 // A generated service whose named methods take and give bytes:
 //   RawMethods<v1::XService::Service, v1::XService::WithRawCallbackMethod_A, …>::Service
@@ -27,9 +34,23 @@ struct RawMethods<Base, First, Rest...> {
   using Service = First<typename RawMethods<Base, Rest...>::Service>;
 };
 
-// MALFORMED_REQUEST where the bytes are no such message, or there are none. Takes the bytes.
+// A message may have this much. gRPC itself takes a little more, so that what is somewhat too large
+// is refused with a reason; beyond that gRPC cuts the call off, without one.
+inline constexpr size_t kMaxMessageBytes = size_t{64} << 20;
+inline constexpr int kMostBytesThatGrpcTakes = 68 << 20;
+
+// LIMIT_EXCEEDED.
+inline absl::Status CheckSize(const grpc::ByteBuffer& bytes) {
+  const size_t size = bytes.Length();
+  if (ABSL_PREDICT_TRUE(size <= kMaxMessageBytes)) return absl::OkStatus();
+  return MessageTooLarge(size);
+}
+
+// LIMIT_EXCEEDED where there is too much of it, MALFORMED_REQUEST where the bytes are no such
+// message, or there are none. Takes the bytes.
 template <typename Message>
 absl::Status Parse(grpc::ByteBuffer* bytes, Message* message) {
+  DNC_RETURN_IF_ERROR(CheckSize(*bytes));
   if (grpc::SerializationTraits<Message>::Deserialize(bytes, message).ok()) return absl::OkStatus();
   return MalformedRequest(Message::descriptor()->full_name());
 }

@@ -55,8 +55,7 @@ grpc::ServerUnaryReactor* RegistryService::RevokeEntry(grpc::CallbackServerConte
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* RegistryService::ImportList(
     grpc::CallbackServerContext* context) {
-  return StartImport(services_.imports,
-                     Admit(services_, *context, "/dnc.v1.RegistryService/ImportList"));
+  return StartImport(services_, *context);
 }
 
 }  // namespace dnc

@@ -13,7 +13,7 @@ void SystemService::Fill(v1::GetSystemStatusResponse* response) const {
     response->set_state(v1::SERVING_STATE_STORE_NOT_WRITABLE);
     response->set_message(view->problem);
   }
-  if (services_.draining.load()) response->set_state(v1::SERVING_STATE_DRAINING);
+  if (services_.drain->begun()) response->set_state(v1::SERVING_STATE_DRAINING);
   response->set_revision(view->revision);
   response->set_version(DNC_VERSION);
   *response->mutable_start_time() =
@@ -41,10 +41,11 @@ grpc::ServerUnaryReactor* SystemService::GetSystemStatus(grpc::CallbackServerCon
                                                          grpc::ByteBuffer* response) {
   using Call = UnaryCall<v1::GetSystemStatusRequest, v1::GetSystemStatusResponse>;
   const RawCall raw(context, request, response, "/dnc.v1.SystemService/GetSystemStatus");
-  return Begin<Call>(services_, raw, [this](const std::shared_ptr<Call>& call) {
+  const auto fill = [this](const std::shared_ptr<Call>& call) {
     Fill(&call->response);
     call->Finish(absl::OkStatus());
-  });
+  };
+  return Begin<Call>(services_, raw, fill, &Authenticate);
 }
 
 }  // namespace dnc

@@ -1,5 +1,7 @@
 #include "server/rpc/unary.h"
 
+#include "absl/strings/str_cat.h"
+
 namespace dnc {
 
 namespace {
@@ -20,25 +22,26 @@ class GrpcEvidence : public CallerEvidence {
 
 }  // namespace
 
-absl::StatusOr<Principal> Admit(const Services& services,
-                                const grpc::CallbackServerContext& context,
-                                absl::string_view method) {
-  DNC_ASSIGN_OR_RETURN(Principal caller,
-                       services.authenticator->Authenticate(GrpcEvidence(context)));
-  DNC_RETURN_IF_ERROR(services.authorizer->Authorize(caller, method));
-  return caller;
+absl::StatusOr<Principal> Authenticate(const Services& services,
+                                       const grpc::CallbackServerContext& context) {
+  return services.authenticator->Authenticate(GrpcEvidence(context));
 }
 
-absl::Status Overloaded() {
-  return MakeError(v1::ERROR_REASON_OVERLOADED,
-                   "too many calls wait for a worker; back off and repeat");
+absl::StatusOr<Principal> Identify(const Services& services,
+                                   const grpc::CallbackServerContext& context) {
+  DNC_RETURN_IF_ERROR(services.drain->Admit());
+  return Authenticate(services, context);
 }
 
-absl::Status NameShutdown(const Services& services, absl::Status status) {
-  if (!absl::IsUnavailable(status) || !services.draining.load() || ErrorInfoOf(status)) {
-    return status;
-  }
-  return MakeError(v1::ERROR_REASON_SHUTTING_DOWN, "the server is shutting down; ask another node");
+absl::Status WorkersOverloaded() { return Overloaded("too many calls wait for a worker"); }
+
+absl::Status MessageTooLarge(size_t size) {
+  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                   absl::StrCat("the request has ", size, " bytes, at most ", kMaxMessageBytes,
+                                " are taken; send less at once"),
+                   {{"field", "request"},
+                    {"limit", absl::StrCat(kMaxMessageBytes)},
+                    {"actual", absl::StrCat(size)}});
 }
 
 }  // namespace dnc

@@ -1,5 +1,5 @@
-// What every unary method does around its handler: identify the caller, ask whether it may, read
-// the request, answer.
+// What every unary method does around its handler: identify the caller, read the request, ask
+// whether the caller may, answer.
 #ifndef DNC_SERVER_RPC_UNARY_H_
 #define DNC_SERVER_RPC_UNARY_H_
 
@@ -7,7 +7,6 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,8 +19,11 @@
 #include "server/handler/import_session.h"
 #include "server/handler/preparer.h"
 #include "server/handler/read_handler.h"
+#include "server/rpc/drain.h"
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/messages.h"
+#include "server/rpc/open_imports.h"
+#include "server/rpc/resources.h"
 #include "server/rpc/worker_pool.h"
 #include "storage/log/mutation_log.h"
 
@@ -37,20 +39,27 @@ struct Services {
   const CheckHandler* checks = nullptr;
   const ReadHandler* reads = nullptr;
   WorkerPool* workers = nullptr;
+  Drain* drain = nullptr;
+  OpenImports* open_imports = nullptr;
   ImportContext imports;
-  std::atomic<bool> draining{false};  // the server is shutting down
 };
 
-// The same status, with the reason SHUTTING_DOWN where the log is gone because the server drains.
-absl::Status NameShutdown(const Services& services, absl::Status status);
+// The caller. UNAUTHENTICATED.
+absl::StatusOr<Principal> Authenticate(const Services& services,
+                                       const grpc::CallbackServerContext& context);
+// The same, where calls are taken. SHUTTING_DOWN.
+absl::StatusOr<Principal> Identify(const Services& services,
+                                   const grpc::CallbackServerContext& context);
+
+// Whether `caller` may call `method` on what `request` names. PERMISSION_DENIED.
+template <typename Request>
+absl::Status Authorize(const Services& services, const Principal& caller, absl::string_view method,
+                       const Request& request) {
+  return services.authorizer->Authorize(caller, method, ResourcesOf(request));
+}
 
 // OVERLOADED: the workers have too much to do.
-absl::Status Overloaded();
-
-// The caller of `method`, if it may call it.
-absl::StatusOr<Principal> Admit(const Services& services,
-                                const grpc::CallbackServerContext& context,
-                                absl::string_view method);
+absl::Status WorkersOverloaded();
 
 // A unary call as gRPC hands it over, with its messages as they travel. All of it lives until the
 // call has ended.
@@ -73,56 +82,101 @@ struct RawCall {
   grpc::ServerUnaryReactor* reactor;
 };
 
-// A call that was admitted, with its messages.
+// A call in flight, with its caller.
+struct BytesCall {
+  BytesCall(const Services& services, const RawCall& raw) : in_flight(services.drain), raw(raw) {}
+
+  void Finish(const absl::Status& status) const { raw.Finish(status); }
+
+  const Drain::Call in_flight;
+  const RawCall raw;
+  Principal caller;
+};
+
+// The same, with its messages.
 template <typename Request, typename Response>
-struct UnaryCall {
-  explicit UnaryCall(const RawCall& raw) : raw(raw) {}
+struct UnaryCall : BytesCall {
+  using BytesCall::BytesCall;
 
   // Ends the call, once, on any thread; where the status is OK, with `response`.
   void Finish(absl::Status status) {
     if (status.ok()) status = Serialize(response, raw.response);
-    raw.Finish(status);
+    BytesCall::Finish(status);
   }
 
-  const RawCall raw;
-  Principal caller;
   Request request;
   Response response;
 };
+
+// Runs `task`, which ends the call, on a worker; ends it as OVERLOADED where too many wait. A call
+// that nobody waits for any more when its turn comes, because it was cancelled or its deadline has
+// passed, is not run.
+template <typename Call, typename Task>
+void RunLater(const Services& services, const std::shared_ptr<Call>& call, Task task) {
+  auto run = [call, task = std::move(task)]() mutable {
+    if (call->raw.context->IsCancelled()) return call->Finish(absl::CancelledError());
+    task();
+  };
+  const bool taken = services.workers->TryRun(WorkerPool::Lane::kCall, call->raw.request->Length(),
+                                              std::move(run));
+  if (!taken) call->Finish(WorkersOverloaded());
+}
+
+// Requests and answers above this are parsed and written by workers: gRPC's own threads, and the
+// one that answers writes, have others to serve meanwhile.
+inline constexpr size_t kLargeBytes = size_t{64} << 10;
 
 // OK and everything that the handler needs, where the caller may make the call and its bytes are a
 // request.
 template <typename Call>
 absl::Status Receive(const Services& services, Call* call) {
-  DNC_ASSIGN_OR_RETURN(call->caller, Admit(services, *call->raw.context, call->raw.method));
   grpc::ByteBuffer bytes = *call->raw.request;
-  return Parse(&bytes, &call->request);
+  DNC_RETURN_IF_ERROR(Parse(&bytes, &call->request));
+  return Authorize(services, call->caller, call->raw.method, call->request);
 }
 
-// Runs `handle(call)`, which ends the call, unless it was refused before.
+// Runs `handle(call)`, which ends the call, unless it was refused before. `identify` is Identify,
+// or Authenticate for what is answered to the last.
 template <typename Call, typename Handle>
-grpc::ServerUnaryReactor* Begin(const Services& services, const RawCall& raw, Handle handle) {
-  const auto call = std::make_shared<Call>(raw);
-  if (const absl::Status received = Receive(services, call.get()); received.ok()) {
+grpc::ServerUnaryReactor* Begin(const Services& services, const RawCall& raw, Handle handle,
+                                decltype(&Identify) identify = &Identify) {
+  const auto call = std::make_shared<Call>(services, raw);
+  absl::StatusOr<Principal> caller = identify(services, *raw.context);
+  if (!caller.ok()) {
+    call->Finish(caller.status());
+    return raw.reactor;
+  }
+  call->caller = *std::move(caller);
+  const auto serve = [&services, call, handle = std::move(handle)] {
+    const absl::Status received = Receive(services, call.get());
+    if (!received.ok()) return call->Finish(received);
     handle(call);
+  };
+  if (raw.request->Length() > kLargeBytes) {
+    RunLater(services, call, serve);
   } else {
-    raw.Finish(received);
+    serve();
   }
   return raw.reactor;
 }
 
-// Runs `task`, which ends the call, on a worker; ends it as OVERLOADED where too many wait.
-template <typename Call>
-void RunLater(const Services& services, const std::shared_ptr<Call>& call, WorkerPool::Task task) {
-  if (!services.workers->TryRun(std::move(task))) call->Finish(Overloaded());
-}
-
-// A method that reads one record: answered at once.
+// A method that reads one small record: answered at once.
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* Get(const Services& services, const RawCall& raw) {
   using Call = UnaryCall<Request, Response>;
   return Begin<Call>(services, raw, [&services](const std::shared_ptr<Call>& call) {
     call->Finish(services.reads->Get(call->request, &call->response));
+  });
+}
+
+// A method that reads one record of any size: answered by a worker.
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* GetLarge(const Services& services, const RawCall& raw) {
+  using Call = UnaryCall<Request, Response>;
+  return Begin<Call>(services, raw, [&services](const std::shared_ptr<Call>& call) {
+    RunLater(services, call, [&services, call] {
+      call->Finish(services.reads->Get(call->request, &call->response));
+    });
   });
 }
 
@@ -149,6 +203,20 @@ absl::Status TakeOutcome(const Outcome& outcome, Response* response) {
   return absl::OkStatus();
 }
 
+// Answers a mutation that the log has decided: on the thread that answers all of them, but for what
+// would hold up the others.
+template <typename Call, typename Finish>
+void AnswerMutation(const Services& services, absl::StatusOr<Outcome> outcome,
+                    const std::shared_ptr<Call>& call, Finish finish) {
+  if (!outcome.ok()) return call->Finish(finish(outcome.status()));
+  const bool large = outcome->response().size() > kLargeBytes;
+  auto answer = [call, outcome = *std::move(outcome), finish = std::move(finish)] {
+    call->Finish(finish(TakeOutcome(outcome, &call->response)));
+  };
+  if (!large) return answer();
+  services.workers->Run(WorkerPool::Lane::kCall, std::move(answer));
+}
+
 // Runs a prepared mutation through the log, or through a dry run, and answers when it is durable.
 // `finish(status)` may still change the response.
 template <typename Call, typename Finish>
@@ -162,10 +230,8 @@ void RunMutation(const Services& services, storage::v1::Mutation mutation,
     return;
   }
   services.log->Propose(std::move(mutation), [&services, call, finish = std::move(finish)](
-                                                 const absl::StatusOr<Outcome>& outcome) {
-    const absl::Status status = outcome.ok() ? TakeOutcome(*outcome, &call->response)
-                                             : NameShutdown(services, outcome.status());
-    call->Finish(finish(status));
+                                                 absl::StatusOr<Outcome> outcome) mutable {
+    AnswerMutation(services, std::move(outcome), call, std::move(finish));
   });
 }
 

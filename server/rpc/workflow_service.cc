@@ -12,7 +12,7 @@ grpc::ServerUnaryReactor* WorkflowService::CreateWorkflow(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* WorkflowService::GetWorkflow(grpc::CallbackServerContext* context,
                                                        const grpc::ByteBuffer* request,
                                                        grpc::ByteBuffer* response) {
-  return Get<v1::GetWorkflowRequest, v1::GetWorkflowResponse>(
+  return GetLarge<v1::GetWorkflowRequest, v1::GetWorkflowResponse>(
       services_, {context, request, response, "/dnc.v1.WorkflowService/GetWorkflow"});
 }
 
@@ -40,7 +40,7 @@ grpc::ServerUnaryReactor* WorkflowService::CreateStatus(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* WorkflowService::GetStatus(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
-  return Get<v1::GetStatusRequest, v1::GetStatusResponse>(
+  return GetLarge<v1::GetStatusRequest, v1::GetStatusResponse>(
       services_, {context, request, response, "/dnc.v1.WorkflowService/GetStatus"});
 }
 

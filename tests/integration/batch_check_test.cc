@@ -104,11 +104,32 @@ TEST_F(BatchCheckTest, AnAnswerThatFitsNoMessageIsATypedErrorAndTheServerLives) 
   ExpectAlive();
 }
 
+TEST_F(BatchCheckTest, AMessageThatIsTooLargeIsATypedErrorOfEveryMethod) {
+  const std::string large((size_t{64} << 20) + 1, '\x0a');
+  std::string response;
+  for (const char* method :
+       {kCheckContact, "/dnc.v1.CheckService/BatchCheckContacts", "/dnc.v1.LeadService/GetLead",
+        "/dnc.v1.WorkflowService/ApplyWorkflow"}) {
+    EXPECT_THAT(client().Call(method, large, &response), RefusedAt("LIMIT_EXCEEDED", "request"))
+        << method;
+  }
+  for (const char* method :
+       {"/dnc.v1.CheckService/FilterContacts", "/dnc.v1.RegistryService/ImportList"}) {
+    const auto stream = client().Open(method);
+    stream->Write(large);
+    EXPECT_FALSE(stream->Read(&response));
+    EXPECT_THAT(stream->Finish(), RefusedAt("LIMIT_EXCEEDED", "request")) << method;
+  }
+  ExpectAlive();
+}
+
+// Beyond what gRPC itself takes it ends the call before the server sees it.
 TEST_F(BatchCheckTest, AMessageBeyondTheLimitOfTheWireIsRefusedAndTheServerLives) {
   std::string response;
   const CallStatus status =
-      client().Call(kCheckContact, std::string(size_t{65} << 20, '\x0a'), &response);
+      client().Call(kCheckContact, std::string((size_t{68} << 20) + 1, '\x0a'), &response);
   EXPECT_EQ(status.code, absl::StatusCode::kResourceExhausted);
+  EXPECT_FALSE(status.info.has_value());
   ExpectAlive();
 }
 
@@ -219,6 +240,20 @@ TEST_F(BatchCheckTest, ABatchNeedsAnOrganizationAndAReachedRevision) {
   EXPECT_THAT(Ask<v1::BatchCheckContactsRequest>(
                   "organization: '~' items { channel: CHANNEL_SMS } at_least_revision: 1000000"),
               Refused("REVISION_NOT_REACHED"));
+}
+
+TEST_F(BatchCheckTest, ARevisionIsNotNegative) {
+  constexpr char kNegative[] = "organization: '~' at_least_revision: -1 ";
+  const std::string check = absl::StrCat(kNegative, "channel: CHANNEL_SMS lead: '~/leads/ann'");
+  EXPECT_THAT(Ask<v1::CheckContactRequest>(check), RefusedAt("INVALID_FIELD", "at_least_revision"));
+  const std::string batch = absl::StrCat(kNegative, "items { channel: CHANNEL_SMS }");
+  EXPECT_THAT(Ask<v1::BatchCheckContactsRequest>(batch),
+              RefusedAt("INVALID_FIELD", "at_least_revision"));
+  FilterStream stream(&client());
+  ASSERT_TRUE(stream.Write(Parse<v1::FilterContactsRequest>(
+      absl::StrCat("config { channel: CHANNEL_SMS ", kNegative, "}"))));
+  EXPECT_FALSE(stream.Read().has_value());
+  EXPECT_THAT(stream.Finish(), HasReason("INVALID_FIELD"));
 }
 
 }  // namespace

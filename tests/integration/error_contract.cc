@@ -25,6 +25,7 @@ const std::map<std::string, Contract>& Contracts() {
       {"CHANNEL_MISMATCH", {Code::kInvalidArgument, {"field", "channel"}}},
       {"LIMIT_EXCEEDED", {Code::kInvalidArgument, {"field", "limit", "actual"}}},
       {"MALFORMED_REQUEST", {Code::kInvalidArgument, {"type"}}},
+      {"METHOD_NOT_FOUND", {Code::kUnimplemented, {"method"}}},
       {"ORGANIZATION_NOT_FOUND", {Code::kNotFound, {"organization"}}},
       {"WORKFLOW_NOT_FOUND", {Code::kNotFound, {"workflow"}}},
       {"STATUS_NOT_FOUND", {Code::kNotFound, {"status"}}},
@@ -56,7 +57,13 @@ const std::map<std::string, Contract>& Contracts() {
       {"IMPORT_IN_PROGRESS", {Code::kAborted, {"list"}}},
       {"OVERLOADED", {Code::kResourceExhausted, {}}},
       {"CONTACT_POINT_SHARED_TOO_WIDELY", {Code::kFailedPrecondition, {"contact_point", "limit"}}},
+      {"REGISTRY_HAS_NO_VERSION", {Code::kFailedPrecondition, {"list"}}},
+      {"RESTRICTION_LIFTED", {Code::kFailedPrecondition, {"status"}}},
+      {"STORE_UNAVAILABLE", {Code::kUnavailable, {}}},
+      {"SHUTTING_DOWN", {Code::kUnavailable, {}}},
       {"CORRUPT_RECORD", {Code::kDataLoss, {}}},
+      {"UNAUTHENTICATED", {Code::kUnauthenticated, {}}},
+      {"PERMISSION_DENIED", {Code::kPermissionDenied, {"permission"}}},
       {"REVISION_NOT_REACHED", {Code::kUnavailable, {"at_least_revision", "revision"}}},
   };
   return *kContracts;

@@ -11,6 +11,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "dnc/v1/error_reason.pb.h"
 #include "tests/integration/gateway_fixture.h"
 
 namespace dnc {
@@ -268,10 +270,51 @@ TEST_F(EveryRpcTest, HealthServiceSaysServing) {
   EXPECT_EQ(unknown.code, absl::StatusCode::kNotFound);
 }
 
-TEST_F(EveryRpcTest, AMethodThatDoesNotExistIsUnimplemented) {
-  std::string response;
-  EXPECT_EQ(client().Call("/dnc.v1.CheckService/Guess", "", &response).code,
-            absl::StatusCode::kUnimplemented);
+TEST_F(EveryRpcTest, TheHealthOfEveryServiceIsKnown) {
+  for (const std::string& name : ListServices()) {
+    if (!absl::StartsWith(name, "dnc.")) continue;
+    std::string response;
+    const std::string request =
+        absl::StrCat("\x0a", std::string(1, static_cast<char>(name.size())), name);
+    EXPECT_THAT(client().Call("/grpc.health.v1.Health/Check", request, &response), IsOk()) << name;
+    EXPECT_EQ(response, "\x08\x01") << name;
+  }
+}
+
+TEST_F(EveryRpcTest, AMethodThatDoesNotExistIsATypedError) {
+  const std::string huge = "/" + std::string(4000, 'x');
+  for (const std::string& method : {std::string("/dnc.v1.CheckService/Guess"),
+                                    std::string("/dnc.v9.CheckService/CheckContact"), huge}) {
+    std::string response;
+    const CallStatus status = client().Call(method, "", &response);
+    EXPECT_THAT(status, Refused("METHOD_NOT_FOUND")) << method.substr(0, 50);
+    EXPECT_EQ(status.metadata("method").substr(0, 30), method.substr(0, 30));
+    const auto stream = client().Open(method);
+    stream->Write("");
+    EXPECT_FALSE(stream->Read(&response));
+    EXPECT_THAT(stream->Finish(), Refused("METHOD_NOT_FOUND")) << method.substr(0, 50);
+  }
+}
+
+// What an error repeats of a request must not make the error itself too large to arrive.
+TEST_F(EveryRpcTest, ErrorsAboutLongInputArrive) {
+  for (const std::string& name :
+       {std::string(5000, 'x'), std::string(60'000, 'x'), std::string(4000, '\n')}) {
+    v1::CopyActionsRequest request =
+        Parse<v1::CopyActionsRequest>("source: '~s/new' targets: '~s/won' actor { id: 'a' }");
+    request.add_actions(name);
+    const auto reply = Send(request);
+    ASSERT_TRUE(reply.info.has_value()) << testing::PrintToString(reply);
+    EXPECT_LE(reply.message.size(), 1024u);
+  }
+}
+
+TEST_F(EveryRpcTest, EveryReasonHasAContract) {
+  const auto* reasons = v1::ErrorReason_descriptor();
+  for (int i = 1; i < reasons->value_count(); ++i) {
+    const std::string reason(absl::StripPrefix(reasons->value(i)->name(), "ERROR_REASON_"));
+    EXPECT_EQ(WrongReason(CallStatus(), reason), "the call succeeded");
+  }
 }
 
 TEST_F(EveryRpcTest, SystemStatusTellsRevisionRegistriesAndStart) {

@@ -133,8 +133,9 @@ GatewayTest::GatewayTest() {
   config_.block_cache_mib = 16;
   config_.record_cache_mib = 1;
   config_.write_buffer_mib = 16;
-  config_.drain_seconds = 1;
+  config_.drain_seconds = 0;
   config_.log_level = "off";
+  parts_.clock = &clock_;
   spdlog::set_level(spdlog::level::off);
 }
 
@@ -151,18 +152,18 @@ void GatewayTest::SetUp() {
 }
 
 void GatewayTest::StartServer() {
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config_, &clock_);
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config_, parts_);
   ASSERT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   client_ = RpcClient::Connect(server_->port());
 }
 
-absl::Status GatewayTest::TryStart() { return Server::Start(config_, &clock_).status(); }
+absl::Status GatewayTest::TryStart() { return Server::Start(config_, parts_).status(); }
 
 void GatewayTest::StopServer(bool keep_client) {
+  if (!keep_client) client_.reset();  // the server waits a moment for connections that stay
   if (server_ != nullptr) server_->Shutdown();
   server_.reset();
-  if (!keep_client) client_.reset();
 }
 
 void GatewayTest::Restart() {
@@ -242,7 +243,11 @@ ImportReply GatewayTest::Import(absl::string_view config, absl::string_view file
   while (const auto response = stream.Read()) {
     reply.rejected.insert(reply.rejected.end(), response->rejected().begin(),
                           response->rejected().end());
-    if (response->has_summary()) reply.summary = response->summary();
+    if (response->has_summary()) {
+      reply.summary = response->summary();
+    } else {
+      reply.progress.push_back(response->rows());
+    }
   }
   static_cast<CallStatus&>(reply) = stream.Finish();
   return reply;

@@ -99,6 +99,7 @@ using ImportStream = TypedStream<v1::ImportListRequest>;
 struct ImportReply : CallStatus {
   v1::ImportSummary summary;
   std::vector<v1::RejectedRow> rejected;
+  std::vector<int64_t> progress;  // rows, as each message before the summary told
 };
 
 void PrintTo(const ImportReply& reply, std::ostream* out);
@@ -117,6 +118,11 @@ class GatewayTest : public ::testing::Test {
   // A kept client serves streams that are still open.
   void StopServer(bool keep_client = false);
   int port() const { return server_->port(); }
+
+  // For the next start.
+  ServerParts& parts() { return parts_; }
+  ServerConfig& config() { return config_; }
+  Server& server() { return *server_; }
 
   RpcClient& client() { return *client_; }
   ManualClock& clock() { return clock_; }
@@ -179,6 +185,7 @@ class GatewayTest : public ::testing::Test {
 
   ManualClock clock_{kStart};
   ServerConfig config_;
+  ServerParts parts_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<RpcClient> client_;
 };

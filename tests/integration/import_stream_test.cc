@@ -79,6 +79,11 @@ TEST_F(ImportStreamTest, RefusesMalformedConfigs) {
   EXPECT_FALSE(GetList("national").has_active_version());
 }
 
+TEST_F(ImportStreamTest, AChangeListNeedsAVersion) {
+  EXPECT_THAT(EndOf({First("2125550102\n", "mode: IMPORT_MODE_CHANGE")}),
+              Refused("REGISTRY_HAS_NO_VERSION"));
+}
+
 TEST_F(ImportStreamTest, TwoImportsIntoOneListAtOnceAreRefused) {
   ImportStream first(&client());
   Begin(&first, "allow_partial: true");
@@ -152,6 +157,34 @@ TEST_F(ImportStreamTest, ALongFileIsAnsweredWithProgress) {
   const ImportReply reply = Import("list: '~/lists/national'", file, 1 << 20);
   ASSERT_THAT(reply, IsOk());
   EXPECT_EQ(reply.summary.added(), 250'000);
+  // At least every 100,000 rows and one piece of the file, about 95,000 rows.
+  ASSERT_FALSE(reply.progress.empty());
+  int64_t told = 0;
+  for (const int64_t rows : reply.progress) {
+    EXPECT_GT(rows, told);
+    EXPECT_LE(rows - told, 200'000);
+    told = rows;
+  }
+  EXPECT_GE(told, 100'000);
+}
+
+// Streams that send nothing have no thread and no lock, are few, and end by themselves.
+TEST_F(ImportStreamTest, StreamsWithoutAFirstMessageAreBoundedAndEnd) {
+  parts().open_imports = 3;
+  Restart();
+  std::vector<std::unique_ptr<ImportStream>> silent;
+  for (int i = 0; i < 3; ++i) silent.push_back(std::make_unique<ImportStream>(&client()));
+  const auto import = [this] { return EndOf({First("2125550102\n")}); };
+  while (import().reason() != "OVERLOADED") {  // until the server has seen all of them
+  }
+  clock().Advance(31 * kSecond);
+  for (const auto& stream : silent) {
+    EXPECT_FALSE(stream->Read().has_value());
+    EXPECT_THAT(stream->Finish(), RefusedAt("REQUIRED_FIELD_MISSING", "config"));
+  }
+  while (import().reason() == "OVERLOADED") {
+  }
+  EXPECT_EQ(GetList("national").active_version().count(), 1);
 }
 
 TEST_F(ImportStreamTest, TheCutOfThePiecesDoesNotMatter) {

@@ -203,6 +203,12 @@ TEST_F(WorkflowTest, AnUpdateOfAnActionReplacesItWhole) {
               Refused("ACTION_NOT_FOUND"));
 }
 
+TEST_F(WorkflowTest, ARestrictionIsNotLiftedByAccident) {
+  const std::string without = "status { name: '~s/closed' system_status: SYSTEM_STATUS_DEAD }";
+  EXPECT_THAT(Ask<v1::UpdateStatusRequest>(without), Refused("RESTRICTION_LIFTED"));
+  EXPECT_THAT(Ask<v1::UpdateStatusRequest>(without + " allow_lifting_restriction: true"), IsOk());
+}
+
 TEST_F(WorkflowTest, IdsAreTakenOnce) {
   EXPECT_THAT(Ask<v1::CreateStatusRequest>("parent: '~/workflows/sales' status_id: 'new' status { "
                                            "system_status: SYSTEM_STATUS_NEW }"),
