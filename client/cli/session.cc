@@ -76,6 +76,7 @@ void Session::PrintJsonList(
     const std::string& key,
     const std::vector<std::reference_wrapper<const google::protobuf::Message>>& messages) {
   std::vector<std::string> elements;
+  elements.reserve(messages.size());
   for (const google::protobuf::Message& message : messages) elements.push_back(ToJson(message));
   out_ << "{\n\"" << key << "\": [\n" << absl::StrJoin(elements, ",\n") << "]\n}\n";
 }
