@@ -63,7 +63,7 @@ class WriteSet {
 struct StoreOptions {
   std::string dir;                        // created where it is missing
   size_t block_cache_bytes = 256u << 20;  // shared by all families
-  size_t write_buffer_bytes = 64u << 20;  // per family
+  size_t write_buffer_bytes = 64u << 20;  // per family; the first that is full flushes all
   rocksdb::Env* env = nullptr;            // test seam; null: the system's
 };
 

@@ -21,8 +21,8 @@ void PowerCut::Arm() {
   fs::remove(notes_);
   synced_.clear();
   if (!fs::exists(folder_)) return;
-  for (const fs::directory_entry& file : fs::directory_iterator(folder_)) {
-    synced_[file.path().string()] = file.file_size();
+  for (const fs::directory_entry& file : fs::recursive_directory_iterator(folder_)) {
+    if (file.is_regular_file()) synced_[file.path().string()] = file.file_size();
   }
 }
 
@@ -56,7 +56,8 @@ uint64_t PowerCut::Strike() {
   ReadNotes();
   uint64_t lost = 0;
   if (!fs::exists(folder_)) return lost;
-  for (const fs::directory_entry& file : fs::directory_iterator(folder_)) {
+  for (const fs::directory_entry& file : fs::recursive_directory_iterator(folder_)) {
+    if (!file.is_regular_file()) continue;
     const auto synced = synced_.find(file.path().string());
     const uint64_t kept = synced == synced_.end() ? 0 : synced->second;
     if (file.file_size() <= kept) continue;

@@ -42,7 +42,7 @@ class PowerCutTest : public FaultTest, public ::testing::WithParamInterface<Mark
   std::string Marker() const { return data_dir() + "/ACKNOWLEDGED"; }
 
  private:
-  PowerCut power_cut_{kShim, data_dir() + "/store", folder() + "/notes"};
+  PowerCut power_cut_{kShim, data_dir(), folder() + "/notes"};
   std::string marker_;
 };
 

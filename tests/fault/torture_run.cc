@@ -66,8 +66,7 @@ void PrintCount(const char* what, size_t count) { std::printf("%-16s %zu\n", wha
 
 TortureRun::TortureRun(const TortureOptions& options) : options_(options), random_(options.seed) {
   if (options.power_cut_shim.empty()) return;
-  power_cut_.emplace(options.power_cut_shim, StoreDir(options),
-                     absl::StrCat(options.dir, "/notes"));
+  power_cut_.emplace(options.power_cut_shim, DataDir(options), absl::StrCat(options.dir, "/notes"));
 }
 
 // Mostly the smallest buffers, so that the kills meet flushes, compactions and logs that rotate.
