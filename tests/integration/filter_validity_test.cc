@@ -45,7 +45,8 @@ TEST_F(FilterValidityTest, EndsWhereAKnownRuleBegins) {
 
 TEST_F(FilterValidityTest, EndsWhereARegistryBecomesTooOld) {
   AddRegistry("national", "max_age { seconds: 86400 }");
-  ASSERT_THAT(Import("list: '~/lists/national'", "2125550199\n"), IsOk());
+  ASSERT_THAT(Import("list: '~/lists/national' as_of_time { seconds: 1768478400 }", "2125550199\n"),
+              IsOk());
   clock().Set(kStart + kDay - 3 * kSecond);
   EXPECT_EQ(ValidFor({kCleanDigits}), 3 * kSecond);
   EXPECT_EQ(ValidFor({}, {"+12125550177"}), 3 * kSecond);
