@@ -158,6 +158,7 @@ TEST_F(DrainTest, AnImportThatChangesItsListIsStoppedWhenTimeIsUp) {
   StopServer(/*keep_client=*/true);
   importer.join();
   EXPECT_THAT(reply, Refused("SHUTTING_DOWN"));
+  EXPECT_THAT(reply.message, testing::HasSubstr("are on the list already"));
   Restart();
   const int64_t count = GetList("internal").entry_count();
   EXPECT_GT(count, 0);

@@ -75,7 +75,8 @@ class ImportStopTest : public ::testing::Test {
     config.set_format("plain");
     config.mutable_actor()->set_id("tests");
     DNC_ASSIGN_OR_RETURN(const std::unique_ptr<ImportSession> session,
-                         ImportSession::Create(context, config, {"tests"}));
+                         ImportSession::Create(context, config, {"tests"},
+                                               [](const auto&) { return absl::OkStatus(); }));
     std::string file;
     for (int i = 0; i < numbers; ++i) absl::StrAppend(&file, 2122000000 + i, "\n");
     DNC_RETURN_IF_ERROR(session->Feed(file));

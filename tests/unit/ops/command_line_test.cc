@@ -61,6 +61,7 @@ const std::map<std::string, Case>& Cases() {
       {"listen", Of<&C::listen>({"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"})},
       {"insecure", Of<&C::insecure>({"true", "false", "true"})},
       {"data_dir", Of<&C::data_dir>({"a", "b", "c"})},
+      {"accept_missing_marker", Of<&C::accept_missing_marker>({"true", "false", "true"})},
       {"port_file", Of<&C::port_file>({"a", "b", "c"})},
       {"log_level", Of<&C::log_level>({"warn", "error", "debug"})},
       {"log_format", Of<&C::log_format>({"json", "text", "json"})},
