@@ -63,9 +63,10 @@ std::vector<Sample> Samples() {
           R"(entries { revision: 1 ordinal: 2 list: 3 } leads { lead: "l" state { status: 4 } })",
           "0a0608011002180312070a016c12020804"),
       Make<storage::v1::EntryRecord>(
-          R"(entry { name: "e" list: "l" contact_point { email: "a@b.c" } channels: CHANNEL_EMAIL message_classes: MESSAGE_CLASS_MARKETING reason: "r" evidence: "v" source: "s" actor { id: "u" origin: "o" } effective_time { seconds: 1 } expire_time { seconds: 2 } create_time { seconds: 3 } revoke_time { seconds: 4 } revoke_actor { id: "x" } revoke_evidence: "w" revision: 5 } list: 6 covers_contact_points: true)",
-          "0a420a016512016c1a0712056140622e632a01033201013a01724201764a017352060a017512016f5a020801"
-          "620208026a020803720208047a030a01788201017788010510061801"),
+          R"(entry { name: "e" list: "l" contact_point { email: "a@b.c" } channels: CHANNEL_EMAIL message_classes: MESSAGE_CLASS_MARKETING reason: "r" evidence: "v" source: "s" actor { id: "u" origin: "o" } effective_time { seconds: 1 } expire_time { seconds: 2 } create_time { seconds: 3 } revoke_time { seconds: 4 } revoke_actor { id: "x" } revoke_evidence: "w" revision: 5 last_request_time { seconds: 6 } last_request_actor { id: "y" } last_request_evidence: "z" etag: "t" consent_time { seconds: 7 } } list: 6 covers_contact_points: true superseded { revision: 1 ordinal: 2 })",
+          "0a5a0a016512016c1a0712056140622e632a01033201013a01724201764a017352060a017512016f5a0208"
+          "01620208026a020803720208047a030a01788201017788010592010208069a01030a0179a201017aaa0101"
+          "74b20102080710061801220408011002"),
       Make<storage::v1::RequestRecord>(
           R"(fingerprint: "f" outcome { code: 5 message: "m" error { reason: "R" domain: "d" } response: "p" revision: 6 })",
           "0a01661212080512016d1a060a01521201642201702806"),
