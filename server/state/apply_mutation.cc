@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/state/apply.h"
+#include "server/state/record_bytes.h"
 
 namespace dnc {
 namespace {
@@ -10,7 +11,7 @@ template <typename Response, typename Request>
 absl::StatusOr<std::string> Run(const Request& request, Txn& txn) {
   Response response;
   DNC_RETURN_IF_ERROR(Apply(request, txn, &response));
-  return response.SerializeAsString();
+  return RecordBytes(response);
 }
 
 }  // namespace

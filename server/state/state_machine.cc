@@ -4,8 +4,10 @@
 #include <limits>
 #include <optional>
 
+#include "absl/strings/str_cat.h"
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
+#include "server/state/record_bytes.h"
 #include "storage/base/logging.h"
 
 namespace dnc {
@@ -15,7 +17,22 @@ using storage::v1::AuditRecord;
 using storage::v1::RequestRecord;
 using storage::v1::StoreRecord;
 
-Outcome RefusalOutcome(const absl::Status& status) {
+// A record that could not be read refuses the one mutation that needs it: nothing of it is written,
+// and the caller may repeat it.
+absl::Status NameReadError(const absl::Status& status) {
+  if (ErrorInfoOf(status).has_value()) return status;
+  if (absl::IsDataLoss(status)) {
+    return MakeError(v1::ERROR_REASON_CORRUPT_RECORD, status.message());
+  }
+  if (!absl::IsUnavailable(status)) return status;
+  return MakeError(v1::ERROR_REASON_STORE_UNAVAILABLE,
+                   absl::StrCat(status.message(),
+                                "; nothing was changed: mend the disk, then repeat with the same "
+                                "request_id"));
+}
+
+Outcome RefusalOutcome(const absl::Status& why) {
+  const absl::Status status = NameReadError(why);
   Outcome outcome;
   outcome.set_code(static_cast<int32_t>(status.code()));
   outcome.set_message(std::string(status.message()));
@@ -38,14 +55,15 @@ void WriteAudit(const LogEntry& entry, AuditRecord::Disposition disposition, con
   record.set_disposition(disposition);
   *record.mutable_mutation() = entry.mutation;
   *record.mutable_outcome() = outcome;
-  batch->Put(Family::kAudit, keys::Audit(entry.revision), record.SerializeAsString());
+  batch->Put(Family::kAudit, keys::Audit(entry.revision), RecordBytes(record));
 }
 
-// The organization whose request ids the mutation's is one of; creating an organization belongs
-// to `global`.
-uint32_t RequestScope(const Mutation& mutation, const Catalog& catalog) {
+// Where the answer to the mutation's request id is kept: in its organization's range; creating an
+// organization belongs to `global`.
+std::string RequestKey(const Mutation& mutation, const Catalog& catalog) {
   const CatalogOrganization* organization = catalog.Find(mutation.organization());
-  return organization == nullptr ? kGlobalNumber : organization->number();
+  return keys::Request(organization == nullptr ? kGlobalNumber : organization->number(),
+                       mutation.request_id());
 }
 
 }  // namespace
@@ -79,38 +97,47 @@ Outcome StateMachine::Execute(const LogEntry& entry, Overlay* batch,
   return outcome;
 }
 
-Outcome StateMachine::ApplyOne(const LogEntry& entry, Overlay* batch,
-                               std::shared_ptr<const Catalog>* catalog) {
+StateMachine::Judgement StateMachine::Judge(const LogEntry& entry, const std::string& request_key,
+                                            Overlay* batch,
+                                            std::shared_ptr<const Catalog>* catalog) {
   const Mutation& mutation = entry.mutation;
-  const std::string request_key =
-      keys::Request(RequestScope(mutation, **catalog), mutation.request_id());
   if (!mutation.request_id().empty()) {
     const Txn reader(batch, *catalog, entry.revision, mutation);
-    const auto first = reader.Read<RequestRecord>(Family::kRequests, request_key);
-    if (!first.ok()) return RefusalOutcome(first.status());
+    auto first = reader.Read<RequestRecord>(Family::kRequests, request_key);
+    // Whether it was carried out before is not known, so it is not carried out now.
+    if (!first.ok()) return {RefusalOutcome(first.status()), AuditRecord::DISPOSITION_REFUSED};
+    if (first->has_value() && (*first)->fingerprint() != mutation.fingerprint()) {
+      return {RefusalOutcome(RequestIdReused(mutation.request_id())),
+              AuditRecord::DISPOSITION_REFUSED};
+    }
     if (first->has_value()) {
-      const bool same = (*first)->fingerprint() == mutation.fingerprint();
-      Outcome outcome =
-          same ? (*first)->outcome() : RefusalOutcome(RequestIdReused(mutation.request_id()));
-      if (!same) outcome.set_revision(entry.revision);
-      WriteAudit(entry, same ? AuditRecord::DISPOSITION_REPEATED : AuditRecord::DISPOSITION_REFUSED,
-                 outcome, batch);
-      return outcome;
+      return {std::move(*(*first)->mutable_outcome()), AuditRecord::DISPOSITION_REPEATED};
     }
   }
   Outcome outcome = Execute(entry, batch, catalog);
-  outcome.set_revision(entry.revision);
   const bool applied = outcome.code() == 0;
-  WriteAudit(entry, applied ? AuditRecord::DISPOSITION_APPLIED : AuditRecord::DISPOSITION_REFUSED,
-             outcome, batch);
+  return {std::move(outcome),
+          applied ? AuditRecord::DISPOSITION_APPLIED : AuditRecord::DISPOSITION_REFUSED};
+}
+
+// Every mutation gets its revision and its audit record, however it ends: revisions stay dense.
+Outcome StateMachine::ApplyOne(const LogEntry& entry, Overlay* batch,
+                               std::shared_ptr<const Catalog>* catalog) {
+  const Mutation& mutation = entry.mutation;
+  const std::string request_key = RequestKey(mutation, **catalog);
+  Judgement judgement = Judge(entry, request_key, batch, catalog);
+  Outcome& outcome = judgement.outcome;
+  const AuditRecord::Disposition disposition = judgement.disposition;
+  if (disposition != AuditRecord::DISPOSITION_REPEATED) outcome.set_revision(entry.revision);
+  WriteAudit(entry, disposition, outcome, batch);
   // A refusal changed nothing, so the same request may be tried again once its cause is mended.
-  if (applied && !mutation.request_id().empty()) {
+  if (disposition == AuditRecord::DISPOSITION_APPLIED && !mutation.request_id().empty()) {
     RequestRecord record;
     record.set_fingerprint(mutation.fingerprint());
     *record.mutable_outcome() = outcome;
-    batch->Put(Family::kRequests, request_key, record.SerializeAsString());
+    batch->Put(Family::kRequests, request_key, RecordBytes(record));
   }
-  return outcome;
+  return std::move(outcome);
 }
 
 absl::Status StateMachine::Commit(Overlay batch, int64_t revision) {
@@ -120,7 +147,7 @@ absl::Status StateMachine::Commit(Overlay batch, int64_t revision) {
                        txn.Read<StoreRecord>(Family::kMeta, keys::Store()));
   if (!store.has_value()) return CorruptRecord(Family::kMeta);
   store->set_applied_revision(revision);
-  batch.Put(Family::kMeta, keys::Store(), store->SerializeAsString());
+  batch.Put(Family::kMeta, keys::Store(), RecordBytes(*store));
   for (const auto& [key, value] : batch.changes()) {
     if (key.first != Family::kSubjects) continue;
     (SubjectFilter::IsGlobal(key.second) ? global_filter_ : filter_)
@@ -161,9 +188,10 @@ absl::Status StateMachine::Apply(absl::Span<const LogEntry> entries,
   outcomes->clear();
   for (const LogEntry& entry : entries) {
     outcomes->push_back(ApplyOne(entry, &batch, &catalog));
-    // A store that cannot be read says nothing about the request, so nothing is decided.
-    const auto code = static_cast<absl::StatusCode>(outcomes->back().code());
-    if (code == absl::StatusCode::kUnavailable || code == absl::StatusCode::kInternal) {
+    // A record that cannot be read refuses the one mutation that needs it; a store that as a whole
+    // cannot be read or written fails the commit. What this program cannot judge it does not
+    // answer.
+    if (static_cast<absl::StatusCode>(outcomes->back().code()) == absl::StatusCode::kInternal) {
       SetWritable(false, outcomes->back().message());
       return MakeError(v1::ERROR_REASON_STORE_UNAVAILABLE, problem_);
     }
@@ -184,7 +212,7 @@ Outcome StateMachine::DryRun(const Mutation& mutation) {
   Overlay batch(&latest_);
   std::shared_ptr<const Catalog> catalog = catalog_;
   const LogEntry entry{applied_revision() + 1, mutation};
-  return Execute(entry, &batch, &catalog);
+  return Judge(entry, RequestKey(mutation, *catalog), &batch, &catalog).outcome;
 }
 
 void StateMachine::StageNumbers(uint32_t organization, uint32_t list, int64_t version,

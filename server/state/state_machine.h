@@ -38,7 +38,8 @@ class StateMachine : public MutationSink {
   int64_t applied_revision() const override { return applied_.load(std::memory_order_acquire); }
   absl::Status Apply(absl::Span<const LogEntry> entries, std::vector<Outcome>* outcomes) override;
 
-  // What the mutation would do now; nothing is changed. Its outcome has revision 0.
+  // What the mutation would do now; nothing is changed. Its outcome has revision 0, unless it would
+  // be a repeat: then it is the first answer.
   Outcome DryRun(const Mutation& mutation);
 
   // The newest view. Lock-free.
@@ -61,9 +62,17 @@ class StateMachine : public MutationSink {
 
   StateMachine(Store* store, LoadedState state);
 
+  struct Judgement {
+    Outcome outcome;  // revision 0, unless it is a repeat's
+    storage::v1::AuditRecord::Disposition disposition;
+  };
+
   // Applies one mutation on top of `batch`; its changes join it where it succeeds.
   Outcome ApplyOne(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // The same without the records of its having been applied.
+  Judgement Judge(const LogEntry& entry, const std::string& request_key, Overlay* batch,
+                  std::shared_ptr<const Catalog>* catalog) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Outcome Execute(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Commit(Overlay batch, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

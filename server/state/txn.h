@@ -14,6 +14,7 @@
 #include "server/catalog/catalog.h"
 #include "server/error/error.h"
 #include "server/state/overlay.h"
+#include "server/state/record_bytes.h"
 #include "storage/base/status_macros.h"
 #include "storage/schema/keys.h"
 
@@ -57,7 +58,7 @@ class Txn {
   }
   template <typename Record>
   void Write(Family family, std::string key, const Record& record) {
-    overlay_.Put(family, std::move(key), record.SerializeAsString());
+    overlay_.Put(family, std::move(key), RecordBytes(record));
   }
   void WriteEmpty(Family family, std::string key) { overlay_.Put(family, std::move(key), ""); }
   void Delete(Family family, std::string key) { overlay_.Delete(family, std::move(key)); }

@@ -104,6 +104,22 @@ TEST_F(CorruptRecordTest, ALeadInAStatusThatIsNoneIsUnknown) {
             v1::VERDICT_UNKNOWN);
 }
 
+// Whether the request was carried out is not known; all others go on, and so does the log.
+TEST_F(CorruptRecordTest, ARequestWhoseFirstAnswerIsMalformedIsRefusedAndTheServerStartsAgain) {
+  const char* const entry =
+      "parent: '~' request_id: 'r' entry { contact_point { phone: '+12125550101' } }";
+  Must<v1::AddEntryRequest>(entry);
+  Replace(Family::kRequests, keys::Request(kAcme, "r"), "\x0a\x7f");
+  const int64_t before = Revision();
+  EXPECT_THAT(Ask<v1::AddEntryRequest>(entry), Refused("CORRUPT_RECORD"));
+  EXPECT_EQ(Revision(), before + 1);
+  EXPECT_EQ(Apply("bob", "dnc").revision(), before + 2);
+  Restart();
+  EXPECT_EQ(Revision(), before + 2);
+  EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_DENY);
+  EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_DENY);
+}
+
 // What it restricts is not known.
 TEST_F(CorruptRecordTest, AServerThatMissesAStatusDoesNotStart) {
   Damage(Family::kConfig, keys::Status(kAcme, "sales", "closed"), std::nullopt);

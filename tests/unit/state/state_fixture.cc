@@ -1,6 +1,8 @@
 #include "tests/unit/state/state_fixture.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "google/protobuf/text_format.h"
 
 namespace dnc::testing {
 namespace {
@@ -170,6 +172,14 @@ Mutation CreateRegistry(const std::string& id) {
   Mutation mutation = Start("acme", "");
   mutation.mutable_create_list()->set_list_id(id);
   mutation.mutable_create_list()->mutable_list()->set_kind(v1::LIST_KIND_REGISTRY);
+  return mutation;
+}
+
+Mutation FromText(const std::string& body, const std::string& request_id) {
+  Mutation mutation = Start("acme", request_id);
+  const std::string text = absl::StrReplaceAll(
+      body, {{"~s/", "organizations/acme/workflows/sales/statuses/"}, {"~", "organizations/acme"}});
+  EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(text, &mutation)) << text;
   return mutation;
 }
 

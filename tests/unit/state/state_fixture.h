@@ -56,6 +56,9 @@ Mutation AddPhoneEntry(const std::string& phone, const std::string& request_id =
 Mutation RevokeEntry(const std::string& entry);
 Mutation UpsertLead(const std::string& lead, const std::vector<std::string>& phones);
 Mutation CreateRegistry(const std::string& id);
+// One with that body, e.g. "apply_action { lead: '~/leads/l' }", in which "~" stands for
+// "organizations/acme" and "~s/" for the statuses of its workflow `sales`.
+Mutation FromText(const std::string& body, const std::string& request_id = "");
 
 // CreateAcme and ApplySales, applied.
 void SetUpAcme(Gateway* gateway);

@@ -117,6 +117,35 @@ TEST_F(StateMachineTest, DryRunLeavesNothing) {
   EXPECT_EQ(dry.response(), real.response()) << "a dry run says what the real one does";
 }
 
+TEST_F(StateMachineTest, DryRunKnowsTheRequestId) {
+  const Outcome first = gateway_.Apply(OptOutLead("l", {"+12125550001"}, "id"));
+  const Dump before = gateway_.Rows();
+  const Outcome repeat = gateway_.state().DryRun(OptOutLead("l", {"+12125550001"}, "id"));
+  EXPECT_EQ(repeat.SerializeAsString(), first.SerializeAsString());
+  Mutation other = AddPhoneEntry("+12125550002", "id");
+  other.set_fingerprint("of another request");
+  EXPECT_EQ(gateway_.state().DryRun(other).error().reason(), "REQUEST_ID_REUSED");
+  EXPECT_EQ(gateway_.Rows(), before);
+}
+
+TEST_F(StateMachineTest, AnUnreadableRequestRecordRefusesItsOwnRequestOnly) {
+  gateway_.Apply(AddPhoneEntry("+12125550001", "id"));
+  WriteSet damage;
+  damage.Put(Family::kRequests, keys::Request(kGlobalNumber + 1, "id"), "\xff");
+  ASSERT_TRUE(gateway_.store().Commit(damage, Durability::kSynced).ok());
+  const auto outcomes =
+      gateway_.Apply({AddPhoneEntry("+12125550002"), AddPhoneEntry("+12125550001", "id"),
+                      AddPhoneEntry("+12125550003", "other")});
+  EXPECT_EQ(outcomes[0].code(), 0);
+  EXPECT_EQ(outcomes[1].error().reason(), "CORRUPT_RECORD");
+  EXPECT_EQ(outcomes[1].revision(), outcomes[0].revision() + 1);
+  EXPECT_EQ(outcomes[2].code(), 0);
+  EXPECT_EQ(AuditOf(outcomes[1].revision()).disposition(), AuditRecord::DISPOSITION_REFUSED);
+  EXPECT_EQ(gateway_.Rows()[kEntries].size(), 3u);
+  gateway_.Open();
+  EXPECT_EQ(Revision(), outcomes[2].revision());
+}
+
 TEST_F(StateMachineTest, LaterMutationOfABatchSeesTheEarlier) {
   const auto outcomes = gateway_.Apply(
       {testing::UpsertLead("l", {"+12125550001"}), OptOutLead("l", {}), OptOutLead("l", {})});

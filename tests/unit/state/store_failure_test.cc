@@ -1,18 +1,44 @@
-// The state machine over a store that cannot write.
+// The state machine over a store that cannot write, or of which something cannot be read.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "server/state/state_machine.h"
+#include "storage/schema/keys.h"
 #include "tests/unit/state/state_fixture.h"
 
 namespace dnc {
 namespace {
 
+// Reads that fail when told to.
+class FailingReader : public StoreReader {
+ public:
+  explicit FailingReader(const StoreReader* reader) : reader_(reader) {}
+
+  absl::StatusOr<bool> Get(
+      Family family, absl::string_view key,
+      absl::FunctionRef<absl::Status(absl::string_view)> on_value) const override {
+    if (fails && fails(family, key)) return absl::UnavailableError("reading a block: I/O error");
+    return reader_->Get(family, key, on_value);
+  }
+  absl::Status Scan(
+      Family family, absl::string_view lower, absl::string_view upper,
+      absl::FunctionRef<bool(absl::string_view, absl::string_view)> on_row) const override {
+    return reader_->Scan(family, lower, upper, on_row);
+  }
+
+  std::function<bool(Family, absl::string_view)> fails;
+
+ private:
+  const StoreReader* const reader_;
+};
+
 // A store whose commits and recoveries fail when told to.
 class FailingStore : public Store {
  public:
-  explicit FailingStore(Store* store) : store_(store) {}
+  explicit FailingStore(Store* store) : reader(&store->Latest()), store_(store) {}
 
-  const StoreReader& Latest() const override { return store_->Latest(); }
+  const StoreReader& Latest() const override { return reader; }
   std::shared_ptr<const StoreReader> Snapshot() const override { return store_->Snapshot(); }
   absl::Status Commit(const WriteSet& changes, Durability durability) override {
     ++commits;
@@ -31,6 +57,7 @@ class FailingStore : public Store {
   }
   bool wal_tail_dropped() const override { return false; }
 
+  FailingReader reader;
   bool fail_commits = false;
   bool fail_resume = false;
   bool flush_failed = false;
@@ -45,14 +72,19 @@ class StoreFailureTest : public ::testing::Test {
   void SetUp() override {
     testing::SetUpAcme(&gateway_);
     gateway_.CloseState();
-    absl::StatusOr<std::unique_ptr<StateMachine>> state = StateMachine::Create(&store_, 1u << 20);
+    absl::StatusOr<std::unique_ptr<StateMachine>> state = StateMachine::Create(&store_, 0);
     ASSERT_TRUE(state.ok()) << state.status();
     state_ = *std::move(state);
   }
-  absl::Status Apply(const Mutation& mutation) {
+  absl::Status Apply(const Mutation& mutation) { return Apply({mutation}, nullptr); }
+  absl::Status Apply(const std::vector<Mutation>& mutations, std::vector<Outcome>* answers) {
     std::vector<Outcome> outcomes;
-    const LogEntry entry{state_->applied_revision() + 1, mutation};
-    return state_->Apply({entry}, &outcomes);
+    std::vector<LogEntry> entries;
+    int64_t revision = state_->applied_revision();
+    for (const Mutation& mutation : mutations) entries.push_back({++revision, mutation});
+    absl::Status status = state_->Apply(entries, &outcomes);
+    if (answers != nullptr) *answers = std::move(outcomes);
+    return status;
   }
   bool Writable() const { return state_->writable() && state_->Read()->writable; }
 
@@ -122,6 +154,56 @@ TEST_F(StoreFailureTest, FailureBetweenCommitsIsNoticed) {
   EXPECT_EQ(state_->Read()->problem, "a flush failed");
   EXPECT_TRUE(absl::IsUnavailable(Apply(testing::AddPhoneEntry("+12125550001"))));
   store_.flush_failed = false;
+  EXPECT_TRUE(state_->TryRecover().ok());
+  EXPECT_TRUE(Writable());
+}
+
+TEST_F(StoreFailureTest, WhatCannotBeReadRefusesOnlyWhatNeedsIt) {
+  ASSERT_TRUE(Apply(testing::UpsertLead("damaged", {"+12125550001"})).ok());
+  const std::string key = keys::Lead(kGlobalNumber + 1, "damaged");
+  store_.reader.fails = [&](Family family, absl::string_view wanted) {
+    return family == Family::kLeads && wanted == key;
+  };
+  const std::vector<Mutation> batch = {testing::OptOutLead("a", {"+12125550002"}, "a"),
+                                       testing::OptOutLead("damaged", {}, "damaged"),
+                                       testing::OptOutLead("b", {"+12125550003"}, "b")};
+  const int64_t revision = state_->applied_revision();
+  std::vector<Outcome> outcomes;
+  ASSERT_TRUE(Apply(batch, &outcomes).ok());
+  EXPECT_TRUE(Writable());
+  EXPECT_EQ(outcomes[0].code(), 0);
+  EXPECT_EQ(static_cast<absl::StatusCode>(outcomes[1].code()), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(outcomes[1].error().reason(), "STORE_UNAVAILABLE");
+  EXPECT_EQ(outcomes[1].revision(), revision + 2);
+  EXPECT_EQ(outcomes[2].code(), 0);
+  ASSERT_TRUE(Apply(batch, &outcomes).ok()) << "a repeat closes nothing either";
+  EXPECT_TRUE(Writable());
+  store_.reader.fails = nullptr;
+  ASSERT_TRUE(Apply(batch, &outcomes).ok());
+  EXPECT_EQ(outcomes[1].code(), 0) << "once it is mended, the same request takes effect";
+  EXPECT_EQ(outcomes[0].revision(), revision + 1) << "the others took effect once";
+  state_.reset();
+  EXPECT_TRUE(gateway_.OpenState().ok()) << "no gap";
+}
+
+TEST_F(StoreFailureTest, AnUnreadableAnswerToARequestIdIsNoAnswer) {
+  ASSERT_TRUE(Apply(testing::AddPhoneEntry("+12125550001", "id")).ok());
+  store_.reader.fails = [](Family family, absl::string_view) {
+    return family == Family::kRequests;
+  };
+  std::vector<Outcome> outcomes;
+  ASSERT_TRUE(Apply({testing::AddPhoneEntry("+12125550001", "id")}, &outcomes).ok());
+  EXPECT_EQ(outcomes[0].error().reason(), "STORE_UNAVAILABLE");
+  EXPECT_TRUE(Writable());
+}
+
+TEST_F(StoreFailureTest, AStoreThatCannotBeReadAtAllIsClosed) {
+  store_.reader.fails = [](Family, absl::string_view) { return true; };
+  EXPECT_TRUE(absl::IsUnavailable(Apply(testing::AddPhoneEntry("+12125550001"))));
+  EXPECT_FALSE(Writable());
+  EXPECT_FALSE(state_->TryRecover().ok());
+  EXPECT_FALSE(Writable());
+  store_.reader.fails = nullptr;
   EXPECT_TRUE(state_->TryRecover().ok());
   EXPECT_TRUE(Writable());
 }

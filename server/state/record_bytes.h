@@ -1,0 +1,17 @@
+// How records become bytes.
+#ifndef DNC_SERVER_STATE_RECORD_BYTES_H_
+#define DNC_SERVER_STATE_RECORD_BYTES_H_
+
+#include <string>
+
+#include "google/protobuf/message_lite.h"
+
+namespace dnc {
+
+// Whatever is persisted is serialised here: equal records give equal bytes, maps in them included,
+// so that the log determines the store byte by byte.
+std::string RecordBytes(const google::protobuf::MessageLite& record);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_STATE_RECORD_BYTES_H_
