@@ -237,9 +237,10 @@ absl::Status ImportSession::TakeForInternal(const ListRow& row) {
   v1::Entry entry;
   *entry.mutable_contact_point() = ToProto(row.contact);
   entry.set_reason(row.reason.empty() ? config_.reason() : CleanText(row.reason));
-  const UnixMicros now = context_.clock->Now();
-  *entry.mutable_effective_time() =
-      TimeUtil::MicrosecondsToTimestamp(std::min(row.time.value_or(now), now));
+  if (row.time.has_value()) {
+    *entry.mutable_effective_time() =
+        TimeUtil::MicrosecondsToTimestamp(std::min(*row.time, context_.clock->Now()));
+  }
   if (!config_.file_name().empty()) {
     entry.set_evidence(absl::StrCat(CleanText(config_.file_name()), " line ", row.line));
   }

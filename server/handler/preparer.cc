@@ -56,6 +56,13 @@ absl::Status ShapeScope(absl::string_view field, std::string* name) {
   return absl::OkStatus();
 }
 
+absl::Status CheckPast(const google::protobuf::Timestamp& time, UnixMicros now,
+                       absl::string_view field) {
+  DNC_RETURN_IF_ERROR(CheckTimestamp(time, field));
+  if (TimeUtil::TimestampToMicroseconds(time) <= now + kClockSkewMicros) return absl::OkStatus();
+  return InvalidField(field, "lies in the future");
+}
+
 absl::Status SameOrganization(const std::string& wanted, const std::string& found,
                               absl::string_view field) {
   if (wanted == found) return absl::OkStatus();
@@ -125,11 +132,7 @@ Preparer::Result Preparer::Prepare(const v1::ApplyActionRequest& request,
   DNC_RETURN_IF_ERROR(CheckText(request.evidence(), kMaxEvidence, "evidence"));
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, lead.organization, caller, true));
   if (request.has_request_time()) {
-    DNC_RETURN_IF_ERROR(CheckTimestamp(request.request_time(), "request_time"));
-    if (TimeUtil::TimestampToMicroseconds(request.request_time()) >
-        mutation.propose_time() + kClockSkewMicros) {
-      return InvalidField("request_time", "lies in the future");
-    }
+    DNC_RETURN_IF_ERROR(CheckPast(request.request_time(), mutation.propose_time(), "request_time"));
   }
   v1::ApplyActionRequest* body = mutation.mutable_apply_action();
   *body = request;
@@ -170,6 +173,19 @@ Preparer::Result Preparer::Prepare(const v1::UpsertLeadRequest& request,
   return Finish(std::move(mutation), *body);
 }
 
+namespace {
+
+void KeepGoodRows(const std::vector<absl::Status>& rows,
+                  google::protobuf::RepeatedPtrField<v1::Lead>* leads) {
+  int kept = 0;
+  for (int i = 0; i < leads->size(); ++i) {
+    if (rows[static_cast<size_t>(i)].ok()) leads->SwapElements(kept++, i);
+  }
+  leads->DeleteSubrange(kept, leads->size() - kept);
+}
+
+}  // namespace
+
 Preparer::Result Preparer::PrepareBatch(const v1::BatchUpsertLeadsRequest& request,
                                         const Principal& caller,
                                         std::vector<absl::Status>* rows) const {
@@ -181,18 +197,16 @@ Preparer::Result Preparer::PrepareBatch(const v1::BatchUpsertLeadsRequest& reque
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
   v1::BatchUpsertLeadsRequest* body = mutation.mutable_batch_upsert_leads();
   *body = request;
-  body->clear_leads();
   rows->clear();
   for (int i = 0; i < request.leads_size(); ++i) {
-    v1::Lead lead = request.leads(i);
-    rows->push_back(ShapeLead(parent.organization, region, absl::StrCat("leads[", i, "]"), &lead));
-    if (rows->back().ok()) {
-      *body->add_leads() = std::move(lead);
-    } else if (request.all_or_nothing()) {
-      return rows->back();
-    }
+    rows->push_back(ShapeLead(parent.organization, region, absl::StrCat("leads[", i, "]"),
+                              body->mutable_leads(i)));
+    if (!rows->back().ok() && request.all_or_nothing()) return rows->back();
   }
-  return Finish(std::move(mutation), *body);
+  // Another row that is refused makes another request too.
+  if (!request.request_id().empty()) mutation.set_fingerprint(Fingerprint(*body));
+  KeepGoodRows(*rows, body->mutable_leads());
+  return mutation;
 }
 
 absl::Status Preparer::ShapeList(const std::string& id, const std::string& field,
@@ -284,6 +298,9 @@ Preparer::Result Preparer::Prepare(const v1::RevokeEntryRequest& request,
   }
   DNC_RETURN_IF_ERROR(CheckText(request.evidence(), kMaxEvidence, "evidence"));
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, true));
+  if (request.has_consent_time()) {
+    DNC_RETURN_IF_ERROR(CheckPast(request.consent_time(), mutation.propose_time(), "consent_time"));
+  }
   *mutation.mutable_revoke_entry() = request;
   return Finish(std::move(mutation), request);
 }

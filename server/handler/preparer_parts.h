@@ -20,10 +20,12 @@ absl::Status CheckCount(absl::string_view field, int count, int limit);
 // SHA-256 over both.
 std::string FingerprintOf(absl::string_view kind, absl::string_view content);
 
-// What tells a repeated request from another one under the same id: kind and normalised content.
+// What tells a repeated request from another one under the same id: kind and normalised content. A
+// dry run is told what the real request would be.
 template <typename Request>
 std::string Fingerprint(Request request) {
   request.clear_request_id();
+  request.clear_validate_only();
   return FingerprintOf(request.GetDescriptor()->full_name(), request.SerializeAsString());
 }
 

@@ -10,6 +10,7 @@
 #include "server/handler/page.h"
 #include "server/handler/read_handler.h"
 #include "server/name/resource_name.h"
+#include "server/state/entries.h"
 #include "server/state/leads.h"
 #include "server/subject/subject.h"
 #include "server/workflow/shape.h"
@@ -17,7 +18,6 @@
 namespace dnc {
 namespace {
 
-using google::protobuf::util::TimeUtil;
 using storage::v1::EntryRecord;
 using storage::v1::LeadRecord;
 
@@ -141,17 +141,10 @@ struct EntryFilter {
         !ChannelBlocked(MaskOf(entry.channels()), request.channel())) {
       return false;
     }
-    if (request.active_only() && !IsActive(entry)) return false;
+    if (request.active_only() && !IsActive(entry, now)) return false;
     const v1::Period& period = request.create_period();
     if (period.has_start_time() && entry.create_time() < period.start_time()) return false;
     return !period.has_end_time() || entry.create_time() < period.end_time();
-  }
-
- private:
-  bool IsActive(const v1::Entry& entry) const {
-    if (entry.has_revoke_time()) return false;
-    if (TimeUtil::TimestampToMicroseconds(entry.effective_time()) > now) return false;
-    return !entry.has_expire_time() || TimeUtil::TimestampToMicroseconds(entry.expire_time()) > now;
   }
 };
 
@@ -254,7 +247,7 @@ absl::Status ReadHandler::Get(const v1::GetEntryRequest& request,
     return MakeError(v1::ERROR_REASON_ENTRY_NOT_FOUND,
                      absl::StrCat(request.name(), " does not exist"), {{"entry", request.name()}});
   }
-  *response->mutable_entry() = std::move(*record->mutable_entry());
+  *response->mutable_entry() = EntryToProto(*record);
   response->set_revision(view->revision);
   return absl::OkStatus();
 }
@@ -276,12 +269,12 @@ absl::Status ReadHandler::List(const v1::ListEntriesRequest& request,
       *response->mutable_next_page_token(),
       ReadRows(*view, range, page, filter_text, [&](absl::string_view key) -> absl::StatusOr<bool> {
         DNC_ASSIGN_OR_RETURN(
-            std::optional<EntryRecord> record,
+            const std::optional<EntryRecord> record,
             ReadRecord<EntryRecord>(*view, Family::kEntries,
                                     keys::Entry(organization->number(), keys::EntryIdOfKey(key))));
         if (!record.has_value()) return CorruptRecord(Family::kIndex);
         if (!filter.Matches(record->entry())) return false;
-        *response->add_entries() = std::move(*record->mutable_entry());
+        *response->add_entries() = EntryToProto(*record);
         return true;
       }));
   return absl::OkStatus();

@@ -110,6 +110,7 @@ EntrySpec SpecOf(const Application& application, const v1::AddToDncList& operati
                  const CatalogList& list) {
   const v1::ApplyActionRequest& request = application.request;
   EntrySpec spec;
+  spec.when_covered = WhenCovered::kNote;
   spec.list = &list;
   spec.covers_contact_points = !operation.lead_only();
   *spec.entry.mutable_channels() = operation.channels();
@@ -135,25 +136,32 @@ absl::Status AddToDncList(Application& application, const v1::AddToDncList& oper
   DNC_ASSIGN_OR_RETURN(const CatalogList* list,
                        ResolveInternalList(organization, operation.list(), "list"));
   const EntrySpec spec = SpecOf(application, operation, *list);
+  std::optional<EntryId> covering;
   const auto record = [&](const std::optional<EntryId>& id) {
-    if (id.has_value()) result->add_entries(EntryNameOf(organization.id, *id));
+    if (id.has_value()) {
+      result->add_entries(EntryNameOf(organization.id, *id));
+    } else {
+      result->add_covering_entries(EntryNameOf(organization.id, covering.value()));
+    }
   };
   LeadEdit& lead = application.lead;
+  // Where the flag of the lead does not reach a contact point, only an entry of its own blocks it.
   std::vector<ContactPoint> points = application.unlinked_points;
-  for (const v1::ContactPoint& point : lead.record.lead().contact_points()) {
-    points.push_back(FromCanonical(point));
-  }
-  DNC_ASSIGN_OR_RETURN(const std::optional<EntryId> of_lead,
-                       AddLeadEntry(application.txn, organization.number(), organization.id,
-                                    lead.id, spec, lead.record.mutable_state()->mutable_entries()));
-  record(of_lead);
   if (!operation.lead_only()) {
-    for (const ContactPoint& point : points) {
-      DNC_ASSIGN_OR_RETURN(
-          const std::optional<EntryId> of_point,
-          AddPointEntry(application.txn, organization.number(), organization.id, point, spec));
-      record(of_point);
+    for (const v1::ContactPoint& point : lead.record.lead().contact_points()) {
+      points.push_back(FromCanonical(point));
     }
+  }
+  DNC_ASSIGN_OR_RETURN(
+      const std::optional<EntryId> of_lead,
+      AddLeadEntry(application.txn, organization.number(), organization.id, lead.id, spec,
+                   lead.record.mutable_state()->mutable_entries(), &covering));
+  record(of_lead);
+  for (const ContactPoint& point : points) {
+    DNC_ASSIGN_OR_RETURN(const std::optional<EntryId> of_point,
+                         AddPointEntry(application.txn, organization.number(), organization.id,
+                                       point, spec, &covering));
+    record(of_point);
   }
   result->set_outcome(result->entries().empty() ? OperationResult::OUTCOME_NO_CHANGE
                                                 : OperationResult::OUTCOME_APPLIED);
@@ -209,7 +217,15 @@ absl::Status Perform(Application& application, const v1::Operation& operation,
   return absl::OkStatus();
 }
 
-absl::Status AddContactPoints(Application& application) {
+void Unlinked(const ContactPoint& point, const absl::Status& why,
+              v1::UnlinkedContactPoint* unlinked) {
+  *unlinked->mutable_contact_point() = ToProto(point);
+  const auto info = ErrorInfoOf(why);
+  if (info.has_value()) unlinked->set_reason(info->reason());
+  unlinked->set_message(std::string(why.message()));
+}
+
+absl::Status AddContactPoints(Application& application, v1::ApplyActionResponse* response) {
   for (const v1::ContactPoint& proto : application.request.contact_points()) {
     const ContactPoint point = FromCanonical(proto);
     const absl::Status added =
@@ -221,6 +237,7 @@ absl::Status AddContactPoints(Application& application) {
       return added;
     }
     application.unlinked_points.push_back(point);
+    Unlinked(point, added, response->add_unlinked_contact_points());
   }
   return absl::OkStatus();
 }
@@ -260,7 +277,7 @@ absl::Status Apply(const v1::ApplyActionRequest& request, Txn& txn,
       txn, *organization, *target.status, *target.action, request, std::move(lead), {}};
   DNC_RETURN_IF_ERROR(CheckRecordType(application));
   response->set_previous_status(application.lead.created ? "" : StatusNameOf(application));
-  DNC_RETURN_IF_ERROR(AddContactPoints(application));
+  DNC_RETURN_IF_ERROR(AddContactPoints(application, response));
   DNC_RETURN_IF_ERROR(PerformAll(application, response));
   DNC_RETURN_IF_ERROR(SaveLead(txn, organization->number(), &application.lead));
   response->set_status(StatusNameOf(application));

@@ -19,10 +19,23 @@ using storage::v1::SubjectRecord;
 // What a registry may lose in one version without being asked again: a tenth.
 constexpr int64_t kShrinkDivisor = 10;
 
+// What a request says of these is not for it to say.
+void ClearOutputOnly(v1::Entry* entry) {
+  entry->clear_revoke_time();
+  entry->clear_revoke_actor();
+  entry->clear_revoke_evidence();
+  entry->clear_consent_time();
+  entry->clear_last_request_time();
+  entry->clear_last_request_actor();
+  entry->clear_last_request_evidence();
+}
+
 absl::StatusOr<EntrySpec> SpecOf(const Txn& txn, const CatalogOrganization& organization,
                                  const v1::Entry& entry, const char* source) {
   EntrySpec spec;
+  spec.when_covered = WhenCovered::kNote;
   spec.entry = entry;
+  ClearOutputOnly(&spec.entry);
   DNC_ASSIGN_OR_RETURN(spec.list, ResolveInternalList(organization, entry.list(), "entry.list"));
   spec.entry.set_source(source);
   *spec.entry.mutable_actor() = txn.mutation().actor();
@@ -61,28 +74,40 @@ absl::StatusOr<std::optional<EntryId>> AddForLead(Txn& txn, const CatalogOrganiz
   return added;
 }
 
-absl::StatusOr<EntryRecord> ReadEntry(const Txn& txn, uint32_t organization, EntryId id) {
-  DNC_ASSIGN_OR_RETURN(std::optional<EntryRecord> record,
-                       txn.Read<EntryRecord>(Family::kEntries, keys::Entry(organization, id)));
-  if (!record.has_value()) return CorruptRecord(Family::kEntries);
-  return *std::move(record);
-}
-
 // Takes the entry out of what checks read.
 absl::Status Withdraw(Txn& txn, const CatalogOrganization& organization, EntryId id,
-                      const v1::Entry& entry) {
+                      const EntryRecord& record) {
+  const v1::Entry& entry = record.entry();
   if (entry.has_lead()) {
     DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> lead,
                          LoadLead(txn, organization.number(), std::string(LastPart(entry.lead()))));
     if (!lead.has_value()) return CorruptRecord(Family::kLeads);
-    RemoveSummary(id, lead->record.mutable_state()->mutable_entries());
+    DNC_RETURN_IF_ERROR(RemoveSummary(txn, organization.number(), id, record,
+                                      lead->record.mutable_state()->mutable_entries()));
     return SaveLead(txn, organization.number(), &*lead);
   }
   const std::string key = SubjectKey(organization.number(), FromCanonical(entry.contact_point()));
   DNC_ASSIGN_OR_RETURN(SubjectRecord subject, ReadSubject(txn, key));
-  RemoveSummary(id, subject.mutable_entries());
+  DNC_RETURN_IF_ERROR(
+      RemoveSummary(txn, organization.number(), id, record, subject.mutable_entries()));
   txn.Write(Family::kSubjects, key, subject);
   return absl::OkStatus();
+}
+
+// Consent ends only opt-outs that were made before it.
+absl::Status CheckConsent(const v1::RevokeEntryRequest& request, const v1::Entry& entry) {
+  if (!request.has_consent_time()) return absl::OkStatus();
+  const UnixMicros last = LastRequestTime(entry);
+  if (TimeUtil::TimestampToMicroseconds(request.consent_time()) > last) return absl::OkStatus();
+  const std::string consent_text = TimeUtil::ToString(request.consent_time());
+  const std::string last_text = TimeUtil::ToString(TimeUtil::MicrosecondsToTimestamp(last));
+  return MakeError(
+      v1::ERROR_REASON_CONSENT_OLDER_THAN_OPT_OUT,
+      absl::StrCat(request.name(), " was last asked for on ", last_text, ", and the consent of ",
+                   consent_text, " is no later; ask the person again"),
+      {{"entry", request.name()},
+       {"consent_time", consent_text},
+       {"last_request_time", last_text}});
 }
 
 absl::Status WouldShrink(const v1::DncList& list, absl::string_view problem, int64_t before,
@@ -184,7 +209,7 @@ absl::Status Apply(const v1::AddEntryRequest& request, Txn& txn, v1::AddEntryRes
   response->set_created(added->has_value());
   const EntryId id = added->has_value() ? **added : *covering;
   DNC_ASSIGN_OR_RETURN(EntryRecord record, ReadEntry(txn, organization->number(), id));
-  *response->mutable_entry() = std::move(*record.mutable_entry());
+  *response->mutable_entry() = EntryToProto(record);
   return absl::OkStatus();
 }
 
@@ -208,13 +233,17 @@ absl::Status Apply(const v1::RevokeEntryRequest& request, Txn& txn,
         absl::StrCat(request.name(), " was revoked on ", TimeUtil::ToString(entry->revoke_time())),
         {{"entry", request.name()}});
   }
+  DNC_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), EtagOf(*entry)));
+  DNC_RETURN_IF_ERROR(CheckConsent(request, *entry));
   *entry->mutable_revoke_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
   *entry->mutable_revoke_actor() = request.actor();
   entry->set_revoke_evidence(request.evidence());
-  DNC_RETURN_IF_ERROR(Withdraw(txn, *organization, *id, *entry));
+  if (request.has_consent_time()) *entry->mutable_consent_time() = request.consent_time();
+  entry->set_etag(txn.etag());
+  DNC_RETURN_IF_ERROR(Withdraw(txn, *organization, *id, *record));
   txn.Write(Family::kEntries, keys::Entry(organization->number(), *id), *record);
   DNC_RETURN_IF_ERROR(txn.AddToEntryCount(organization->number(), record->list(), -1));
-  *response->mutable_entry() = *entry;
+  *response->mutable_entry() = EntryToProto(*record);
   return absl::OkStatus();
 }
 
@@ -224,6 +253,9 @@ absl::Status Apply(const storage::v1::ImportEntries& request, Txn& txn,
   for (const v1::Entry& entry : request.entries()) {
     DNC_ASSIGN_OR_RETURN(EntrySpec spec, SpecOf(txn, *organization, entry, "import"));
     DNC_ASSIGN_OR_RETURN(spec.list, ResolveInternalList(*organization, request.list(), "list"));
+    // A file that dates its rows tells of later requests; any other says no more than last time.
+    spec.when_covered =
+        entry.has_effective_time() ? WhenCovered::kNoteIfLater : WhenCovered::kLeave;
     DNC_ASSIGN_OR_RETURN(const std::optional<EntryId> added,
                          AddPointEntry(txn, organization->number(), organization->id,
                                        FromCanonical(entry.contact_point()), spec));

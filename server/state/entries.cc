@@ -1,7 +1,9 @@
 #include "server/state/entries.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
@@ -15,62 +17,108 @@ using storage::v1::EntryRecord;
 using storage::v1::EntrySummary;
 using storage::v1::SubjectRecord;
 
-EntrySummary Summarize(const EntrySpec& spec, EntryId id, UnixMicros now) {
+// A subject with as many summaries as this is worth tidying up.
+constexpr int kManySummaries = 100;
+
+UnixMicros MicrosOf(const google::protobuf::Timestamp& time) {
+  return TimeUtil::TimestampToMicroseconds(time);
+}
+
+EntryId IdOf(const EntrySummary& summary) { return {summary.revision(), summary.ordinal()}; }
+
+EntrySummary Summarize(const EntrySpec& spec, UnixMicros now) {
   EntrySummary summary;
-  summary.set_revision(id.revision);
-  summary.set_ordinal(id.ordinal);
   summary.set_list(spec.list->record.number());
   summary.set_channels(MaskOf(spec.entry.channels()));
   summary.set_message_classes(MaskOf(spec.entry.message_classes()));
-  summary.set_effective_time(TimeUtil::TimestampToMicroseconds(spec.entry.effective_time()));
+  summary.set_effective_time(MicrosOf(spec.entry.effective_time()));
   summary.set_begun(summary.effective_time() <= now);
-  if (spec.entry.has_expire_time()) {
-    summary.set_expire_time(TimeUtil::TimestampToMicroseconds(spec.entry.expire_time()));
-  }
+  if (spec.entry.has_expire_time()) summary.set_expire_time(MicrosOf(spec.entry.expire_time()));
   summary.set_covers_contact_points(spec.covers_contact_points);
   return summary;
 }
 
-// Whether `held` blocks all that `wanted` would, from `now` to `wanted`'s end.
-bool Covers(const EntrySummary& held, const EntrySummary& wanted, UnixMicros now) {
+// Whether `held` blocks all that `wanted` would, until `wanted`'s end. No clock is asked: it may be
+// set back, and then only those that had begun when they were added stay in force.
+bool Covers(const EntrySummary& held, const EntrySummary& wanted) {
   const bool long_enough = held.expire_time() == 0 || (wanted.expire_time() != 0 &&
                                                        held.expire_time() >= wanted.expire_time());
-  const bool begun = held.begun() || held.effective_time() <= now ||
-                     held.effective_time() <= wanted.effective_time();
+  const bool begun =
+      held.begun() || (!wanted.begun() && held.effective_time() <= wanted.effective_time());
   return held.list() == wanted.list() && long_enough && begun &&
          MaskCovers(held.channels(), wanted.channels(), kAllChannels) &&
          MaskCovers(held.message_classes(), wanted.message_classes(), kAllClassesButEmergency) &&
          (held.covers_contact_points() || !wanted.covers_contact_points());
 }
 
-// Expired entries stay on the record; what checks read need not grow with them. A day is left for
-// clocks that were set back.
-void DropExpired(UnixMicros now, EntrySummaries* entries) {
-  constexpr UnixMicros kDay = UnixMicros{24} * 3600 * 1'000'000;
-  entries->erase(std::remove_if(entries->begin(), entries->end(),
-                                [&](const EntrySummary& entry) {
-                                  return entry.expire_time() != 0 &&
-                                         entry.expire_time() + kDay <= now;
-                                }),
-                 entries->end());
+// Puts the request that `spec` stands for on the record of an entry that covers it. False: that
+// record cannot be read, so the request needs an entry of its own.
+bool Note(Txn& txn, uint32_t organization, EntryId id, const EntrySpec& spec) {
+  if (spec.when_covered == WhenCovered::kLeave) return true;
+  absl::StatusOr<EntryRecord> record = ReadEntry(txn, organization, id);
+  if (!record.ok()) return false;
+  v1::Entry* entry = record->mutable_entry();
+  const UnixMicros asked = std::min(MicrosOf(spec.entry.effective_time()), txn.now());
+  const UnixMicros last = LastRequestTime(*entry);
+  if (spec.when_covered == WhenCovered::kNoteIfLater && asked <= last) return true;
+  *entry->mutable_last_request_time() = TimeUtil::MicrosecondsToTimestamp(std::max(asked, last));
+  *entry->mutable_last_request_actor() = spec.entry.actor();
+  entry->set_last_request_evidence(spec.entry.evidence());
+  entry->set_etag(txn.etag());
+  txn.Write(Family::kEntries, keys::Entry(organization, id), *record);
+  return true;
 }
 
-// Writes the whole record, its list's index and count; the caller writes summary and subject index.
-absl::Status WriteRecord(Txn& txn, uint32_t organization, const std::string& organization_id,
-                         const EntrySpec& spec, v1::Entry entry, EntryId id) {
+std::optional<EntryId> FindCovering(Txn& txn, uint32_t organization, const EntrySpec& spec,
+                                    const EntrySummary& wanted, const EntrySummaries& entries) {
+  for (const EntrySummary& held : entries) {
+    if (Covers(held, wanted) && Note(txn, organization, IdOf(held), spec)) return IdOf(held);
+  }
+  return std::nullopt;
+}
+
+// Moves the summaries of what `added` covers entirely from `entries` into its record, where there
+// are very many. Nothing is lost to checks, and what they read stays short however often somebody
+// prolongs an opt-out.
+void Supersede(const EntrySummary& added, EntrySummaries* entries, EntryRecord* record) {
+  if (entries->size() < kManySummaries) return;
+  EntrySummaries kept;
+  for (EntrySummary& held : *entries) {
+    (Covers(added, held) ? record->add_superseded() : kept.Add())->Swap(&held);
+  }
+  entries->Swap(&kept);
+}
+
+// Adds an entry that none covers: the whole record, its list's index and count, and its summary.
+// The caller writes `entries` back, and the subject's index.
+absl::StatusOr<EntryId> Add(Txn& txn, uint32_t organization, const std::string& organization_id,
+                            const EntrySpec& spec, v1::Entry entry, EntrySummary summary,
+                            EntrySummaries* entries) {
+  const EntryId id = txn.NextEntryId();
+  summary.set_revision(id.revision);
+  summary.set_ordinal(id.ordinal);
   entry.set_name(EntryNameOf(organization_id, id));
   entry.set_list(spec.list->record.list().name());
   *entry.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
   entry.set_revision(txn.revision());
+  entry.clear_etag();  // until something changes, its revision is its etag
   EntryRecord record;
   *record.mutable_entry() = std::move(entry);
   record.set_list(spec.list->record.number());
   record.set_covers_contact_points(spec.covers_contact_points);
+  Supersede(summary, entries, &record);
+  *entries->Add() = std::move(summary);
   txn.Write(Family::kEntries, keys::Entry(organization, id), record);
   txn.WriteEmpty(
       Family::kIndex,
       keys::WithEntryId(keys::ListIndexPrefix(organization, spec.list->record.number()), id));
-  return txn.AddToEntryCount(organization, spec.list->record.number(), 1);
+  DNC_RETURN_IF_ERROR(txn.AddToEntryCount(organization, spec.list->record.number(), 1));
+  return id;
+}
+
+bool Has(const EntrySummaries& entries, EntryId id) {
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const EntrySummary& held) { return IdOf(held) == id; });
 }
 
 }  // namespace
@@ -79,19 +127,17 @@ std::string EntryNameOf(const std::string& organization_id, EntryId id) {
   return EntryName(organization_id, FormatEntryId(id));
 }
 
-std::optional<EntryId> FindCovering(const EntrySummaries& entries, const EntrySpec& spec,
-                                    UnixMicros now) {
-  const EntrySummary wanted = Summarize(spec, {}, now);
-  for (const EntrySummary& held : entries) {
-    if (Covers(held, wanted, now)) return EntryId{held.revision(), held.ordinal()};
-  }
-  return std::nullopt;
-}
-
 absl::StatusOr<SubjectRecord> ReadSubject(const Txn& txn, const std::string& key) {
   DNC_ASSIGN_OR_RETURN(std::optional<SubjectRecord> record,
                        txn.Read<SubjectRecord>(Family::kSubjects, key));
   return record.has_value() ? *std::move(record) : SubjectRecord();
+}
+
+absl::StatusOr<EntryRecord> ReadEntry(const Txn& txn, uint32_t organization, EntryId id) {
+  DNC_ASSIGN_OR_RETURN(std::optional<EntryRecord> record,
+                       txn.Read<EntryRecord>(Family::kEntries, keys::Entry(organization, id)));
+  if (!record.has_value()) return CorruptRecord(Family::kEntries);
+  return *std::move(record);
 }
 
 absl::StatusOr<std::optional<EntryId>> AddPointEntry(Txn& txn, uint32_t organization,
@@ -103,17 +149,16 @@ absl::StatusOr<std::optional<EntryId>> AddPointEntry(Txn& txn, uint32_t organiza
   DNC_ASSIGN_OR_RETURN(SubjectRecord subject, ReadSubject(txn, key));
   EntrySpec own = spec;
   own.covers_contact_points = false;  // only a lead has contact points
-  if (const auto held = FindCovering(subject.entries(), own, txn.now()); held.has_value()) {
+  const EntrySummary wanted = Summarize(own, txn.now());
+  if (const auto held = FindCovering(txn, organization, own, wanted, subject.entries())) {
     if (covering != nullptr) *covering = held;
     return std::optional<EntryId>();
   }
-  DropExpired(txn.now(), subject.mutable_entries());
-  const EntryId id = txn.NextEntryId();
   v1::Entry entry = spec.entry;
   *entry.mutable_contact_point() = ToProto(point);
-  DNC_RETURN_IF_ERROR(WriteRecord(txn, organization, organization_id, own, std::move(entry), id));
+  DNC_ASSIGN_OR_RETURN(const EntryId id, Add(txn, organization, organization_id, own,
+                                             std::move(entry), wanted, subject.mutable_entries()));
   txn.WriteEmpty(Family::kIndex, keys::WithEntryId(keys::SubjectIndexPrefix(key), id));
-  *subject.add_entries() = Summarize(own, id, txn.now());
   txn.Write(Family::kSubjects, key, subject);
   return std::optional<EntryId>(id);
 }
@@ -123,28 +168,66 @@ absl::StatusOr<std::optional<EntryId>> AddLeadEntry(Txn& txn, uint32_t organizat
                                                     const std::string& lead_id,
                                                     const EntrySpec& spec, EntrySummaries* entries,
                                                     std::optional<EntryId>* covering) {
-  if (const auto held = FindCovering(*entries, spec, txn.now()); held.has_value()) {
+  const EntrySummary wanted = Summarize(spec, txn.now());
+  if (const auto held = FindCovering(txn, organization, spec, wanted, *entries)) {
     if (covering != nullptr) *covering = held;
     return std::optional<EntryId>();
   }
-  DropExpired(txn.now(), entries);
-  const EntryId id = txn.NextEntryId();
   v1::Entry entry = spec.entry;
   entry.set_lead(LeadName(organization_id, lead_id));
-  DNC_RETURN_IF_ERROR(WriteRecord(txn, organization, organization_id, spec, std::move(entry), id));
+  DNC_ASSIGN_OR_RETURN(const EntryId id, Add(txn, organization, organization_id, spec,
+                                             std::move(entry), wanted, entries));
   txn.WriteEmpty(Family::kIndex,
                  keys::WithEntryId(keys::LeadIndexPrefix(organization, lead_id), id));
-  *entries->Add() = Summarize(spec, id, txn.now());
   return std::optional<EntryId>(id);
 }
 
-void RemoveSummary(EntryId id, EntrySummaries* entries) {
+absl::Status RemoveSummary(const Txn& txn, uint32_t organization, EntryId id,
+                           const EntryRecord& record, EntrySummaries* entries) {
   entries->erase(std::remove_if(entries->begin(), entries->end(),
-                                [&](const EntrySummary& entry) {
-                                  return entry.revision() == id.revision &&
-                                         entry.ordinal() == id.ordinal;
-                                }),
+                                [&](const EntrySummary& held) { return IdOf(held) == id; }),
                  entries->end());
+  std::vector<EntrySummary> returning(record.superseded().begin(), record.superseded().end());
+  while (!returning.empty()) {
+    EntrySummary summary = std::move(returning.back());
+    returning.pop_back();
+    if (Has(*entries, IdOf(summary))) continue;
+    DNC_ASSIGN_OR_RETURN(const EntryRecord held, ReadEntry(txn, organization, IdOf(summary)));
+    if (held.entry().has_revoke_time()) {
+      returning.insert(returning.end(), held.superseded().begin(), held.superseded().end());
+    } else {
+      *entries->Add() = std::move(summary);
+    }
+  }
+  return absl::OkStatus();
+}
+
+UnixMicros LastRequestTime(const v1::Entry& entry) {
+  if (entry.has_last_request_time()) return MicrosOf(entry.last_request_time());
+  return std::min(MicrosOf(entry.effective_time()), MicrosOf(entry.create_time()));
+}
+
+std::string EtagOf(const v1::Entry& entry) {
+  return entry.etag().empty() ? std::to_string(entry.revision()) : entry.etag();
+}
+
+v1::Entry EntryToProto(const EntryRecord& record) {
+  v1::Entry entry = record.entry();
+  *entry.mutable_last_request_time() = TimeUtil::MicrosecondsToTimestamp(LastRequestTime(entry));
+  entry.set_etag(EtagOf(entry));
+  return entry;
+}
+
+bool IsActive(const EntrySummary& entry, UnixMicros now) {
+  const bool begun = entry.begun() || entry.effective_time() <= now;
+  return begun && (entry.expire_time() == 0 || entry.expire_time() > now);
+}
+
+bool IsActive(const v1::Entry& entry, UnixMicros now) {
+  if (entry.has_revoke_time()) return false;
+  const UnixMicros effective = MicrosOf(entry.effective_time());
+  const bool begun = effective <= MicrosOf(entry.create_time()) || effective <= now;
+  return begun && (!entry.has_expire_time() || MicrosOf(entry.expire_time()) > now);
 }
 
 absl::StatusOr<const CatalogList*> ResolveInternalList(const CatalogOrganization& organization,

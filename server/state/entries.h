@@ -11,23 +11,28 @@
 
 namespace dnc {
 
+// What becomes of the record of an entry that covers the one that is to be added.
+enum class WhenCovered {
+  kLeave,        // nothing: nobody asked for anything
+  kNoteIfLater,  // it notes the request, if that is later than what it knows of
+  kNote,         // it notes the request
+};
+
 // What an entry says, apart from its subject. `entry` has list, channels, message_classes, reason,
 // evidence, source, actor, effective_time and expire_time.
 struct EntrySpec {
   v1::Entry entry;
   const CatalogList* list = nullptr;
   bool covers_contact_points = false;
+  WhenCovered when_covered = WhenCovered::kLeave;
 };
 
 // The entries of one subject, wherever they are kept.
 using EntrySummaries = google::protobuf::RepeatedPtrField<storage::v1::EntrySummary>;
 
-// An entry among `entries` that blocks at least what `spec` would, now and as long.
-std::optional<EntryId> FindCovering(const EntrySummaries& entries, const EntrySpec& spec,
-                                    UnixMicros now);
-
 // Adds an entry for a contact point. Answers its id, or nothing where one covers it already (which
-// `covering` then names).
+// `covering` then names): one that blocks all that it would, as long, whatever becomes of the
+// clock.
 absl::StatusOr<std::optional<EntryId>> AddPointEntry(Txn& txn, uint32_t organization,
                                                      const std::string& organization_id,
                                                      const ContactPoint& point,
@@ -44,8 +49,25 @@ absl::StatusOr<std::optional<EntryId>> AddLeadEntry(Txn& txn, uint32_t organizat
 // Reads a contact point's record; an empty one where there is none.
 absl::StatusOr<storage::v1::SubjectRecord> ReadSubject(const Txn& txn, const std::string& key);
 
-// Removes the summary of an entry.
-void RemoveSummary(EntryId id, EntrySummaries* entries);
+// Takes the summary of the entry that `record` is about out of its subject's, and puts back those
+// whose place it took, unless they are revoked as well.
+absl::Status RemoveSummary(const Txn& txn, uint32_t organization, EntryId id,
+                           const storage::v1::EntryRecord& record, EntrySummaries* entries);
+
+// CORRUPT_RECORD where there is none.
+absl::StatusOr<storage::v1::EntryRecord> ReadEntry(const Txn& txn, uint32_t organization,
+                                                   EntryId id);
+
+// When the person last asked for the entry, and its etag; entries that were written before there
+// were such fields have them too.
+UnixMicros LastRequestTime(const v1::Entry& entry);
+std::string EtagOf(const v1::Entry& entry);
+
+// The entry as the API shows it.
+v1::Entry EntryToProto(const storage::v1::EntryRecord& record);
+// Whether the entry blocks at `now`, as a check says that it does.
+bool IsActive(const v1::Entry& entry, UnixMicros now);
+bool IsActive(const storage::v1::EntrySummary& entry, UnixMicros now);
 
 std::string EntryNameOf(const std::string& organization_id, EntryId id);
 

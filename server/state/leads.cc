@@ -71,10 +71,6 @@ absl::Status CoverNewPoint(Txn& txn, const CatalogOrganization& organization,
   return absl::OkStatus();
 }
 
-bool IsActive(const EntrySummary& entry, UnixMicros now) {
-  return entry.effective_time() <= now && (entry.expire_time() == 0 || entry.expire_time() > now);
-}
-
 }  // namespace
 
 absl::StatusOr<std::optional<LeadEdit>> LoadLead(const Txn& txn, uint32_t organization,
@@ -124,7 +120,10 @@ absl::StatusOr<bool> AddContactPoint(Txn& txn, const CatalogOrganization& organi
 
 bool MoveLead(const Txn& txn, const CatalogStatus& status, LeadEdit* lead) {
   storage::v1::LeadState* state = lead->record.mutable_state();
-  if (state->status() == status.record.number()) return false;
+  // Asked for again, a restriction for a time runs its whole time once more.
+  const bool same = state->status() == status.record.number();
+  const bool runs = status.restricts && status.restriction_micros != 0;
+  if (same && (!runs || state->status_time() >= txn.now())) return false;
   state->set_status(status.record.number());
   state->set_status_time(txn.now());
   return true;

@@ -36,7 +36,8 @@ LeadEdit NewLead(const Txn& txn, const std::string& organization_id, const std::
 absl::StatusOr<bool> AddContactPoint(Txn& txn, const CatalogOrganization& organization,
                                      const ContactPoint& point, LeadEdit* lead);
 
-// Moves the lead; answers whether it was elsewhere before.
+// Moves the lead; answers whether that changed anything. A move to where it is restarts the period
+// of a status that restricts for a time.
 bool MoveLead(const Txn& txn, const CatalogStatus& status, LeadEdit* lead);
 
 // Writes everything.

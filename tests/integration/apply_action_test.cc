@@ -187,9 +187,22 @@ TEST_F(ApplyActionTest, TheOptOutHoldsForAContactPointThatTheLeadCannotHold) {
     absl::StrAppend(&full, "contact_points { phone: '", 13105550000 + i, "' }");
   }
   Must<v1::UpsertLeadRequest>(full + "}");
-  Must<v1::ApplyActionRequest>(
+  Must<v1::CreateActionRequest>(
+      "parent: '~s/new' action_id: 'flag' action { operations { "
+      "add_to_dnc_list { lead_only: true } } }");
+  const auto flagged = Must<v1::ApplyActionRequest>(
+      "lead: '~/leads/full' action: '~s/new/actions/flag' "
+      "contact_points { phone: '2125550163' }");
+  EXPECT_EQ(PhoneVerdict("+12125550163"), v1::VERDICT_DENY);
+  EXPECT_EQ(flagged.entries_size(), 2) << "of the lead, and of the number that it does not hold";
+  const auto response = Must<v1::ApplyActionRequest>(
       "lead: '~/leads/full' action: '~s/new/actions/dnc' "
       "contact_points { phone: '2125550162' }");
+  ASSERT_EQ(response.unlinked_contact_points_size(), 1);
+  const v1::UnlinkedContactPoint& unlinked = response.unlinked_contact_points(0);
+  EXPECT_EQ(unlinked.contact_point().phone(), "+12125550162");
+  EXPECT_EQ(unlinked.reason(), "LIMIT_EXCEEDED");
+  EXPECT_THAT(unlinked.message(), testing::HasSubstr("at most 100"));
   EXPECT_EQ(PhoneVerdict("+12125550162"), v1::VERDICT_DENY);
   EXPECT_EQ(PhoneVerdict("+13105550099"), v1::VERDICT_DENY);
 }
@@ -203,6 +216,42 @@ TEST_F(ApplyActionTest, LeadOnlyLeavesTheContactPointsAlone) {
   EXPECT_EQ(GetEntry(response.entries(0)).reason(), "stop");
   EXPECT_EQ(VerdictOf("lead: '~/leads/ann'"), v1::VERDICT_DENY);
   EXPECT_EQ(GetList("internal").entry_count(), 1);
+}
+
+TEST_F(ApplyActionTest, AnOptOutThatIsInForceNamesTheEntriesThatCoverIt) {
+  const v1::ApplyActionResponse first = Apply("ann", "novoice");
+  EXPECT_EQ(first.results(0).covering_entries_size(), 0);
+  clock().Advance(kDay);
+  const v1::ApplyActionResponse again = Apply("ann", "novoice");
+  EXPECT_THAT(Outcomes(again), ElementsAre(v1::OperationResult::OUTCOME_NO_CHANGE));
+  EXPECT_EQ(again.entries_size(), 0);
+  ASSERT_EQ(again.results(0).covering_entries_size(), 3);
+  for (int i = 0; i < 3; ++i) {
+    const std::string& name = again.results(0).covering_entries(i);
+    EXPECT_EQ(name, first.entries(i));
+    EXPECT_EQ(GetEntry(name).last_request_time().seconds(), (kStart + kDay) / kSecond);
+  }
+}
+
+TEST_F(ApplyActionTest, AskingAgainForARestrictionForATimeRestartsIt) {
+  Must<v1::CreateActionRequest>(
+      "parent: '~s/cooling' action_id: 'again' action { operations { "
+      "move_to_status { status: '~s/cooling' } } }");
+  Must<v1::UpsertLeadRequest>("lead { name: '~/leads/ann' status: '~s/cooling' }");
+  clock().Advance(5 * kDay);
+  EXPECT_THAT(Outcomes(Apply("ann", "cooling/again")),
+              ElementsAre(v1::OperationResult::OUTCOME_APPLIED));
+  clock().Advance(5 * kDay);
+  EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_DENY);
+  clock().Advance(-8 * kDay);  // a clock set back never shortens it
+  EXPECT_THAT(Outcomes(Apply("ann", "cooling/again")),
+              ElementsAre(v1::OperationResult::OUTCOME_NO_CHANGE));
+  clock().Advance(8 * kDay);
+  EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_DENY);
+  // An upsert that says where the lead is says nothing new.
+  Must<v1::UpsertLeadRequest>("lead { name: '~/leads/ann' status: '~s/cooling' }");
+  clock().Advance(2 * kDay);
+  EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_ALLOW);
 }
 
 TEST_F(ApplyActionTest, RefusesALeadOfAnotherRecordType) {

@@ -17,6 +17,10 @@ class EntryTest : public GatewayTest {
     return Ask<v1::RevokeEntryRequest>(
         absl::StrCat("name: '", name, "' evidence: 'signed form 7' ", more));
   }
+  // A time that is `micros` after the start.
+  static std::string At(absl::string_view field, int64_t micros) {
+    return absl::StrCat(field, " { seconds: ", (kStart + micros) / kSecond, " } ");
+  }
   static std::string Until(int64_t seconds) {
     return absl::StrCat(" expire_time { seconds: ", kStart / kSecond + seconds, " } ");
   }
@@ -110,6 +114,48 @@ TEST_F(EntryTest, ARevocationWithEvidenceAllowsAgainAndStaysOnTheRecord) {
   EXPECT_EQ(GetList("internal").entry_count(), 0);
   EXPECT_TRUE(Add(kBob).created());  // a new opt-out is a new entry
   EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_DENY);
+}
+
+TEST_F(EntryTest, AnOptOutThatAnEntryCoversIsNotRevokedUnseen) {
+  const v1::Entry read = Add(kBob).entry();
+  clock().Advance(kDay);
+  const v1::ApplyActionResponse again = Apply("bob", "dnc");  // covered for the phone
+  EXPECT_THAT(again.results(0).covering_entries(), testing::ElementsAre(read.name()));
+  EXPECT_THAT(Revoke(read.name(), absl::StrCat("etag: '", read.etag(), "'")),
+              Refused("ETAG_MISMATCH"));
+  EXPECT_THAT(Revoke(read.name(), At("consent_time", kDay / 2)),
+              Refused("CONSENT_OLDER_THAN_OPT_OUT"));
+  EXPECT_THAT(Revoke(read.name(), At("consent_time", kDay)), Refused("CONSENT_OLDER_THAN_OPT_OUT"));
+  EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_DENY);
+
+  const v1::Entry now =
+      Must<v1::GetEntryRequest>(absl::StrCat("name: '", read.name(), "'")).entry();
+  EXPECT_EQ(now.last_request_time().seconds(), (kStart + kDay) / kSecond);
+  EXPECT_EQ(now.last_request_actor().id(), "users/jane");
+  clock().Advance(kDay);
+  const auto revoked = Revoke(
+      read.name(), absl::StrCat("etag: '", now.etag(), "' ", At("consent_time", kDay + kSecond)));
+  ASSERT_THAT(revoked, IsOk());
+  EXPECT_EQ(revoked->entry().consent_time().seconds(), (kStart + kDay) / kSecond + 1);
+  EXPECT_NE(revoked->entry().etag(), now.etag());
+}
+
+TEST_F(EntryTest, ConsentMustHaveBeenGiven) {
+  const std::string name = Add(kBob).entry().name();
+  EXPECT_THAT(Revoke(name, At("consent_time", kDay)), RefusedAt("INVALID_FIELD", "consent_time"));
+  EXPECT_THAT(Revoke(name, "consent_time { nanos: -1 }"),
+              RefusedAt("INVALID_FIELD", "consent_time"));
+  EXPECT_THAT(Revoke(name, At("consent_time", -kDay)), Refused("CONSENT_OLDER_THAN_OPT_OUT"));
+  EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_DENY);
+}
+
+TEST_F(EntryTest, AClockSetBackHidesNothingThatBlocks) {
+  clock().Advance(kDay);
+  Add("lead: '~/leads/bob'");
+  clock().Advance(-kDay);
+  EXPECT_EQ(VerdictOf("lead: '~/leads/bob'"), v1::VERDICT_DENY);
+  EXPECT_TRUE(GetLead("bob").do_not_contact());
+  EXPECT_EQ(Must<v1::ListEntriesRequest>("parent: '~' active_only: true").entries_size(), 2);
 }
 
 TEST_F(EntryTest, ARevocationEndsOneEntryOnly) {

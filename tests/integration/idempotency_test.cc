@@ -90,6 +90,32 @@ TEST_F(IdempotencyTest, TheSameIdForAnotherRequestIsRefused) {
   EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_ALLOW);
 }
 
+TEST_F(IdempotencyTest, ABatchWithAnotherBadRowIsAnotherRequest) {
+  const auto batch = [](const char* phone) {
+    return absl::StrCat(
+        "parent: '~' request_id: 'b' leads { name: '~/leads/good' record_type: 'contact' status: "
+        "'~s/new' } leads { name: '~/leads/bad' record_type: 'contact' status: '~s/new' "
+        "contact_points { phone: '",
+        phone, "' } }");
+  };
+  const auto first = Must<v1::BatchUpsertLeadsRequest>(batch("nobody"));
+  EXPECT_TRUE(first.results(1).has_error());
+  EXPECT_THAT(Must<v1::BatchUpsertLeadsRequest>(batch("nobody")), EqualsProto(first));
+  EXPECT_THAT(Ask<v1::BatchUpsertLeadsRequest>(batch("2125550160")), Refused("REQUEST_ID_REUSED"));
+  EXPECT_THAT(Ask<v1::BatchUpsertLeadsRequest>(batch("no one")), Refused("REQUEST_ID_REUSED"));
+}
+
+TEST_F(IdempotencyTest, ADryRunAnswersWhatTheRealRequestWould) {
+  const std::string dry = absl::StrCat(kAnnDnc, "validate_only: true ");
+  EXPECT_EQ(Must<v1::ApplyActionRequest>(dry).revision(), 0);
+  const v1::ApplyActionResponse first = Must<v1::ApplyActionRequest>(kAnnDnc);
+  EXPECT_EQ(first.entries_size(), 3) << "the dry run took nothing";
+  EXPECT_THAT(Must<v1::ApplyActionRequest>(dry), EqualsProto(first));
+  EXPECT_THAT(Ask<v1::ApplyActionRequest>(absl::StrCat(dry, "evidence: 'another'")),
+              Refused("REQUEST_ID_REUSED"));
+  EXPECT_EQ(Revision(), first.revision());
+}
+
 TEST_F(IdempotencyTest, ARefusedRequestMayBeRepeatedOnceItsCauseIsMended) {
   const char* const zoe = "lead: '~/leads/zoe' action: '~s/new/actions/dnc' request_id: 'z'";
   EXPECT_THAT(Ask<v1::ApplyActionRequest>(zoe), Refused("LEAD_NOT_FOUND"));
