@@ -52,8 +52,10 @@ absl::Status CheckExisting(const LeadEdit& held, const v1::Lead& wanted) {
        {"target", wanted.name()}});
 }
 
+// A CRM's row says where the lead stands there, which lifts nothing unless that is meant. A row
+// that names the status the lead is in says nothing new.
 absl::Status UpdateExisting(Txn& txn, const CatalogOrganization& organization,
-                            const v1::Lead& wanted, Upserted* upserted) {
+                            const v1::Lead& wanted, bool allow_lifting, Upserted* upserted) {
   LeadEdit& lead = upserted->lead;
   DNC_RETURN_IF_ERROR(CheckExisting(lead, wanted));
   if (wanted.status().empty()) return absl::OkStatus();
@@ -62,18 +64,23 @@ absl::Status UpdateExisting(Txn& txn, const CatalogOrganization& organization,
   DNC_ASSIGN_OR_RETURN(const CatalogStatus* status,
                        FindMoveTarget(organization, wanted.status(),
                                       lead.record.lead().record_type(), "lead.status"));
+  if (!allow_lifting) {
+    DNC_RETURN_IF_ERROR(WithField(
+        CheckMoveKeepsRestriction(current, lead.state().status_time(), *status, txn.now()),
+        "lead.status"));
+  }
   if (MoveLead(txn, *status, &lead)) upserted->changed = true;
   return absl::OkStatus();
 }
 
 absl::StatusOr<Upserted> Upsert(Txn& txn, const CatalogOrganization& organization,
-                                const v1::Lead& wanted) {
+                                const v1::Lead& wanted, bool allow_lifting) {
   const std::string id(LastPart(wanted.name()));
   Upserted upserted;
   DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> known, LoadLead(txn, organization.number(), id));
   if (known.has_value()) {
     upserted.lead = *std::move(known);
-    DNC_RETURN_IF_ERROR(UpdateExisting(txn, organization, wanted, &upserted));
+    DNC_RETURN_IF_ERROR(UpdateExisting(txn, organization, wanted, allow_lifting, &upserted));
   } else {
     if (!wanted.etag().empty()) return NoLeadOfThatEtag(wanted.name());
     DNC_ASSIGN_OR_RETURN(upserted.lead, CreateLead(txn, organization, id, wanted));
@@ -111,7 +118,8 @@ std::string FieldOf(const absl::Status& status, int index) {
 absl::Status Apply(const v1::UpsertLeadRequest& request, Txn& txn,
                    v1::UpsertLeadResponse* response) {
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
-  DNC_ASSIGN_OR_RETURN(const Upserted upserted, Upsert(txn, *organization, request.lead()));
+  DNC_ASSIGN_OR_RETURN(const Upserted upserted, Upsert(txn, *organization, request.lead(),
+                                                       request.allow_lifting_restriction()));
   *response->mutable_lead() = LeadToProto(upserted.lead.record, *organization, txn.now());
   response->set_created(upserted.lead.created);
   return absl::OkStatus();
@@ -125,7 +133,8 @@ absl::Status Apply(const v1::BatchUpsertLeadsRequest& request, Txn& txn,
   for (int i = 0; i < request.leads_size(); ++i) {
     v1::LeadResult* result = response->add_results();
     Txn row = txn.Nested();
-    const absl::StatusOr<Upserted> upserted = Upsert(row, *organization, request.leads(i));
+    const absl::StatusOr<Upserted> upserted =
+        Upsert(row, *organization, request.leads(i), request.allow_lifting_restriction());
     if (!upserted.ok()) {
       if (absl::IsDataLoss(upserted.status()) || absl::IsUnavailable(upserted.status())) {
         return upserted.status();

@@ -1,6 +1,7 @@
 #include "server/workflow/rules.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -167,6 +168,28 @@ absl::Status CheckKeepsRestriction(const v1::Status& before, const v1::ContactRe
                                 " would restrict contact less than it does; send its restriction, "
                                 "or lift it by UpdateStatus with allow_lifting_restriction"),
                    {{"status", before.name()}});
+}
+
+absl::Status CheckMoveKeepsRestriction(const CatalogStatus* held, UnixMicros since,
+                                       const CatalogStatus& target, UnixMicros now) {
+  constexpr UnixMicros kForGood = std::numeric_limits<UnixMicros>::max();
+  const auto end = [](const CatalogStatus& status, UnixMicros start) {
+    return status.restriction_micros == 0 ? kForGood
+                                          : SaturatingAdd(start, status.restriction_micros);
+  };
+  const bool restricted = held == nullptr || (held->restricts && end(*held, since) > now);
+  if (!restricted) return absl::OkStatus();
+  const uint32_t channels = held == nullptr ? 0 : held->restricted_channels;
+  const UnixMicros until = held == nullptr ? kForGood : end(*held, since);
+  const bool kept = target.restricts && end(target, now) >= until &&
+                    MaskCovers(target.restricted_channels, channels, kAllChannels);
+  if (kept) return absl::OkStatus();
+  const std::string name = held == nullptr ? "a status that is not known" : held->proto().name();
+  return MakeError(v1::ERROR_REASON_RESTRICTION_LIFTED,
+                   absl::StrCat("the lead is in ", name, ", and ", target.proto().name(),
+                                " restricts contact less; leave the status out, or confirm with "
+                                "allow_lifting_restriction"),
+                   {{"status", name}});
 }
 
 bool SameContent(const v1::Action& a, const v1::Action& b) {

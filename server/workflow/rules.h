@@ -39,6 +39,11 @@ absl::Status CheckKeepsDnc(const v1::Action& before, const v1::Action* after, bo
 absl::Status CheckKeepsRestriction(const v1::Status& before, const v1::ContactRestriction* after,
                                    bool allow);
 
+// RESTRICTION_LIFTED where a lead that is in `held` (null: in one that nobody knows) since `since`
+// could be contacted in `target` as it cannot be now.
+absl::Status CheckMoveKeepsRestriction(const CatalogStatus* held, UnixMicros since,
+                                       const CatalogStatus& target, UnixMicros now);
+
 // Whether two actions are the same but for name, etag and origin.
 bool SameContent(const v1::Action& a, const v1::Action& b);
 

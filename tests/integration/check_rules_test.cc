@@ -195,7 +195,8 @@ TEST_F(CheckRulesTest, AStatusWithoutDurationRestrictsItsChannelsWhileTheLeadSta
   EXPECT_EQ(VerdictOf("lead: '~/leads/ed' channel: CHANNEL_EMAIL"), v1::VERDICT_ALLOW);
   EXPECT_EQ(VerdictOf("lead: '~/leads/ed' message_class: MESSAGE_CLASS_EMERGENCY"),
             v1::VERDICT_ALLOW);
-  Must<v1::UpsertLeadRequest>("lead { name: '~/leads/ed' status: '~s/working' }");
+  Must<v1::UpsertLeadRequest>(
+      "allow_lifting_restriction: true lead { name: '~/leads/ed' status: '~s/working' }");
   EXPECT_EQ(VerdictOf("lead: '~/leads/ed'"), v1::VERDICT_ALLOW);
 }
 

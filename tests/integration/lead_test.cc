@@ -71,11 +71,56 @@ TEST_F(LeadTest, AnUpsertMovesTheLeadWhereItMayGo) {
 TEST_F(LeadTest, AnUpsertNeverLiftsAnOptOut) {
   Apply("ann", "dnc");
   Must<v1::UpsertLeadRequest>(
-      "lead { name: '~/leads/ann' status: '~s/working' do_not_contact: "
-      "false contact_points { phone: '+12125550101' } }");
+      "allow_lifting_restriction: true lead { name: '~/leads/ann' status: '~s/working' "
+      "do_not_contact: false contact_points { phone: '+12125550101' } }");
   EXPECT_TRUE(GetLead("ann").do_not_contact());
   EXPECT_EQ(VerdictOf("lead: '~/leads/ann'"), v1::VERDICT_DENY);
   EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_DENY);
+}
+
+// The opt-out may be the status alone, and a CRM that does not know of it says "new" every night.
+TEST_F(LeadTest, AnUpsertLiftsNoRestrictionUnlessThatIsMeant) {
+  const std::string nightly = "lead { name: '~/leads/ann' display_name: 'A' status: '~s/new' } ";
+  Must<v1::UpsertLeadRequest>("lead { name: '~/leads/ann' status: '~s/closed' }");
+  EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_DENY);
+  EXPECT_THAT(Ask<v1::UpsertLeadRequest>(nightly), RefusedAt("RESTRICTION_LIFTED", "lead.status"));
+  EXPECT_THAT(Ask<v1::UpsertLeadRequest>(nightly + "validate_only: true"),
+              Refused("RESTRICTION_LIFTED"));
+  EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_DENY);
+  EXPECT_EQ(GetLead("ann").display_name(), "");
+  Must<v1::UpsertLeadRequest>("lead { name: '~/leads/ann' display_name: 'A' }");
+  Must<v1::UpsertLeadRequest>("lead { name: '~/leads/ann' status: '~s/closed' }");
+  Must<v1::UpsertLeadRequest>(nightly + "allow_lifting_restriction: true");
+  EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_ALLOW);
+}
+
+TEST_F(LeadTest, ARowThatWouldLiftARestrictionIsRefusedAlone) {
+  Must<v1::UpsertLeadRequest>("lead { name: '~/leads/ann' status: '~s/closed' }");
+  const std::string rows =
+      "parent: '~' leads { name: '~/leads/bob' status: '~s/working' } "
+      "leads { name: '~/leads/ann' status: '~s/new' } ";
+  const auto response = Must<v1::BatchUpsertLeadsRequest>(rows);
+  EXPECT_FALSE(response.results(0).has_error());
+  EXPECT_EQ(response.results(1).error().reason(), "RESTRICTION_LIFTED");
+  EXPECT_EQ(response.results(1).error().field(), "leads[1].status");
+  EXPECT_THAT(GetLead("bob").status(), testing::EndsWith("/working"));
+  EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_DENY);
+  EXPECT_THAT(Ask<v1::BatchUpsertLeadsRequest>(rows + "all_or_nothing: true"),
+              RefusedAt("RESTRICTION_LIFTED", "leads[1].status"));
+  Must<v1::BatchUpsertLeadsRequest>(rows + "allow_lifting_restriction: true");
+  EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_ALLOW);
+}
+
+TEST_F(LeadTest, ARestrictionThatHasRunOutHoldsNobody) {
+  Must<v1::UpsertLeadRequest>("lead { name: '~/leads/ann' status: '~s/cooling' }");
+  const char* const back = "lead { name: '~/leads/ann' status: '~s/new' }";
+  clock().Advance(7 * kDay - 1);
+  EXPECT_THAT(Ask<v1::UpsertLeadRequest>(back), Refused("RESTRICTION_LIFTED"));
+  EXPECT_THAT(Ask<v1::UpsertLeadRequest>("lead { name: '~/leads/ann' status: '~s/closed' }"),
+              Refused("RESTRICTION_LIFTED"))
+      << "it restricts fewer channels";
+  clock().Advance(1);
+  EXPECT_THAT(Ask<v1::UpsertLeadRequest>(back), IsOk());
 }
 
 TEST_F(LeadTest, OutputFieldsOfTheRequestAreIgnored) {

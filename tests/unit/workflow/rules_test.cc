@@ -278,6 +278,63 @@ TEST(CheckKeepsRestrictionTest, Table) {
   }
 }
 
+TEST(CheckMoveKeepsRestrictionTest, Table) {
+  constexpr UnixMicros kSecond = 1'000'000;
+  constexpr UnixMicros kSince = 1000 * kSecond;
+  const auto status = [](const char* restriction) {
+    storage::v1::StatusRecord record;
+    record.mutable_status()->set_name("organizations/acme/workflows/sales/statuses/dead");
+    if (restriction != nullptr) {
+      *record.mutable_status()->mutable_restriction() =
+          FromText<v1::ContactRestriction>(restriction);
+    }
+    return CatalogStatus(record, "contact");
+  };
+  const struct {
+    const char* name;
+    const char* held;  // null: no restriction
+    const char* target;
+    int64_t seconds;  // since the lead entered
+    bool kept;
+  } cases[] = {{"none", nullptr, nullptr, 5, true},
+               {"gained", nullptr, "", 5, true},
+               {"the same", "", "", 5, true},
+               {"lifted", "", nullptr, 5, false},
+               {"fewer channels", "", kSms, 5, false},
+               {"every channel by name", "", kEveryChannel, 5, true},
+               {"more channels", kSms, "", 5, true},
+               {"other channels", kSms, kVoice, 5, false},
+               {"ends sometime", "", kMinute, 5, false},
+               {"ends never", kMinute, "", 5, true},
+               {"a minute more", kMinute, kMinute, 5, true},
+               {"lifted early", kMinute, nullptr, 59, false},
+               {"lifted by itself", kMinute, nullptr, 60, true}};
+  for (const auto& test : cases) {
+    SCOPED_TRACE(test.name);
+    const CatalogStatus held = status(test.held);
+    const CatalogStatus target = status(test.target);
+    ExpectReason(CheckMoveKeepsRestriction(&held, kSince, target, kSince + test.seconds * kSecond),
+                 test.kept ? kNone : v1::ERROR_REASON_RESTRICTION_LIFTED);
+  }
+  ExpectReason(CheckMoveKeepsRestriction(nullptr, kSince, status(nullptr), kSince),
+               v1::ERROR_REASON_RESTRICTION_LIFTED);
+  ExpectReason(CheckMoveKeepsRestriction(nullptr, kSince, status(""), kSince), kNone);
+}
+
+// What has run for long may end sooner than the whole period of the next.
+TEST(CheckMoveKeepsRestrictionTest, WhatIsLeftOfAPeriodCounts) {
+  const auto lasting = [](int64_t seconds) {
+    storage::v1::StatusRecord record;
+    record.mutable_status()->mutable_restriction()->mutable_duration()->set_seconds(seconds);
+    return CatalogStatus(record, "contact");
+  };
+  const CatalogStatus hour = lasting(3600);
+  const CatalogStatus minute = lasting(60);
+  ExpectReason(CheckMoveKeepsRestriction(&hour, 0, minute, int64_t{3539} * 1'000'000),
+               v1::ERROR_REASON_RESTRICTION_LIFTED);
+  ExpectReason(CheckMoveKeepsRestriction(&hour, 0, minute, int64_t{3540} * 1'000'000), kNone);
+}
+
 TEST(SameContentTest, NameEtagAndOriginDoNotCount) {
   const v1::Action left = FromText<v1::Action>(
       "name: 'a' etag: '1' display_name: 'd' category: ACTION_CATEGORY_CLOSE"
