@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "client/cli/commands.h"
+#include "client/cli/contact_text.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/table.h"
@@ -26,8 +27,9 @@ struct Options {
   WriteOptions write;
 };
 
-std::string Entries(const v1::OperationResult& result) {
-  return absl::StrJoin(result.entries(), ", ", [](std::string* out, const std::string& entry) {
+template <typename Names>
+std::string Entries(const Names& names) {
+  return absl::StrJoin(names, ", ", [](std::string* out, const std::string& entry) {
     absl::StrAppend(out, ShortName(entry));
   });
 }
@@ -40,9 +42,14 @@ void PrintText(Session& session, const v1::ApplyActionResponse& response, bool d
     std::string note = result.message();
     if (!result.reason().empty()) note = absl::StrCat(result.reason(), ": ", note);
     table.AddRow({std::to_string(result.index() + 1), absl::AsciiStrToLower(outcome),
-                  Entries(result), note});
+                  Entries(result.entries_size() > 0 ? result.entries() : result.covering_entries()),
+                  note});
   }
   table.Print(session.out());
+  for (const v1::UnlinkedContactPoint& point : response.unlinked_contact_points()) {
+    session.out() << "not linked to the lead: " << Printable(ContactText(point.contact_point()))
+                  << ", " << point.reason() << ": " << point.message() << '\n';
+  }
   session.out() << "status " << ShortName(response.previous_status()) << " -> "
                 << ShortName(response.status())
                 << (response.lead_created() ? ", the lead is new" : "");

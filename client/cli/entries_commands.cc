@@ -166,6 +166,8 @@ absl::StatusOr<int> Get(Session& session, const std::string& id) {
 struct RevokeOptions {
   std::string id;
   std::string evidence;
+  std::string etag;
+  absl::Time consent = absl::InfinitePast();
   WriteOptions write;
 };
 
@@ -175,6 +177,10 @@ absl::StatusOr<int> Revoke(Session& session, const RevokeOptions& options) {
   session.Sign(request);
   DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Entry(options.id));
   request.set_evidence(options.evidence);
+  request.set_etag(options.etag);
+  if (options.consent != absl::InfinitePast()) {
+    *request.mutable_consent_time() = ToProtoTime(options.consent);
+  }
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
   return PrintOne(session, response);
 }
@@ -229,6 +235,9 @@ void AddRevoke(CLI::App& group, Command& chosen) {
   command->add_option("ENTRY", options->id, "Its id")->required();
   command->add_option("--evidence", options->evidence, "What proves the renewed consent")
       ->required();
+  AddTime(*command, "--consent-time", options->consent,
+          "When it was given; refused unless the last opt-out is older");
+  command->add_option("--etag", options->etag, "Refuse where an opt-out came since it was read");
   AddWriteOptions(*command, options->write);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Revoke(s, *options); }; });

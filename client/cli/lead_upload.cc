@@ -42,6 +42,7 @@ absl::Status LeadUpload::Send() {
     batch_.set_request_id(NewRequestId());
     batch_.set_validate_only(true);
   }
+  batch_.set_allow_lifting_restriction(allow_lifting_restriction_);
   Flight flight;
   flight.lines = std::exchange(lines_, {});
   for (const v1::Lead& lead : batch_.leads()) {

@@ -39,6 +39,9 @@ class LeadUpload {
   // Session::BeginWrite comes first.
   LeadUpload(Session& session, RejectLog& rejects, bool validate_only);
 
+  // Whether rows may move a lead to a status that restricts contact less than its own.
+  void AllowLiftingRestriction(bool allow) { allow_lifting_restriction_ = allow; }
+
   // Takes the lead of the row at `line`. Errors are those of the gateway for a whole batch.
   absl::Status Add(v1::Lead lead, uint64_t line);
 
@@ -66,6 +69,7 @@ class LeadUpload {
   Session& session_;
   RejectLog& rejects_;
   const bool validate_only_;
+  bool allow_lifting_restriction_ = false;
   std::vector<uint64_t> lines_;
   v1::BatchUpsertLeadsRequest batch_;
   std::deque<Flight> flights_;

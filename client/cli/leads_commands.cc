@@ -43,6 +43,7 @@ struct UpsertOptions {
   std::string status;
   std::string etag;
   ContactsOptions contacts;
+  bool allow_lifting_restriction = false;
   WriteOptions write;
 };
 
@@ -50,6 +51,7 @@ absl::StatusOr<int> Upsert(Session& session, const UpsertOptions& options) {
   v1::UpsertLeadRequest request;
   session.BeginWrite(options.write);
   session.Sign(request);
+  request.set_allow_lifting_restriction(options.allow_lifting_restriction);
   v1::Lead* lead = request.mutable_lead();
   DNC_ASSIGN_OR_RETURN(*lead->mutable_name(), session.names().Lead(options.id));
   lead->set_display_name(options.display_name);
@@ -109,6 +111,8 @@ void AddUpsert(CLI::App& group, Command& chosen) {
   command->add_option("--status", options->status, "Required for a new lead")
       ->type_name("WORKFLOW/STATUS");
   AddContacts(*command, options->contacts);
+  command->add_flag("--allow-lifting-restriction", options->allow_lifting_restriction,
+                    "Permit a move to a status that restricts contact less than the lead's own");
   command->add_option("--etag", options->etag, "Refuse where the lead changed since it was read");
   AddWriteOptions(*command, options->write);
   command->callback(

@@ -28,6 +28,7 @@ struct Options {
   std::string rejects;
   LeadCsv::Defaults defaults;
   bool allow_partial = false;
+  bool allow_lifting_restriction = false;
   WriteOptions write;
 };
 
@@ -70,6 +71,7 @@ absl::Status JudgeAndWrite(Session& session, const Options& options, Input& inpu
                            RejectLog& rejects, Outcome* outcome) {
   if (!options.allow_partial || options.write.dry_run) {
     LeadUpload judge(session, rejects, /*validate_only=*/true);
+    judge.AllowLiftingRestriction(options.allow_lifting_restriction);
     const absl::Status judged = Pass(session, options, input, judge, outcome);
     outcome->counts = judge.counts();
     DNC_RETURN_IF_ERROR(judged);
@@ -78,6 +80,7 @@ absl::Status JudgeAndWrite(Session& session, const Options& options, Input& inpu
   if (!options.allow_partial) DNC_RETURN_IF_ERROR(input.Rewind());
   session.BeginWrite(options.write);
   LeadUpload upload(session, rejects, /*validate_only=*/false);
+  upload.AllowLiftingRestriction(options.allow_lifting_restriction);
   outcome->written = true;
   const absl::Status written = Pass(session, options, input, upload, outcome);
   outcome->counts = upload.counts();
@@ -168,6 +171,8 @@ void AddLeadsImportCommand(CLI::App& leads, Command& chosen) {
       ->type_name("FILE");
   command->add_flag("--allow-partial", options->allow_partial,
                     "Write the good rows although others are refused");
+  command->add_flag("--allow-lifting-restriction", options->allow_lifting_restriction,
+                    "Permit moves to a status that restricts contact less than the lead's own");
   command->add_option("--rejects", options->rejects, "Write every refused row to this file")
       ->type_name("FILE");
   command->add_option("--record-type", options->defaults.record_type, "For rows without one");

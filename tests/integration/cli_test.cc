@@ -294,6 +294,13 @@ TEST_F(CliTest, Leads) {
               Ends(0, HasSubstr("42"), IsEmpty()));
   EXPECT_THAT(Run({"leads", "list", "--status", "sales/working"}),
               Ends(0, Not(HasSubstr("42")), IsEmpty()));
+  EXPECT_THAT(Run({"leads", "upsert", "42", "--status", "sales/dead"}),
+              Ends(0, HasSubstr("sales/dead"), IsEmpty()));
+  EXPECT_THAT(Run({"leads", "upsert", "42", "--status", "sales/new"}),
+              Ends(4, IsEmpty(), HasSubstr("RESTRICTION_LIFTED")));
+  EXPECT_THAT(
+      Run({"leads", "upsert", "42", "--status", "sales/new", "--allow-lifting-restriction"}),
+      Ends(0, HasSubstr("sales/new"), IsEmpty()));
   EXPECT_THAT(Run({"leads", "upsert", "5", "--status", "sales/new"}),
               Ends(2, IsEmpty(), HasSubstr("record_type")));
 }
@@ -317,6 +324,11 @@ TEST_F(CliTest, Entries) {
   EXPECT_THAT(Run({"entries", "get", entry}), Ends(0, HasSubstr("asked"), IsEmpty()));
   EXPECT_THAT(Run({"entries", "revoke", entry}),
               Ends(2, IsEmpty(), HasSubstr("--evidence is required")));
+  EXPECT_THAT(Run({"entries", "revoke", entry, "--evidence", "signed form", "--etag", "none"}),
+              Ends(4, IsEmpty(), HasSubstr("ETAG_MISMATCH")));
+  EXPECT_THAT(Run({"entries", "revoke", entry, "--evidence", "signed form", "--consent-time",
+                   "2020-01-01T00:00:00Z"}),
+              Ends(4, IsEmpty(), HasSubstr("CONSENT_OLDER_THAN_OPT_OUT")));
   EXPECT_THAT(Run({"entries", "revoke", entry, "--evidence", "signed form"}),
               Ends(0, HasSubstr("+12125550144"), IsEmpty()));
   EXPECT_THAT(Run({"entries", "revoke", entry, "--evidence", "signed form"}),
