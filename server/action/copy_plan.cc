@@ -158,7 +158,7 @@ absl::StatusOr<std::vector<const v1::Action*>> SelectActions(
 
 TargetPlan PlanCopy(const CatalogOrganization& organization, const CatalogStatus& source,
                     const std::vector<const v1::Action*>& actions, const std::string& target,
-                    v1::ConflictPolicy policy, const std::string& etag) {
+                    absl::string_view field, v1::ConflictPolicy policy, const std::string& etag) {
   TargetPlan plan;
   plan.result.set_target(target);
   if (target == source.proto().name()) {
@@ -168,7 +168,7 @@ TargetPlan PlanCopy(const CatalogOrganization& organization, const CatalogStatus
     return plan;
   }
   const absl::StatusOr<const CatalogStatus*> status =
-      FindMoveTarget(organization, target, source.record_type, "targets");
+      FindMoveTarget(organization, target, source.record_type, field);
   if (!status.ok()) {
     Refuse(status.status(), "", &plan);
     return plan;
@@ -176,9 +176,14 @@ TargetPlan PlanCopy(const CatalogOrganization& organization, const CatalogStatus
   plan.after = (*status)->proto();
   for (const v1::Action* action : actions) ActionPlanner(*action, policy, etag, &plan).Plan();
   if (plan.after.actions_size() > kMaxActionsOfStatus) {
-    Refuse(v1::ERROR_REASON_LIMIT_EXCEEDED, "",
-           absl::StrCat("the target would have more than ", kMaxActionsOfStatus, " actions"),
-           &plan);
+    Refuse(MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                     absl::StrCat("the target would have ", plan.after.actions_size(),
+                                  " actions, at most ", kMaxActionsOfStatus,
+                                  " are taken; copy fewer, or delete some of the target's"),
+                     {{"field", std::string(field)},
+                      {"limit", absl::StrCat(kMaxActionsOfStatus)},
+                      {"actual", absl::StrCat(plan.after.actions_size())}}),
+           "", &plan);
   }
   if (plan.refused()) plan.result.clear_actions();
   plan.after.set_etag(etag);

@@ -27,13 +27,14 @@ struct TargetPlan {
 absl::StatusOr<std::vector<const v1::Action*>> SelectActions(
     const CatalogStatus& source, const google::protobuf::RepeatedPtrField<std::string>& ids);
 
-// The plan for one target, given by its name. `etag` marks what changes. Refusals instead of a
-// plan: another organization, a missing, disabled or archived target, its record type, the source
-// itself, a conflict that `policy` does not settle, or one that it would settle by leaving the
-// target without the add-to-DNC operation.
+// The plan for one target, given by its name, which the request has in `field`. `etag` marks what
+// changes. Refusals instead of a plan: another organization, a missing, disabled or archived
+// target, its record type, the source itself, a conflict that `policy` does not settle, or one that
+// it would settle by leaving the target without the add-to-DNC operation, more actions than a
+// status takes.
 TargetPlan PlanCopy(const CatalogOrganization& organization, const CatalogStatus& source,
                     const std::vector<const v1::Action*>& actions, const std::string& target,
-                    v1::ConflictPolicy policy, const std::string& etag);
+                    absl::string_view field, v1::ConflictPolicy policy, const std::string& etag);
 
 }  // namespace dnc
 

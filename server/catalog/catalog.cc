@@ -122,11 +122,16 @@ void CatalogOrganization::PutList(std::shared_ptr<const CatalogList> list) {
 
 void CatalogOrganization::PutStatus(const CatalogWorkflow& parent,
                                     std::shared_ptr<const CatalogStatus> status) {
-  PutAt(status->record.number(), status, &statuses_by_number);
   auto workflow = std::make_shared<CatalogWorkflow>(parent);
-  const std::string status_id(LastPart(status->proto().name()));
-  workflow->statuses[status_id] = std::move(status);
+  PutStatus(workflow.get(), std::move(status));
   workflows[std::string(LastPart(workflow->record.workflow().name()))] = std::move(workflow);
+}
+
+void CatalogOrganization::PutStatus(CatalogWorkflow* parent,
+                                    std::shared_ptr<const CatalogStatus> status) {
+  PutAt(status->record.number(), status, &statuses_by_number);
+  const std::string status_id(LastPart(status->proto().name()));
+  parent->statuses[status_id] = std::move(status);
 }
 
 const CatalogOrganization* Catalog::Find(absl::string_view id) const {

@@ -91,7 +91,10 @@ struct CatalogOrganization {
   const CatalogStatus* StatusByNumber(uint32_t status_number) const;
 
   void PutList(std::shared_ptr<const CatalogList> list);
+  // Into a copy of `parent` that takes its place.
   void PutStatus(const CatalogWorkflow& parent, std::shared_ptr<const CatalogStatus> status);
+  // Into `parent` itself, one of the workflows, which nobody else may be reading.
+  void PutStatus(CatalogWorkflow* parent, std::shared_ptr<const CatalogStatus> status);
 };
 
 struct Catalog {

@@ -101,8 +101,10 @@ absl::StatusOr<std::unique_ptr<FilterSession>> FilterSession::Create(
 }
 
 absl::StatusOr<Question> FilterSession::Ask(const View& view) const {
-  DNC_ASSIGN_OR_RETURN(Question question,
-                       handler_->Ask(view, config_.organization(), config_.at_least_revision()));
+  absl::StatusOr<Question> asked =
+      handler_->Ask(view, config_.organization(), config_.at_least_revision());
+  if (!asked.ok()) return WithFieldPrefix(asked.status(), "config.");
+  Question question = *std::move(asked);
   DNC_RETURN_IF_ERROR(WithFieldPrefix(
       CheckHandler::SetChannel(config_.channel(), config_.message_class(), &question), "config."));
   question.campaign = campaign_;

@@ -21,6 +21,8 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr size_t kMaxText = 512;
+constexpr int kMaxAreaCodes = 1000;
+constexpr size_t kMaxWord = 32;
 // More undiallable rows than one in ten mean that the file is read wrongly: another column, another
 // country.
 constexpr int64_t kImpossibleDivisor = 10;
@@ -46,6 +48,16 @@ std::string CleanText(absl::string_view text) {
       clean.begin(), clean.end(),
       [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); }, ' ');
   return clean;
+}
+
+// Of what is looked up or repeated in an error.
+absl::Status CheckSizes(const v1::ImportConfig& config) {
+  DNC_RETURN_IF_ERROR(CheckCount("config.area_codes", config.area_codes_size(), kMaxAreaCodes));
+  for (const std::string& code : config.area_codes()) {
+    DNC_RETURN_IF_ERROR(CheckText(code, kMaxWord, "config.area_codes"));
+  }
+  DNC_RETURN_IF_ERROR(CheckText(config.format(), kMaxWord, "config.format"));
+  return CheckText(config.default_region(), kMaxWord, "config.default_region");
 }
 
 }  // namespace
@@ -85,6 +97,7 @@ ImportSession::~ImportSession() {
 }
 
 absl::Status ImportSession::CheckConfig(const View& view) {
+  DNC_RETURN_IF_ERROR(CheckSizes(config_));
   DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseListName(config_.list(), "config.list"));
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization,
                        FindOrganization(view, name.organization));

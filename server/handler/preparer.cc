@@ -38,16 +38,6 @@ absl::Status NormalizePoints(const std::string& region, absl::string_view field,
   return absl::OkStatus();
 }
 
-absl::Status CheckClasses(const google::protobuf::RepeatedField<int>& classes,
-                          absl::string_view field) {
-  for (const int value : classes) {
-    if (!v1::MessageClass_IsValid(value) || value == v1::MESSAGE_CLASS_UNSPECIFIED) {
-      return InvalidField(field, absl::StrCat(value, " is not a message class"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 // As checks compare it.
 absl::Status ShapeScope(absl::string_view field, std::string* name) {
   std::string kept;
@@ -71,13 +61,11 @@ absl::Status SameOrganization(const std::string& wanted, const std::string& foun
 
 }  // namespace
 
-absl::Status CheckCount(absl::string_view field, int count, int limit) {
-  if (count <= limit) return absl::OkStatus();
-  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
-                   absl::StrCat(field, ": ", count, " given, at most ", limit, " are taken"),
-                   {{"field", std::string(field)},
-                    {"limit", absl::StrCat(limit)},
-                    {"actual", absl::StrCat(count)}});
+absl::Status CheckNotGlobal(absl::string_view organization, absl::string_view field) {
+  if (organization != kGlobalOrganization) return absl::OkStatus();
+  return InvalidField(field,
+                      "organizations/global has neither workflows nor leads, only lists; name "
+                      "another organization");
 }
 
 std::string FingerprintOf(absl::string_view kind, absl::string_view content) {
@@ -128,6 +116,7 @@ absl::StatusOr<std::string> Preparer::DefaultRegion(const std::string& organizat
 Preparer::Result Preparer::Prepare(const v1::ApplyActionRequest& request,
                                    const Principal& caller) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName lead, ParseLeadName(request.lead(), "lead"));
+  DNC_RETURN_IF_ERROR(CheckNotGlobal(lead.organization, "lead"));
   DNC_RETURN_IF_ERROR(ParseActionName(request.action(), "action").status());
   DNC_RETURN_IF_ERROR(CheckText(request.evidence(), kMaxEvidence, "evidence"));
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, lead.organization, caller, true));
@@ -143,13 +132,31 @@ Preparer::Result Preparer::Prepare(const v1::ApplyActionRequest& request,
   return Finish(std::move(mutation), *body);
 }
 
+namespace {
+
+// What a request may say of a lead; the rest is output.
+v1::Lead InputOf(v1::Lead given) {
+  v1::Lead lead;
+  lead.set_name(std::move(*given.mutable_name()));
+  lead.set_display_name(std::move(*given.mutable_display_name()));
+  lead.set_record_type(std::move(*given.mutable_record_type()));
+  lead.set_status(std::move(*given.mutable_status()));
+  *lead.mutable_contact_points() = std::move(*given.mutable_contact_points());
+  lead.set_etag(std::move(*given.mutable_etag()));
+  return lead;
+}
+
+}  // namespace
+
 absl::Status Preparer::ShapeLead(const std::string& organization, const std::string& region,
                                  const std::string& field, v1::Lead* lead) const {
+  *lead = InputOf(std::move(*lead));
   const std::string name_field = absl::StrCat(field, ".name");
   DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseLeadName(lead->name(), name_field));
   DNC_RETURN_IF_ERROR(SameOrganization(organization, name.organization, name_field));
   DNC_RETURN_IF_ERROR(
       CheckText(lead->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
+  DNC_RETURN_IF_ERROR(CheckEtagShape(lead->etag(), absl::StrCat(field, ".etag")));
   if (!lead->record_type().empty()) {
     DNC_RETURN_IF_ERROR(ValidateId(lead->record_type(), absl::StrCat(field, ".record_type")));
   }
@@ -165,6 +172,7 @@ absl::Status Preparer::ShapeLead(const std::string& organization, const std::str
 Preparer::Result Preparer::Prepare(const v1::UpsertLeadRequest& request,
                                    const Principal& caller) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseLeadName(request.lead().name(), "lead.name"));
+  DNC_RETURN_IF_ERROR(CheckNotGlobal(name.organization, "lead.name"));
   DNC_ASSIGN_OR_RETURN(const std::string region, DefaultRegion(name.organization));
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
   v1::UpsertLeadRequest* body = mutation.mutable_upsert_lead();
@@ -191,6 +199,7 @@ Preparer::Result Preparer::PrepareBatch(const v1::BatchUpsertLeadsRequest& reque
                                         std::vector<absl::Status>* rows) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName parent,
                        ParseOrganizationName(request.parent(), "parent"));
+  DNC_RETURN_IF_ERROR(CheckNotGlobal(parent.organization, "parent"));
   if (request.leads().empty()) return MissingField("leads", "give 1 to 1,000 leads");
   DNC_RETURN_IF_ERROR(CheckCount("leads", request.leads_size(), kMaxLeads));
   DNC_ASSIGN_OR_RETURN(const std::string region, DefaultRegion(parent.organization));
@@ -209,8 +218,42 @@ Preparer::Result Preparer::PrepareBatch(const v1::BatchUpsertLeadsRequest& reque
   return mutation;
 }
 
+namespace {
+
+// What a request may say of a list; the rest is output.
+v1::DncList InputOf(const v1::DncList& given) {
+  v1::DncList list;
+  list.set_name(given.name());
+  list.set_display_name(given.display_name());
+  list.set_kind(given.kind());
+  list.set_brand(given.brand());
+  list.set_campaign(given.campaign());
+  *list.mutable_channels() = given.channels();
+  *list.mutable_message_classes() = given.message_classes();
+  if (given.has_max_age()) *list.mutable_max_age() = given.max_age();
+  return list;
+}
+
+// What a request may say of an entry; the rest is output.
+v1::Entry InputOf(const v1::Entry& given) {
+  v1::Entry entry;
+  entry.set_list(given.list());
+  if (given.has_lead()) entry.set_lead(given.lead());
+  if (given.has_contact_point()) *entry.mutable_contact_point() = given.contact_point();
+  *entry.mutable_channels() = given.channels();
+  *entry.mutable_message_classes() = given.message_classes();
+  entry.set_reason(given.reason());
+  entry.set_evidence(given.evidence());
+  if (given.has_effective_time()) *entry.mutable_effective_time() = given.effective_time();
+  if (given.has_expire_time()) *entry.mutable_expire_time() = given.expire_time();
+  return entry;
+}
+
+}  // namespace
+
 absl::Status Preparer::ShapeList(const std::string& id, const std::string& field,
                                  v1::DncList* list) {
+  *list = InputOf(*list);
   DNC_RETURN_IF_ERROR(
       CheckText(list->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
   DNC_RETURN_IF_ERROR(ShapeScope(absl::StrCat(field, ".brand"), list->mutable_brand()));
@@ -230,8 +273,6 @@ absl::Status Preparer::ShapeList(const std::string& id, const std::string& field
   if (list->has_max_age()) {
     DNC_RETURN_IF_ERROR(CheckDuration(list->max_age(), absl::StrCat(field, ".max_age")));
   }
-  list->clear_active_version();
-  list->clear_entry_count();
   return absl::OkStatus();
 }
 
@@ -243,11 +284,16 @@ Preparer::Result Preparer::Prepare(const v1::CreateListRequest& request,
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
   v1::CreateListRequest* body = mutation.mutable_create_list();
   *body = request;
+  body->mutable_list()->set_name(ListName(parent.organization, request.list_id()));
   DNC_RETURN_IF_ERROR(ShapeList(request.list_id(), "list", body->mutable_list()));
   return Finish(std::move(mutation), *body);
 }
 
 absl::Status Preparer::ShapeEntry(const std::string& organization, v1::Entry* entry) const {
+  *entry = InputOf(*entry);
+  if (!entry->list().empty()) {
+    DNC_RETURN_IF_ERROR(ParseListName(entry->list(), "entry.list").status());
+  }
   DNC_RETURN_IF_ERROR(CheckChannels(entry->channels(), "entry.channels"));
   DNC_RETURN_IF_ERROR(CheckClasses(entry->message_classes(), "entry.message_classes"));
   DNC_RETURN_IF_ERROR(CheckText(entry->reason(), kMaxReason, "entry.reason"));
@@ -266,7 +312,8 @@ absl::Status Preparer::ShapeEntry(const std::string& organization, v1::Entry* en
   }
   if (entry->has_lead()) {
     DNC_ASSIGN_OR_RETURN(const ResourceName lead, ParseLeadName(entry->lead(), "entry.lead"));
-    return SameOrganization(organization, lead.organization, "entry.lead");
+    DNC_RETURN_IF_ERROR(SameOrganization(organization, lead.organization, "entry.lead"));
+    return CheckNotGlobal(organization, "entry.lead");
   }
   DNC_ASSIGN_OR_RETURN(const std::string region, DefaultRegion(organization));
   DNC_ASSIGN_OR_RETURN(

@@ -14,8 +14,8 @@ namespace dnc {
 inline constexpr size_t kMaxRequestIdBytes = 128;
 inline constexpr size_t kMaxDisplayName = 256;
 
-// LIMIT_EXCEEDED.
-absl::Status CheckCount(absl::string_view field, int count, int limit);
+// INVALID_FIELD where it is `global`, which has lists and entries only.
+absl::Status CheckNotGlobal(absl::string_view organization, absl::string_view field);
 
 // SHA-256 over both.
 std::string FingerprintOf(absl::string_view kind, absl::string_view content);
@@ -31,6 +31,8 @@ std::string Fingerprint(Request request) {
 
 template <typename Request>
 storage::v1::Mutation Finish(storage::v1::Mutation mutation, const Request& body) {
+  // What this program does not know it has not judged, and a later one might believe it.
+  mutation.DiscardUnknownFields();
   if (!mutation.request_id().empty()) mutation.set_fingerprint(Fingerprint(body));
   return mutation;
 }

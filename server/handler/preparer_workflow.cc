@@ -14,7 +14,29 @@ namespace {
 using storage::v1::Mutation;
 
 constexpr int kMaxTargets = 1000;
+constexpr int kMaxActions = 200;
 constexpr int kMaxLists = 100;
+
+// What a request may say of an organization; the rest is output.
+v1::Organization InputOf(const v1::Organization& given) {
+  v1::Organization organization;
+  organization.set_display_name(given.display_name());
+  organization.set_default_region(given.default_region());
+  return organization;
+}
+
+absl::Status CheckActionIds(const google::protobuf::RepeatedPtrField<std::string>& ids) {
+  DNC_RETURN_IF_ERROR(CheckCount("actions", ids.size(), kMaxActions));
+  std::set<absl::string_view> seen;
+  for (int i = 0; i < ids.size(); ++i) {
+    const std::string field = absl::StrCat("actions[", i, "]");
+    DNC_RETURN_IF_ERROR(ValidateId(ids[i], field));
+    if (!seen.insert(ids[i]).second) {
+      return InvalidField(field, absl::StrCat(ids[i], " stands there twice"));
+    }
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -28,6 +50,7 @@ Preparer::Result Preparer::Prepare(const v1::CreateOrganizationRequest& request,
   v1::CreateOrganizationRequest* body = mutation.mutable_create_organization();
   *body = request;
   v1::Organization* content = body->mutable_organization();
+  *content = InputOf(*content);
   DNC_RETURN_IF_ERROR(
       CheckText(content->display_name(), kMaxDisplayName, "organization.display_name"));
   if (content->default_region().empty()) content->set_default_region("US");
@@ -42,6 +65,7 @@ Preparer::Result Preparer::Prepare(const v1::CreateWorkflowRequest& request,
                                    const Principal& caller) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName parent,
                        ParseOrganizationName(request.parent(), "parent"));
+  DNC_RETURN_IF_ERROR(CheckNotGlobal(parent.organization, "parent"));
   DNC_RETURN_IF_ERROR(ValidateId(request.workflow_id(), "workflow_id"));
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, false));
   v1::CreateWorkflowRequest* body = mutation.mutable_create_workflow();
@@ -73,6 +97,7 @@ Preparer::Result Preparer::Prepare(const v1::ApplyWorkflowRequest& request,
                                    const Principal& caller) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName name,
                        ParseWorkflowName(request.workflow().name(), "workflow.name"));
+  DNC_RETURN_IF_ERROR(CheckNotGlobal(name.organization, "workflow.name"));
   DNC_RETURN_IF_ERROR(ValidateId(name.workflow, "workflow.name"));
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
   v1::ApplyWorkflowRequest* body = mutation.mutable_apply_workflow();
@@ -134,6 +159,7 @@ Preparer::Result Preparer::Prepare(const v1::UpdateActionRequest& request,
 Preparer::Result Preparer::Prepare(const v1::DeleteActionRequest& request,
                                    const Principal& caller) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseActionName(request.name(), "name"));
+  DNC_RETURN_IF_ERROR(CheckEtagShape(request.etag(), "etag"));
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
   *mutation.mutable_delete_action() = request;
   return Finish(std::move(mutation), request);
@@ -142,6 +168,7 @@ Preparer::Result Preparer::Prepare(const v1::DeleteActionRequest& request,
 Preparer::Result Preparer::Prepare(const v1::CopyActionsRequest& request,
                                    const Principal& caller) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName source, ParseStatusName(request.source(), "source"));
+  DNC_RETURN_IF_ERROR(CheckActionIds(request.actions()));
   if (request.targets().empty()) return MissingField("targets", "name 1 to 1,000 statuses");
   DNC_RETURN_IF_ERROR(CheckCount("targets", request.targets_size(), kMaxTargets));
   if (!v1::ConflictPolicy_IsValid(request.conflict_policy())) {

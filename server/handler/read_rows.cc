@@ -260,6 +260,9 @@ absl::Status ReadHandler::List(const v1::ListEntriesRequest& request,
                        ParseOrganizationName(request.parent(), "parent"));
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization,
                        FindOrganization(*view, parent.organization));
+  if (!request.list().empty()) {
+    DNC_RETURN_IF_ERROR(ParseListName(request.list(), "list").status());
+  }
   if (!v1::Channel_IsValid(request.channel())) return InvalidField("channel", "unknown value");
   DNC_ASSIGN_OR_RETURN(const Page page,
                        ReadPage(request.page_size(), request.page_token(), filter_text));

@@ -17,6 +17,20 @@ absl::StatusOr<const CatalogStatus*> FindSource(const CatalogOrganization& organ
                    {{"status", source}});
 }
 
+// Half of what clients take, so that the answer of a copy that was carried out always arrives.
+constexpr size_t kMaxAnswerBytes = 32 << 20;
+
+absl::Status AnswerTooLarge(size_t bytes) {
+  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                   absl::StrCat("targets: the answer would have more than ", kMaxAnswerBytes,
+                                " bytes; copy to fewer targets, or fewer actions, at once"),
+                   {{"field", "targets"},
+                    {"limit", absl::StrCat(kMaxAnswerBytes)},
+                    {"actual", absl::StrCat(bytes)}});
+}
+
+std::string TargetField(size_t index) { return absl::StrCat("targets[", index, "]"); }
+
 // gRPC carries an error in its headers, which clients limit to 8 KiB.
 constexpr size_t kMaxRefusalBytes = 2048;
 
@@ -45,6 +59,7 @@ absl::Status RefusalError(const std::vector<TargetPlan>& plans) {
   }
   if (first == nullptr) return absl::OkStatus();
   google::rpc::ErrorInfo info = ErrorInfoOf(first->first_refusal).value();
+  (*info.mutable_metadata())["field"] = TargetField(static_cast<size_t>(first - plans.data()));
   (*info.mutable_metadata())["target"] = first->result.target();
   (*info.mutable_metadata())["refusals"] = RefusalList(all);
   const std::string& action = first->result.refusals(0).action();
@@ -67,20 +82,23 @@ absl::Status Apply(const v1::CopyActionsRequest& request, Txn& txn,
   DNC_ASSIGN_OR_RETURN(const std::vector<const v1::Action*> actions,
                        SelectActions(*source, request.actions()));
   std::vector<TargetPlan> plans;
+  size_t answer_bytes = 0;
   for (const std::string& target : request.targets()) {
-    plans.push_back(
-        PlanCopy(*organization, *source, actions, target, request.conflict_policy(), txn.etag()));
+    plans.push_back(PlanCopy(*organization, *source, actions, target, TargetField(plans.size()),
+                             request.conflict_policy(), txn.etag()));
+    answer_bytes += plans.back().result.ByteSizeLong();
+    if (answer_bytes > kMaxAnswerBytes) return AnswerTooLarge(answer_bytes);
   }
   if (!request.allow_partial()) DNC_RETURN_IF_ERROR(RefusalError(plans));
-  // Plans hold pointers into this state of the catalog, so it is kept while it is being replaced.
-  const std::shared_ptr<const Catalog> keep = txn.shared_catalog();
   for (TargetPlan& plan : plans) {
-    *response->add_results() = plan.result;
-    if (plan.refused() || !plan.changed) continue;
-    DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseStatusName(plan.result.target(), "targets"));
-    DNC_RETURN_IF_ERROR(ReplaceStatus(txn, name.workflow,
-                                      *organization->FindStatus(name.workflow, name.status),
-                                      std::move(plan.after)));
+    if (!plan.refused() && plan.changed) {
+      const std::string& target = plan.result.target();
+      DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseStatusName(target, "targets"));
+      DNC_RETURN_IF_ERROR(ReplaceStatus(txn, name.workflow,
+                                        *organization->FindStatus(name.workflow, name.status),
+                                        std::move(plan.after), "targets"));
+    }
+    *response->add_results() = std::move(plan.result);
   }
   return absl::OkStatus();
 }

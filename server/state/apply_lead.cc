@@ -93,9 +93,10 @@ absl::StatusOr<Upserted> Upsert(Txn& txn, const CatalogOrganization& organizatio
     upserted.changed = true;
   }
   for (const v1::ContactPoint& point : wanted.contact_points()) {
-    DNC_ASSIGN_OR_RETURN(const bool added,
-                         AddContactPoint(txn, organization, FromCanonical(point), &lead));
-    upserted.changed |= added;
+    const absl::StatusOr<bool> added =
+        AddContactPoint(txn, organization, FromCanonical(point), &lead);
+    if (!added.ok()) return WithFieldPrefix(added.status(), "lead.");
+    upserted.changed |= *added;
   }
   if (upserted.changed) DNC_RETURN_IF_ERROR(SaveLead(txn, organization.number(), &lead));
   return upserted;

@@ -7,6 +7,7 @@
 #include "server/state/apply.h"
 #include "server/state/workflow_edits.h"
 #include "server/workflow/rules.h"
+#include "server/workflow/shape.h"
 
 namespace dnc {
 namespace {
@@ -69,10 +70,12 @@ absl::Status Apply(const v1::CreateWorkflowRequest& request, Txn& txn,
   AddWorkflowRow(txn, request.workflow());
   const std::string& record_type = request.workflow().record_type();
   for (const v1::Status& status : request.workflow().statuses()) {
-    DNC_RETURN_IF_ERROR(AddStatus(txn, request.workflow_id(), record_type, status));
+    DNC_RETURN_IF_ERROR(
+        AddStatus(txn, request.workflow_id(), record_type, status, "workflow.statuses"));
   }
-  for (const v1::Status& status : request.workflow().statuses()) {
-    DNC_RETURN_IF_ERROR(CheckStatusReferences(txn, record_type, status));
+  for (int i = 0; i < request.workflow().statuses_size(); ++i) {
+    DNC_RETURN_IF_ERROR(CheckStatusReferences(txn, record_type, request.workflow().statuses(i),
+                                              absl::StrCat("workflow.statuses[", i, "]")));
   }
   *response->mutable_workflow() = ReadBack(txn, request.workflow_id());
   return absl::OkStatus();
@@ -87,8 +90,8 @@ absl::Status Apply(const v1::CreateStatusRequest& request, Txn& txn,
     return AlreadyExists(request.status().name());
   }
   const std::string record_type = workflow->record.workflow().record_type();
-  DNC_RETURN_IF_ERROR(AddStatus(txn, name.workflow, record_type, request.status()));
-  DNC_RETURN_IF_ERROR(CheckStatusReferences(txn, record_type, request.status()));
+  DNC_RETURN_IF_ERROR(AddStatus(txn, name.workflow, record_type, request.status(), "parent"));
+  DNC_RETURN_IF_ERROR(CheckStatusReferences(txn, record_type, request.status(), "status"));
   DNC_ASSIGN_OR_RETURN(organization, txn.Organization());
   *response->mutable_status() =
       organization->FindStatus(name.workflow, request.status_id())->proto();
@@ -107,30 +110,28 @@ absl::Status Apply(const v1::UpdateStatusRequest& request, Txn& txn,
       held->proto(), request.status().has_restriction() ? &request.status().restriction() : nullptr,
       request.allow_lifting_restriction()));
   v1::Status status = request.status();
-  if (status.state() == v1::OBJECT_STATE_UNSPECIFIED) status.set_state(held->proto().state());
+  KeepUnset(held->proto(), &status);
   *status.mutable_actions() = held->proto().actions();
   status.set_etag(txn.etag());
   *response->mutable_status() = status;
-  const std::shared_ptr<const Catalog> keep = txn.shared_catalog();  // `held` points into it
-  return ReplaceStatus(txn, name.workflow, *held, std::move(status));
+  return ReplaceStatus(txn, name.workflow, *held, std::move(status), "status.actions");
 }
 
 namespace {
 
-// Changes a status's actions by `edit` and writes it. The catalog that `held` belongs to is kept.
+// Changes a status's actions by `edit` and writes it.
 absl::Status EditActions(Txn& txn, const std::string& status_name,
                          absl::FunctionRef<absl::Status(const CatalogStatus&, v1::Status*)> edit) {
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
   DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseStatusName(status_name, "status"));
   DNC_ASSIGN_OR_RETURN(const CatalogStatus* held, FindStatus(*organization, name));
-  const std::shared_ptr<const Catalog> keep = txn.shared_catalog();
   v1::Status status = held->proto();
   DNC_RETURN_IF_ERROR(edit(*held, &status));
   for (const v1::Action& action : status.actions()) {
     if (action.etag() != txn.etag()) continue;
     DNC_RETURN_IF_ERROR(CheckReferences(*organization, held->record_type, action, "action"));
   }
-  return ReplaceStatus(txn, name.workflow, *held, std::move(status));
+  return ReplaceStatus(txn, name.workflow, *held, std::move(status), "parent");
 }
 
 absl::StatusOr<v1::Action*> FindAction(const std::string& name, v1::Status* status) {
@@ -160,8 +161,7 @@ absl::Status Apply(const v1::CreateActionRequest& request, Txn& txn,
       return AlreadyExists(request.action().name());
     }
     *response->mutable_action() = request.action();
-    EnableUnlessSet(response->mutable_action());
-    response->mutable_action()->clear_copied_from();
+    FillDefaults(response->mutable_action());
     response->mutable_action()->set_etag(txn.etag());
     *status->add_actions() = response->action();
     return absl::OkStatus();
@@ -177,7 +177,7 @@ absl::Status Apply(const v1::UpdateActionRequest& request, Txn& txn,
         DNC_ASSIGN_OR_RETURN(v1::Action * action, FindAction(wanted.name(), status));
         DNC_RETURN_IF_ERROR(CheckEtag(wanted.name(), wanted.etag(), action->etag()));
         v1::Action changed = wanted;
-        if (changed.state() == v1::OBJECT_STATE_UNSPECIFIED) changed.set_state(action->state());
+        KeepUnset(*action, &changed);
         DNC_RETURN_IF_ERROR(CheckKeepsDnc(*action, &changed, request.allow_dropping_dnc()));
         changed.set_copied_from(action->copied_from());
         *action = std::move(changed);

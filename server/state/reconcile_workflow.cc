@@ -1,6 +1,9 @@
 // ApplyWorkflow: one object after another, lists first, is compared with what is wanted and brought
 // to that shape.
 #include <algorithm>
+#include <iterator>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,7 +13,9 @@
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
 #include "server/state/workflow_edits.h"
+#include "server/workflow/order.h"
 #include "server/workflow/rules.h"
+#include "server/workflow/shape.h"
 
 namespace dnc {
 namespace {
@@ -18,9 +23,36 @@ namespace {
 using google::protobuf::util::MessageDifferencer;
 using v1::PlannedChange;
 
-// A state that the request does not mention stays as it is.
+// A name or state that the request does not mention stays as it is.
+const std::string& NameOr(const std::string& wanted, const std::string& held) {
+  return wanted.empty() ? held : wanted;
+}
 v1::ObjectState StateOr(v1::ObjectState wanted, v1::ObjectState held) {
   return wanted == v1::OBJECT_STATE_UNSPECIFIED ? held : wanted;
+}
+
+std::string IdOf(absl::string_view name) { return std::string(LastPart(name)); }
+
+template <typename Objects>
+std::vector<std::string> IdsOf(const Objects& objects) {
+  std::vector<std::string> ids;
+  for (const auto& object : objects) ids.push_back(IdOf(object.name()));
+  return ids;
+}
+
+// Those of `ordered` that are among `ids`.
+std::vector<std::string> OnlyThose(const std::vector<std::string>& ids,
+                                   const std::vector<std::string>& ordered) {
+  const std::set<std::string> wanted(ids.begin(), ids.end());
+  std::vector<std::string> only;
+  std::copy_if(ordered.begin(), ordered.end(), std::back_inserter(only),
+               [&](const std::string& id) { return wanted.count(id) > 0; });
+  return only;
+}
+
+void AddField(const char* field, PlannedChange* change) {
+  change->add_fields(field);
+  change->set_kind(PlannedChange::KIND_UPDATE);
 }
 
 class Reconciler {
@@ -36,11 +68,15 @@ class Reconciler {
   absl::Status Run() {
     for (const v1::DncList& list : lists_) DNC_RETURN_IF_ERROR(ReconcileList(list));
     DNC_RETURN_IF_ERROR(ReconcileWorkflow());
-    for (const v1::Status& status : wanted_.statuses()) {
-      DNC_RETURN_IF_ERROR(ReconcileStatus(status));
+    PlannedChange* const workflow_change = response_->mutable_changes(lists_.size());
+    const std::vector<std::string> before = StatusOrder();
+    for (int i = 0; i < wanted_.statuses_size(); ++i) {
+      DNC_RETURN_IF_ERROR(ReconcileStatus(wanted_.statuses(i), StatusField(i)));
     }
-    for (const v1::Status& status : wanted_.statuses()) {
-      DNC_RETURN_IF_ERROR(CheckStatusReferences(txn_, wanted_.record_type(), status));
+    ReconcileOrder(before, workflow_change);
+    for (int i = 0; i < wanted_.statuses_size(); ++i) {
+      DNC_RETURN_IF_ERROR(
+          CheckStatusReferences(txn_, wanted_.record_type(), wanted_.statuses(i), StatusField(i)));
     }
     *response_->mutable_workflow() = ReadBack(txn_, id_);
     return absl::OkStatus();
@@ -56,6 +92,27 @@ class Reconciler {
 
   const CatalogWorkflow* Held() const {
     return txn_.catalog().Find(txn_.mutation().organization())->FindWorkflow(id_);
+  }
+
+  static std::string StatusField(int index) {
+    return absl::StrCat("workflow.statuses[", index, "]");
+  }
+
+  std::vector<std::string> StatusOrder() const {
+    const auto& order = Held()->record.status_order();
+    return {order.begin(), order.end()};
+  }
+
+  // Statuses come in the order of the request. Where those that were there `before` change places,
+  // that is an update of the workflow.
+  void ReconcileOrder(const std::vector<std::string>& before, PlannedChange* change) {
+    const std::vector<std::string> now = StatusOrder();
+    const std::vector<std::string> ordered = FollowOrder(now, IdsOf(wanted_.statuses()));
+    if (ordered == now) return;
+    storage::v1::WorkflowRecord& record = txn_.EditWorkflow(id_).record;
+    record.mutable_status_order()->Assign(ordered.begin(), ordered.end());
+    record.mutable_workflow()->set_etag(txn_.etag());
+    if (OnlyThose(before, ordered) != before) AddField("statuses", change);
   }
 
   absl::Status ReconcileList(const v1::DncList& wanted) {
@@ -117,62 +174,75 @@ class Reconciler {
                         {"target_record_type", current.record_type()},
                         {"target", wanted_.name()}});
     }
-    CatalogWorkflow changed = *held;
-    v1::Workflow* row = changed.record.mutable_workflow();
     PlannedChange* change = Record(wanted_.name(), PlannedChange::KIND_UNCHANGED);
-    if (current.display_name() != wanted_.display_name()) change->add_fields("display_name");
+    const std::string& display_name = NameOr(wanted_.display_name(), current.display_name());
     const v1::ObjectState state = StateOr(wanted_.state(), current.state());
-    if (current.state() != state) change->add_fields("state");
+    if (current.display_name() != display_name) AddField("display_name", change);
+    if (current.state() != state) AddField("state", change);
     if (change->fields().empty()) return absl::OkStatus();
-    change->set_kind(PlannedChange::KIND_UPDATE);
-    row->set_display_name(wanted_.display_name());
+    v1::Workflow* row = txn_.EditWorkflow(id_).record.mutable_workflow();
+    row->set_display_name(display_name);
     row->set_state(state);
     row->set_etag(txn_.etag());
-    txn_.PutWorkflow(changed);
     return absl::OkStatus();
   }
 
-  absl::Status ReconcileStatus(const v1::Status& wanted) {
+  absl::Status ReconcileStatus(const v1::Status& wanted, const std::string& field) {
     const CatalogStatus* held = Held()->FindStatus(LastPart(wanted.name()));
     if (held == nullptr) {
       Record(wanted.name(), PlannedChange::KIND_CREATE);
       for (const v1::Action& action : wanted.actions()) {
         Record(action.name(), PlannedChange::KIND_CREATE);
       }
-      return AddStatus(txn_, id_, wanted_.record_type(), wanted);
+      return AddStatus(txn_, id_, wanted_.record_type(), wanted, "workflow.statuses");
     }
-    const std::shared_ptr<const Catalog> keep = txn_.shared_catalog();  // `held` points into it
     v1::Status merged = held->proto();
     if (wanted.has_restriction()) {
       DNC_RETURN_IF_ERROR(CheckKeepsRestriction(merged, &wanted.restriction(), false));
     }
-    bool changed = ReconcileFields(wanted, &merged);
+    PlannedChange* change = Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
+    ReconcileFields(wanted, &merged, change);
+    bool changed = false;
     for (const v1::Action& action : wanted.actions()) {
       DNC_ASSIGN_OR_RETURN(const bool action_changed, ReconcileAction(action, &merged));
       changed |= action_changed;
     }
-    return changed ? ReplaceStatus(txn_, id_, *held, std::move(merged)) : absl::OkStatus();
+    ReconcileActionOrder(IdsOf(held->proto().actions()), wanted, &merged, change);
+    if (!changed && change->fields().empty()) return absl::OkStatus();
+    return ReplaceStatus(txn_, id_, *held, std::move(merged), absl::StrCat(field, ".actions"));
   }
 
-  bool ReconcileFields(const v1::Status& wanted, v1::Status* merged) {
-    PlannedChange* change = Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
-    if (merged->display_name() != wanted.display_name()) change->add_fields("display_name");
-    if (merged->system_status() != wanted.system_status()) change->add_fields("system_status");
+  static void ReconcileFields(const v1::Status& wanted, v1::Status* merged, PlannedChange* change) {
+    const std::string display_name = NameOr(wanted.display_name(), merged->display_name());
     const v1::ObjectState state = StateOr(wanted.state(), merged->state());
-    if (merged->state() != state) change->add_fields("state");
-    // One that is not mentioned stays.
-    if (wanted.has_restriction() &&
-        (!merged->has_restriction() ||
-         !MessageDifferencer::Equals(merged->restriction(), wanted.restriction()))) {
-      change->add_fields("restriction");
-    }
-    if (change->fields().empty()) return false;
-    change->set_kind(PlannedChange::KIND_UPDATE);
-    merged->set_display_name(wanted.display_name());
+    if (merged->display_name() != display_name) AddField("display_name", change);
+    if (merged->system_status() != wanted.system_status()) AddField("system_status", change);
+    if (merged->state() != state) AddField("state", change);
+    merged->set_display_name(display_name);
     merged->set_system_status(wanted.system_status());
     merged->set_state(state);
-    if (wanted.has_restriction()) *merged->mutable_restriction() = wanted.restriction();
-    return true;
+    // One that is not mentioned stays.
+    if (!wanted.has_restriction()) return;
+    if (!merged->has_restriction() ||
+        !MessageDifferencer::Equals(merged->restriction(), wanted.restriction())) {
+      AddField("restriction", change);
+    }
+    *merged->mutable_restriction() = wanted.restriction();
+  }
+
+  // The same for the status's actions.
+  static void ReconcileActionOrder(const std::vector<std::string>& before, const v1::Status& wanted,
+                                   v1::Status* merged, PlannedChange* change) {
+    const std::vector<std::string> now = IdsOf(merged->actions());
+    const std::vector<std::string> ordered = FollowOrder(now, IdsOf(wanted.actions()));
+    if (ordered == now) return;
+    google::protobuf::RepeatedPtrField<v1::Action> actions;
+    for (const std::string& id : ordered) {
+      const auto at = std::find(now.begin(), now.end(), id) - now.begin();
+      *actions.Add() = std::move(*merged->mutable_actions(static_cast<int>(at)));
+    }
+    *merged->mutable_actions() = std::move(actions);
+    if (OnlyThose(before, ordered) != before) AddField("actions", change);
   }
 
   absl::StatusOr<bool> ReconcileAction(v1::Action wanted, v1::Status* merged) {
@@ -180,21 +250,21 @@ class Reconciler {
     for (v1::Action& action : *merged->mutable_actions()) {
       if (action.name() == wanted.name()) held = &action;
     }
-    wanted.set_state(
-        StateOr(wanted.state(), held == nullptr ? v1::OBJECT_STATE_ENABLED : held->state()));
-    if (held != nullptr && SameContent(*held, wanted)) {
-      Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
-      return false;
-    }
     if (held == nullptr) {
+      FillDefaults(&wanted);
       Record(wanted.name(), PlannedChange::KIND_CREATE);
       held = merged->add_actions();
     } else {
+      KeepUnset(*held, &wanted);
+      if (SameContent(*held, wanted)) {
+        Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
+        return false;
+      }
       DNC_RETURN_IF_ERROR(CheckKeepsDnc(*held, &wanted, allow_dropping_dnc_));
       NameDifferences(*held, wanted, Record(wanted.name(), PlannedChange::KIND_UPDATE));
     }
     const std::string copied_from = held->copied_from();
-    *held = wanted;
+    *held = std::move(wanted);
     held->set_copied_from(copied_from);
     held->set_etag(txn_.etag());
     return true;

@@ -92,7 +92,7 @@ Outcome StateMachine::Execute(const LogEntry& entry, Overlay* batch,
   if (!response.ok()) return RefusalOutcome(response.status());
   Outcome outcome;
   outcome.set_response(*std::move(response));
-  *catalog = txn.shared_catalog();
+  *catalog = txn.ShareCatalog();
   std::move(txn).TakeChanges().MergeInto(batch);
   return outcome;
 }

@@ -29,44 +29,82 @@ absl::StatusOr<const CatalogOrganization*> Txn::Organization() const {
                    {{"organization", name}});
 }
 
-void Txn::Replace(std::shared_ptr<const CatalogOrganization> organization) {
-  auto catalog = std::make_shared<Catalog>(*catalog_);
-  const std::string id = organization->id;
-  catalog->organizations[id] = std::move(organization);
-  catalog_ = std::move(catalog);
+Catalog& Txn::OwnCatalog() {
+  if (own_catalog_ == nullptr) {
+    own_catalog_ = std::make_shared<Catalog>(*catalog_);
+    catalog_ = own_catalog_;
+  }
+  return *own_catalog_;
+}
+
+CatalogOrganization& Txn::OwnOrganization() {
+  if (own_organization_ == nullptr) {
+    own_organization_ =
+        std::make_shared<CatalogOrganization>(*catalog_->Find(mutation_.organization()));
+    OwnCatalog().organizations[own_organization_->id] = own_organization_;
+  }
+  return *own_organization_;
+}
+
+CatalogWorkflow& Txn::OwnWorkflow(const std::string& id) {
+  std::shared_ptr<CatalogWorkflow>& own = own_workflows_[id];
+  if (own == nullptr) {
+    CatalogOrganization& organization = OwnOrganization();
+    const CatalogWorkflow* held = organization.FindWorkflow(id);
+    own = held == nullptr ? std::make_shared<CatalogWorkflow>()
+                          : std::make_shared<CatalogWorkflow>(*held);
+    organization.workflows[id] = own;
+  }
+  return *own;
+}
+
+std::shared_ptr<const Catalog> Txn::ShareCatalog() {
+  own_workflows_.clear();
+  own_organization_.reset();
+  own_catalog_.reset();
+  return catalog_;
+}
+
+CatalogOrganization& Txn::EditOrganization() {
+  organization_edited_ = true;
+  return OwnOrganization();
+}
+
+CatalogWorkflow& Txn::EditWorkflow(const std::string& id) {
+  workflows_edited_.insert(id);
+  return OwnWorkflow(id);
 }
 
 void Txn::PutOrganization(const CatalogOrganization& organization) {
   Write(Family::kConfig, keys::Organization(organization.id), organization.record);
-  Replace(std::make_shared<CatalogOrganization>(organization));
+  OwnCatalog().organizations[organization.id] = std::make_shared<CatalogOrganization>(organization);
 }
 
 void Txn::PutList(std::shared_ptr<const CatalogList> list) {
-  auto organization =
-      std::make_shared<CatalogOrganization>(*catalog_->Find(mutation_.organization()));
-  Write(Family::kConfig, keys::List(organization->number(), list->id), list->record);
-  organization->PutList(std::move(list));
-  Replace(std::move(organization));
-}
-
-void Txn::PutWorkflow(const CatalogWorkflow& workflow) {
-  auto organization =
-      std::make_shared<CatalogOrganization>(*catalog_->Find(mutation_.organization()));
-  const std::string id(LastPart(workflow.record.workflow().name()));
-  Write(Family::kConfig, keys::Workflow(organization->number(), id), workflow.record);
-  organization->workflows[id] = std::make_shared<CatalogWorkflow>(workflow);
-  Replace(std::move(organization));
+  CatalogOrganization& organization = OwnOrganization();
+  Write(Family::kConfig, keys::List(organization.number(), list->id), list->record);
+  organization.PutList(std::move(list));
 }
 
 void Txn::PutStatus(const std::string& workflow_id, std::shared_ptr<const CatalogStatus> status) {
-  auto organization =
-      std::make_shared<CatalogOrganization>(*catalog_->Find(mutation_.organization()));
+  CatalogWorkflow& workflow = OwnWorkflow(workflow_id);
+  CatalogOrganization& organization = OwnOrganization();
   const std::string key =
-      keys::Status(organization->number(), workflow_id, LastPart(status->proto().name()));
+      keys::Status(organization.number(), workflow_id, LastPart(status->proto().name()));
   Write(Family::kConfig, key, status->record);
-  const std::shared_ptr<const CatalogWorkflow> parent = organization->workflows.at(workflow_id);
-  organization->PutStatus(*parent, std::move(status));
-  Replace(std::move(organization));
+  organization.PutStatus(&workflow, std::move(status));
+}
+
+Overlay Txn::TakeChanges() && {
+  const CatalogOrganization* organization = catalog_->Find(mutation_.organization());
+  if (organization_edited_) {
+    Write(Family::kConfig, keys::Organization(organization->id), organization->record);
+  }
+  for (const std::string& id : workflows_edited_) {
+    Write(Family::kConfig, keys::Workflow(organization->number(), id),
+          organization->FindWorkflow(id)->record);
+  }
+  return std::move(overlay_);
 }
 
 absl::Status Txn::AddToEntryCount(uint32_t organization, uint32_t list, int64_t delta) {

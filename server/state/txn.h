@@ -3,8 +3,10 @@
 #ifndef DNC_SERVER_STATE_TXN_H_
 #define DNC_SERVER_STATE_TXN_H_
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/base/attributes.h"
@@ -27,23 +29,39 @@ class Txn {
  public:
   Txn(const Overlay* batch, std::shared_ptr<const Catalog> catalog, int64_t revision,
       const storage::v1::Mutation& mutation)
-      : overlay_(batch), catalog_(std::move(catalog)), revision_(revision), mutation_(mutation) {}
+      : overlay_(batch),
+        before_(std::move(catalog)),
+        catalog_(before_),
+        revision_(revision),
+        mutation_(mutation) {}
 
   int64_t revision() const { return revision_; }
   UnixMicros now() const { return mutation_.propose_time(); }
   const storage::v1::Mutation& mutation() const { return mutation_; }
   std::string etag() const { return std::to_string(revision_); }
 
+  // As the mutation has changed it. What is found in it stays until the mutation replaces it; what
+  // was there before the mutation stays as long as the transaction.
   const Catalog& catalog() const { return *catalog_; }
-  std::shared_ptr<const Catalog> shared_catalog() const { return catalog_; }
+  // Hands the catalog out for others to read: later changes go into another one.
+  std::shared_ptr<const Catalog> ShareCatalog();
   // The mutation's organization. ORGANIZATION_NOT_FOUND.
   absl::StatusOr<const CatalogOrganization*> Organization() const;
 
-  // Replace configuration, in the catalog and in the store.
+  // Configuration to be changed in place; its row is written with the mutation's changes. It is
+  // copied when the mutation first changes it, since others read what was there before, and only
+  // then: a mutation may change a thousand statuses of one workflow. Valid until ShareCatalog.
+  //
+  // The mutation's organization, which exists.
+  CatalogOrganization& EditOrganization();
+  // Its workflow of that id; an empty one where there is none.
+  CatalogWorkflow& EditWorkflow(const std::string& id);
+
+  // An organization that is new.
   void PutOrganization(const CatalogOrganization& organization);
+  // Replace configuration of the mutation's organization, in the catalog and in the store.
   void PutList(std::shared_ptr<const CatalogList> list);
   // `status_order` of the workflow record must name each status put.
-  void PutWorkflow(const CatalogWorkflow& workflow);
   void PutStatus(const std::string& workflow_id, std::shared_ptr<const CatalogStatus> status);
 
   EntryId NextEntryId() { return {static_cast<uint64_t>(revision_), next_ordinal_++}; }
@@ -64,7 +82,7 @@ class Txn {
   void Delete(Family family, std::string key) { overlay_.Delete(family, std::move(key)); }
   absl::Status AddToEntryCount(uint32_t organization, uint32_t list, int64_t delta);
 
-  Overlay TakeChanges() && { return std::move(overlay_); }
+  Overlay TakeChanges() &&;
 
   // A part of this mutation that may fail alone: sees its changes, and adds to them by Join. Only
   // one at a time, and only for changes of rows, not of the catalog.
@@ -79,10 +97,21 @@ class Txn {
   }
 
  private:
-  void Replace(std::shared_ptr<const CatalogOrganization> organization);
+  // Those that this transaction has made and nobody else reads; made from the catalog's where there
+  // is none yet.
+  Catalog& OwnCatalog();
+  CatalogOrganization& OwnOrganization();
+  CatalogWorkflow& OwnWorkflow(const std::string& id);
 
   Overlay overlay_;
+  const std::shared_ptr<const Catalog> before_;
   std::shared_ptr<const Catalog> catalog_;
+  std::shared_ptr<Catalog> own_catalog_;
+  std::shared_ptr<CatalogOrganization> own_organization_;
+  std::map<std::string, std::shared_ptr<CatalogWorkflow>> own_workflows_;
+  // Whose rows TakeChanges writes.
+  bool organization_edited_ = false;
+  std::set<std::string> workflows_edited_;
   const int64_t revision_;
   const storage::v1::Mutation& mutation_;
   uint32_t next_ordinal_ = 0;

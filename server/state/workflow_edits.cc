@@ -6,6 +6,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "server/name/resource_name.h"
 #include "server/workflow/rules.h"
+#include "server/workflow/shape.h"
 
 namespace dnc {
 namespace {
@@ -26,10 +27,10 @@ absl::Status TooMany(absl::string_view field, int limit, int actual) {
 
 void StampNew(const std::string& etag, v1::Status* status) {
   status->set_etag(etag);
-  EnableUnlessSet(status);
+  FillDefaults(status);
   for (v1::Action& action : *status->mutable_actions()) {
     action.set_etag(etag);
-    EnableUnlessSet(&action);
+    FillDefaults(&action);
   }
 }
 
@@ -50,15 +51,14 @@ void AddOrganization(Txn& txn, CatalogOrganization organization) {
 }
 
 v1::DncList AddList(Txn& txn, v1::DncList content) {
-  CatalogOrganization organization = *txn.catalog().Find(txn.mutation().organization());
+  storage::v1::OrganizationRecord& organization = txn.EditOrganization().record;
   storage::v1::ListRecord record;
-  record.set_number(organization.record.next_list());
-  organization.record.set_next_list(record.number() + 1);
+  record.set_number(organization.next_list());
+  organization.set_next_list(record.number() + 1);
   *record.mutable_list() = std::move(content);
   record.mutable_list()->set_etag(txn.etag());
   *record.mutable_list()->mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
   v1::DncList added = record.list();
-  txn.PutOrganization(organization);
   txn.PutList(std::make_shared<CatalogList>(std::move(record)));
   return added;
 }
@@ -71,29 +71,27 @@ absl::Status CheckEtag(const std::string& name, const std::string& given, const 
 }
 
 absl::Status CheckStatusReferences(const Txn& txn, const std::string& record_type,
-                                   const v1::Status& status) {
+                                   const v1::Status& status, const std::string& field) {
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
   for (int i = 0; i < status.actions_size(); ++i) {
     DNC_RETURN_IF_ERROR(CheckReferences(*organization, record_type, status.actions(i),
-                                        absl::StrCat(status.name(), ": actions[", i, "]")));
+                                        absl::StrCat(field, ".actions[", i, "]")));
   }
   return absl::OkStatus();
 }
 
 absl::Status AddStatus(Txn& txn, const std::string& workflow_id, const std::string& record_type,
-                       v1::Status status) {
-  CatalogOrganization organization = *txn.catalog().Find(txn.mutation().organization());
-  storage::v1::StatusRecord record;
-  record.set_number(organization.record.next_status());
-  organization.record.set_next_status(record.number() + 1);
-  txn.PutOrganization(organization);
-  CatalogWorkflow workflow = *organization.FindWorkflow(workflow_id);
-  workflow.record.add_status_order(std::string(LastPart(status.name())));
-  if (workflow.record.status_order_size() > kMaxStatuses) {
-    return TooMany("workflow.statuses", kMaxStatuses, workflow.record.status_order_size());
+                       v1::Status status, const std::string& field) {
+  storage::v1::WorkflowRecord& workflow = txn.EditWorkflow(workflow_id).record;
+  if (workflow.status_order_size() >= kMaxStatuses) {
+    return TooMany(field, kMaxStatuses, workflow.status_order_size() + 1);
   }
-  workflow.record.mutable_workflow()->set_etag(txn.etag());
-  txn.PutWorkflow(workflow);
+  workflow.add_status_order(std::string(LastPart(status.name())));
+  workflow.mutable_workflow()->set_etag(txn.etag());
+  storage::v1::OrganizationRecord& organization = txn.EditOrganization().record;
+  storage::v1::StatusRecord record;
+  record.set_number(organization.next_status());
+  organization.set_next_status(record.number() + 1);
   StampNew(txn.etag(), &status);
   *record.mutable_status() = std::move(status);
   txn.PutStatus(workflow_id, std::make_shared<CatalogStatus>(std::move(record), record_type));
@@ -101,15 +99,13 @@ absl::Status AddStatus(Txn& txn, const std::string& workflow_id, const std::stri
 }
 
 absl::Status ReplaceStatus(Txn& txn, const std::string& workflow_id, const CatalogStatus& held,
-                           v1::Status status) {
+                           v1::Status status, const std::string& field) {
   if (status.actions_size() > kMaxActions) {
-    return TooMany("status.actions", kMaxActions, status.actions_size());
+    return TooMany(field, kMaxActions, status.actions_size());
   }
-  CatalogWorkflow workflow =
-      *txn.catalog().Find(txn.mutation().organization())->FindWorkflow(workflow_id);
-  workflow.record.mutable_workflow()->set_etag(txn.etag());
-  txn.PutWorkflow(workflow);
-  storage::v1::StatusRecord record = held.record;
+  txn.EditWorkflow(workflow_id).record.mutable_workflow()->set_etag(txn.etag());
+  storage::v1::StatusRecord record;
+  record.set_number(held.record.number());
   status.set_etag(txn.etag());
   *record.mutable_status() = std::move(status);
   txn.PutStatus(workflow_id, std::make_shared<CatalogStatus>(std::move(record), held.record_type));
@@ -118,12 +114,11 @@ absl::Status ReplaceStatus(Txn& txn, const std::string& workflow_id, const Catal
 
 void AddWorkflowRow(Txn& txn, v1::Workflow workflow) {
   workflow.clear_statuses();
-  EnableUnlessSet(&workflow);
+  FillDefaults(&workflow);
   workflow.set_etag(txn.etag());
   *workflow.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
-  CatalogWorkflow added;
-  *added.record.mutable_workflow() = std::move(workflow);
-  txn.PutWorkflow(added);
+  const std::string id(LastPart(workflow.name()));
+  *txn.EditWorkflow(id).record.mutable_workflow() = std::move(workflow);
 }
 
 v1::Workflow ReadBack(const Txn& txn, const std::string& workflow_id) {

@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kMaxDisplayName = 256;
 constexpr size_t kMaxReason = 512;
+constexpr size_t kMaxEtag = 64;
 constexpr int kMaxStatuses = 1000;
 constexpr int kMaxActions = 200;
 constexpr int kMaxOperations = 16;
@@ -83,12 +84,35 @@ absl::Status CheckDistinct(const Children& children, absl::string_view field) {
   return absl::OkStatus();
 }
 
-absl::Status TooMany(absl::string_view field, int limit, int actual) {
-  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
-                   absl::StrCat(field, ": ", actual, " given, at most ", limit, " are taken"),
-                   {{"field", std::string(field)},
-                    {"limit", absl::StrCat(limit)},
-                    {"actual", absl::StrCat(actual)}});
+// Known values, none of them 0, no repeats; so no more than there are values.
+absl::Status CheckEnums(const google::protobuf::RepeatedField<int>& values,
+                        const google::protobuf::EnumDescriptor& type, absl::string_view kind,
+                        absl::string_view field) {
+  std::set<int> seen;
+  for (const int value : values) {
+    const auto* known = type.FindValueByNumber(value);
+    if (known == nullptr || value == 0) {
+      return InvalidField(field, absl::StrCat(value, " is not a ", kind));
+    }
+    if (!seen.insert(value).second) {
+      return InvalidField(field, absl::StrCat(known->name(), " stands there twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+template <typename Object>
+void FillNameAndState(Object* object) {
+  if (object->display_name().empty()) {
+    object->set_display_name(std::string(LastPart(object->name())));
+  }
+  if (object->state() == v1::OBJECT_STATE_UNSPECIFIED) object->set_state(v1::OBJECT_STATE_ENABLED);
+}
+
+template <typename Object>
+void KeepNameAndState(const Object& held, Object* wanted) {
+  if (wanted->display_name().empty()) wanted->set_display_name(held.display_name());
+  if (wanted->state() == v1::OBJECT_STATE_UNSPECIFIED) wanted->set_state(held.state());
 }
 
 }  // namespace
@@ -116,28 +140,55 @@ absl::Status CheckText(absl::string_view text, size_t max_bytes, absl::string_vi
 
 absl::Status CheckChannels(const google::protobuf::RepeatedField<int>& channels,
                            absl::string_view field) {
-  std::set<int> seen;
-  for (const int channel : channels) {
-    if (!v1::Channel_IsValid(channel) || channel == v1::CHANNEL_UNSPECIFIED) {
-      return InvalidField(field, absl::StrCat(channel, " is not a channel"));
-    }
-    if (!seen.insert(channel).second) {
-      return InvalidField(field, absl::StrCat(v1::Channel_Name(channel), " stands there twice"));
-    }
+  return CheckEnums(channels, *v1::Channel_descriptor(), "channel", field);
+}
+
+absl::Status CheckClasses(const google::protobuf::RepeatedField<int>& classes,
+                          absl::string_view field) {
+  return CheckEnums(classes, *v1::MessageClass_descriptor(), "message class", field);
+}
+
+absl::Status CheckCount(absl::string_view field, int count, int limit) {
+  if (count <= limit) return absl::OkStatus();
+  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                   absl::StrCat(field, ": ", count, " given, at most ", limit, " are taken"),
+                   {{"field", std::string(field)},
+                    {"limit", absl::StrCat(limit)},
+                    {"actual", absl::StrCat(count)}});
+}
+
+absl::Status CheckEtagShape(absl::string_view etag, absl::string_view field) {
+  return CheckText(etag, kMaxEtag, field);
+}
+
+void FillDefaults(v1::Workflow* workflow) { FillNameAndState(workflow); }
+
+void FillDefaults(v1::Status* status) { FillNameAndState(status); }
+
+void FillDefaults(v1::Action* action) {
+  FillNameAndState(action);
+  if (action->category() == v1::ACTION_CATEGORY_UNSPECIFIED) {
+    action->set_category(v1::ACTION_CATEGORY_OTHER);
   }
-  return absl::OkStatus();
+}
+
+void KeepUnset(const v1::Status& held, v1::Status* wanted) { KeepNameAndState(held, wanted); }
+
+void KeepUnset(const v1::Action& held, v1::Action* wanted) {
+  KeepNameAndState(held, wanted);
+  if (wanted->category() == v1::ACTION_CATEGORY_UNSPECIFIED) {
+    wanted->set_category(held.category());
+  }
 }
 
 absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::Action* action) {
   action->set_name(name);
+  action->clear_copied_from();
+  DNC_RETURN_IF_ERROR(CheckEtagShape(action->etag(), absl::StrCat(field, ".etag")));
   DNC_RETURN_IF_ERROR(
       CheckText(action->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
-  if (action->display_name().empty()) action->set_display_name(std::string(LastPart(name)));
   if (!v1::ActionCategory_IsValid(action->category())) {
     return InvalidField(absl::StrCat(field, ".category"), "unknown value");
-  }
-  if (action->category() == v1::ACTION_CATEGORY_UNSPECIFIED) {
-    action->set_category(v1::ACTION_CATEGORY_OTHER);
   }
   DNC_RETURN_IF_ERROR(CheckState(action->state(), absl::StrCat(field, ".state")));
   if (action->state() == v1::OBJECT_STATE_ARCHIVED) {
@@ -146,9 +197,8 @@ absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::A
   if (action->operations().empty()) {
     return MissingField(absl::StrCat(field, ".operations"), "an action has 1 to 16 operations");
   }
-  if (action->operations_size() > kMaxOperations) {
-    return TooMany(absl::StrCat(field, ".operations"), kMaxOperations, action->operations_size());
-  }
+  DNC_RETURN_IF_ERROR(
+      CheckCount(absl::StrCat(field, ".operations"), action->operations_size(), kMaxOperations));
   for (int i = 0; i < action->operations_size(); ++i) {
     DNC_RETURN_IF_ERROR(
         ShapeOperation(absl::StrCat(field, ".operations[", i, "]"), action->operations(i)));
@@ -158,9 +208,9 @@ absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::A
 
 absl::Status ShapeStatus(const std::string& name, absl::string_view field, v1::Status* status) {
   status->set_name(name);
+  DNC_RETURN_IF_ERROR(CheckEtagShape(status->etag(), absl::StrCat(field, ".etag")));
   DNC_RETURN_IF_ERROR(
       CheckText(status->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
-  if (status->display_name().empty()) status->set_display_name(std::string(LastPart(name)));
   if (!v1::SystemStatus_IsValid(status->system_status()) ||
       status->system_status() == v1::SYSTEM_STATUS_UNSPECIFIED) {
     return InvalidField(absl::StrCat(field, ".system_status"),
@@ -168,9 +218,8 @@ absl::Status ShapeStatus(const std::string& name, absl::string_view field, v1::S
   }
   DNC_RETURN_IF_ERROR(CheckState(status->state(), absl::StrCat(field, ".state")));
   DNC_RETURN_IF_ERROR(ShapeRestriction(absl::StrCat(field, ".restriction"), status->restriction()));
-  if (status->actions_size() > kMaxActions) {
-    return TooMany(absl::StrCat(field, ".actions"), kMaxActions, status->actions_size());
-  }
+  DNC_RETURN_IF_ERROR(
+      CheckCount(absl::StrCat(field, ".actions"), status->actions_size(), kMaxActions));
   for (int i = 0; i < status->actions_size(); ++i) {
     const std::string where = absl::StrCat(field, ".actions[", i, "]");
     v1::Action* action = status->mutable_actions(i);
@@ -184,17 +233,17 @@ absl::Status ShapeStatus(const std::string& name, absl::string_view field, v1::S
 absl::Status ShapeWorkflow(const std::string& name, absl::string_view field,
                            v1::Workflow* workflow) {
   workflow->set_name(name);
+  workflow->clear_create_time();
+  DNC_RETURN_IF_ERROR(CheckEtagShape(workflow->etag(), absl::StrCat(field, ".etag")));
   DNC_RETURN_IF_ERROR(
       CheckText(workflow->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
-  if (workflow->display_name().empty()) workflow->set_display_name(std::string(LastPart(name)));
   DNC_RETURN_IF_ERROR(ValidateId(workflow->record_type(), absl::StrCat(field, ".record_type")));
   DNC_RETURN_IF_ERROR(CheckState(workflow->state(), absl::StrCat(field, ".state")));
   if (workflow->state() == v1::OBJECT_STATE_DISABLED) {
     return InvalidField(absl::StrCat(field, ".state"), "a workflow is ENABLED or ARCHIVED");
   }
-  if (workflow->statuses_size() > kMaxStatuses) {
-    return TooMany(absl::StrCat(field, ".statuses"), kMaxStatuses, workflow->statuses_size());
-  }
+  DNC_RETURN_IF_ERROR(
+      CheckCount(absl::StrCat(field, ".statuses"), workflow->statuses_size(), kMaxStatuses));
   for (int i = 0; i < workflow->statuses_size(); ++i) {
     const std::string where = absl::StrCat(field, ".statuses[", i, "]");
     v1::Status* status = workflow->mutable_statuses(i);

@@ -1,7 +1,7 @@
 // The shape of workflows, statuses and actions as requests carry them: what can be judged without
-// looking at the state. Each function also fills in what the request may leave out: whole resource
-// names for short ids, display names and categories. States may stay unset: ENABLED for what is
-// new, as it was for what is there. Errors name the field.
+// looking at the state. Each function also writes whole resource names for short ids, and takes out
+// what only the server sets. Display names, categories and states may stay unset: what is new gets
+// defaults, what is there keeps what it has. Errors name the field.
 #ifndef DNC_SERVER_WORKFLOW_SHAPE_H_
 #define DNC_SERVER_WORKFLOW_SHAPE_H_
 
@@ -19,6 +19,21 @@ absl::Status ShapeWorkflow(const std::string& name, absl::string_view field,
 absl::Status ShapeStatus(const std::string& name, absl::string_view field, v1::Status* status);
 absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::Action* action);
 
+// What a new object gets where the request does not say: its id as display name, ENABLED, and for
+// an action the category OTHER.
+void FillDefaults(v1::Workflow* workflow);  // itself, not its statuses
+void FillDefaults(v1::Status* status);      // itself, not its actions
+void FillDefaults(v1::Action* action);
+// What an object that is there keeps where the request does not say: the same fields.
+void KeepUnset(const v1::Status& held, v1::Status* wanted);
+void KeepUnset(const v1::Action& held, v1::Action* wanted);
+
+// LIMIT_EXCEEDED.
+absl::Status CheckCount(absl::string_view field, int count, int limit);
+
+// INVALID_FIELD for an etag that no answer can have given.
+absl::Status CheckEtagShape(absl::string_view etag, absl::string_view field);
+
 // A duration of a request: positive, at most 3,650 days.
 absl::Status CheckDuration(const google::protobuf::Duration& duration, absl::string_view field);
 
@@ -26,9 +41,11 @@ absl::Status CheckDuration(const google::protobuf::Duration& duration, absl::str
 // characters.
 absl::Status CheckText(absl::string_view text, size_t max_bytes, absl::string_view field);
 
-// Channels of a request: known values, none UNSPECIFIED, no repeats.
+// Channels and message classes of a request: known values, none UNSPECIFIED, no repeats.
 absl::Status CheckChannels(const google::protobuf::RepeatedField<int>& channels,
                            absl::string_view field);
+absl::Status CheckClasses(const google::protobuf::RepeatedField<int>& classes,
+                          absl::string_view field);
 
 }  // namespace dnc
 

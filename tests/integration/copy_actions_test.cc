@@ -194,28 +194,95 @@ TEST_F(CopyActionsTest, ValidateOnlyGivesTheExactDifferenceAndChangesNothing) {
   EXPECT_THAT(dry, EqualsProto(real));
 }
 
-TEST_F(CopyActionsTest, CopiesToFiveHundredTargetsInOneMutation) {
-  std::string workflow = "workflow { name: '~/workflows/wide' record_type: 'contact' ";
-  v1::CopyActionsRequest copy = Parse<v1::CopyActionsRequest>("source: '~s/new'");
-  FillActor(&copy);
-  for (int i = 0; i < 500; ++i) {
-    absl::StrAppend(&workflow, "statuses { name: 's", i,
-                    "' system_status: SYSTEM_STATUS_WORKING }");
-    copy.add_targets(absl::StrCat("organizations/acme/workflows/wide/statuses/s", i));
+// A workflow of that many statuses, and a copy to all of them.
+class WideCopyTest : public CopyActionsTest {
+ protected:
+  void CreateWide(int statuses) {
+    std::string workflow = "workflow { name: '~/workflows/wide' record_type: 'contact' ";
+    for (int i = 0; i < statuses; ++i) {
+      absl::StrAppend(&workflow, "statuses { name: 's", i,
+                      "' system_status: SYSTEM_STATUS_WORKING }");
+      copy_.add_targets(absl::StrCat("organizations/acme/workflows/wide/statuses/s", i));
+    }
+    Must<v1::ApplyWorkflowRequest>(workflow + "}");
+    FillActor(&copy_);
   }
-  Must<v1::ApplyWorkflowRequest>(workflow + "}");
+  // A status of `sales` with as many actions as big as they can be.
+  void CreateSource(int actions) {
+    const std::string dnc =
+        absl::StrCat("operations { add_to_dnc_list { reason: '", std::string(512, 'r'), "' } } ");
+    std::string status =
+        "parent: '~/workflows/sales' status_id: 'rich' status { system_status: SYSTEM_STATUS_NEW ";
+    for (int i = 0; i < actions; ++i) {
+      absl::StrAppend(&status, "actions { name: 'a", i, "' ");
+      for (int k = 0; k < 16; ++k) status += dnc;
+      status += "} ";
+    }
+    Must<v1::CreateStatusRequest>(status + "}");
+    copy_.set_source("organizations/acme/workflows/sales/statuses/rich");
+  }
+  v1::CopyActionsRequest copy_;
+};
+
+TEST_F(WideCopyTest, CopiesToAThousandTargetsInOneMutation) {
+  CreateWide(1000);
+  copy_.set_source("organizations/acme/workflows/sales/statuses/new");
   const int64_t before = Revision();
-  const auto reply = Send(copy);
+  const auto reply = Send(copy_);
   ASSERT_THAT(reply, IsOk());
-  EXPECT_EQ(reply->results_size(), 500);
+  EXPECT_EQ(reply->results_size(), 1000);
   EXPECT_EQ(Revision(), before + 1);
-  const auto whole = Must<v1::GetWorkflowRequest>("name: '~/workflows/wide'");
-  for (const v1::Status& status : whole.workflow().statuses()) {
+  const auto whole = Must<v1::GetWorkflowRequest>("name: '~/workflows/wide'").workflow();
+  for (const v1::Status& status : whole.statuses()) {
     ASSERT_EQ(status.actions_size(), 5) << status.name();
   }
+  Restart();
+  EXPECT_THAT(Must<v1::GetWorkflowRequest>("name: '~/workflows/wide'").workflow(),
+              EqualsProto(whole));
+}
+
+// What could not be delivered is not carried out.
+TEST_F(WideCopyTest, ACopyWhoseAnswerNobodyCouldTakeChangesNothing) {
+  CreateWide(50);
+  CreateSource(100);  // some 9 kB each
+  const int64_t before = Revision();
+  for (const bool dry_run : {true, false}) {
+    copy_.set_validate_only(dry_run);
+    const auto reply = Send(copy_);
+    EXPECT_THAT(reply, RefusedAt("LIMIT_EXCEEDED", "targets"));
+    EXPECT_EQ(reply.metadata("limit"), "33554432");
+    EXPECT_EQ(Revision(), before + (dry_run ? 0 : 1));
+  }
+  const auto wide = Must<v1::GetWorkflowRequest>("name: '~/workflows/wide'").workflow();
+  for (const v1::Status& status : wide.statuses()) EXPECT_EQ(status.actions_size(), 0);
+  copy_.mutable_targets()->DeleteSubrange(30, 20);
+  EXPECT_THAT(Send(copy_), IsOk());
+}
+
+TEST_F(CopyActionsTest, ATargetThatWouldHaveTooManyActionsIsNamed) {
+  std::string full =
+      "parent: '~/workflows/sales' status_id: 'full' status { system_status: SYSTEM_STATUS_NEW ";
+  for (int i = 0; i < 196; ++i) {
+    absl::StrAppend(&full, "actions { name: 'a", i, "' operations { add_to_dnc_list {} } } ");
+  }
+  Must<v1::CreateStatusRequest>(full + "}");
+  const auto reply = Ask<v1::CopyActionsRequest>(Copy("won,full"));
+  EXPECT_THAT(reply, RefusedAt("LIMIT_EXCEEDED", "targets[1]"));
+  EXPECT_EQ(reply.metadata("limit"), "200");
+  EXPECT_EQ(reply.metadata("actual"), "201");
+  EXPECT_THAT(reply.metadata("target"), testing::EndsWith("statuses/full"));
+}
+
+TEST_F(CopyActionsTest, ARefusalNamesTheTargetsPlaceInTheRequest) {
+  EXPECT_EQ(Ask<v1::CopyActionsRequest>(Copy("won,none,working")).metadata("field"), "targets[1]");
+  EXPECT_EQ(Ask<v1::CopyActionsRequest>(Copy("won,working")).metadata("field"), "targets[1]");
 }
 
 TEST_F(CopyActionsTest, RefusesMalformedRequests) {
+  EXPECT_THAT(Ask<v1::CopyActionsRequest>(Copy("won", "actions: 'dnc' actions: 'dnc'")),
+              RefusedAt("INVALID_FIELD", "actions[1]"));
+  EXPECT_THAT(Ask<v1::CopyActionsRequest>(Copy("won", "actions: '~s/new/actions/dnc'")),
+              RefusedAt("INVALID_FIELD", "actions[0]"));
   EXPECT_THAT(Ask<v1::CopyActionsRequest>("source: '~s/new'"),
               RefusedAt("REQUIRED_FIELD_MISSING", "targets"));
   EXPECT_THAT(Ask<v1::CopyActionsRequest>(Copy("won,won")),

@@ -114,6 +114,16 @@ void ReadText(absl::string_view text, google::protobuf::Message* message) {
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(Expand(text), message)) << text;
 }
 
+bool HasField(const google::protobuf::Descriptor* request, absl::string_view path) {
+  for (const absl::string_view part : absl::StrSplit(path, '.')) {
+    const absl::string_view name = part.substr(0, part.find('['));
+    const auto* field = request == nullptr ? nullptr : request->FindFieldByName(std::string(name));
+    if (field == nullptr || (name != part && !field->is_repeated())) return false;
+    request = field->message_type();
+  }
+  return true;
+}
+
 void FillActor(google::protobuf::Message* message) {
   const google::protobuf::FieldDescriptor* field =
       message->GetDescriptor()->FindFieldByName("actor");

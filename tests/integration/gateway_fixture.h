@@ -61,6 +61,8 @@ void PrintTo(const Reply<Response>& reply, std::ostream* out) {
 std::string MethodOf(const google::protobuf::Descriptor* request);
 // Reads a text proto with the shorthands above.
 void ReadText(absl::string_view text, google::protobuf::Message* message);
+// Whether a request of that type has the field, e.g. "workflow.statuses[0].name".
+bool HasField(const google::protobuf::Descriptor* request, absl::string_view path);
 // Sets actor to users/jane where the message has such a field and it is not set.
 void FillActor(google::protobuf::Message* message);
 
@@ -139,6 +141,8 @@ class GatewayTest : public ::testing::Test {
       // Answers that are written without a message are what protobuf would have written.
       EXPECT_EQ(reply.value.SerializeAsString(), bytes);
     }
+    const std::string field = reply.metadata("field");
+    EXPECT_TRUE(field.empty() || HasField(Request::descriptor(), field)) << field;
     return reply;
   }
   template <typename Request>

@@ -1,4 +1,5 @@
 // Workflows, statuses and actions: plans, etags, and opt-outs that configuration cannot drop.
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/integration/gateway_fixture.h"
 
@@ -22,6 +23,21 @@ class WorkflowTest : public GatewayTest {
   }
   v1::Status GetStatus(absl::string_view id) {
     return Must<v1::GetStatusRequest>(absl::StrCat("name: '~s/", id, "'")).status();
+  }
+  template <typename Objects>
+  static std::vector<std::string> Ids(const Objects& objects) {
+    std::vector<std::string> ids;
+    for (const auto& object : objects)
+      ids.push_back(object.name().substr(object.name().rfind('/') + 1));
+    return ids;
+  }
+  static v1::PlannedChange ChangeOf(absl::string_view name_end,
+                                    const v1::ApplyWorkflowResponse& response) {
+    for (const v1::PlannedChange& change : response.changes()) {
+      if (absl::EndsWith(change.name(), name_end)) return change;
+    }
+    ADD_FAILURE() << "no change of " << name_end;
+    return {};
   }
   static std::vector<v1::PlannedChange::Kind> Kinds(const v1::ApplyWorkflowResponse& response) {
     std::vector<v1::PlannedChange::Kind> kinds;
@@ -77,9 +93,169 @@ TEST_F(WorkflowTest, WhatIsNotMentionedIsLeftAlone) {
       "}");
   const v1::Workflow line = GetWorkflow("line");
   ASSERT_EQ(line.statuses_size(), 3);
-  EXPECT_EQ(line.statuses(0).actions_size(), 1);
+  EXPECT_THAT(Ids(line.statuses()), ElementsAre("c", "a", "b"));
   EXPECT_EQ(line.statuses(1).actions_size(), 1);
-  EXPECT_THAT(line.statuses(2).name(), testing::EndsWith("statuses/c"));
+  EXPECT_EQ(line.statuses(2).actions_size(), 1);
+}
+
+TEST_F(WorkflowTest, ANameOrCategoryThatIsNotMentionedIsLeftAlone) {
+  Must<v1::ApplyWorkflowRequest>(
+      "workflow { name: '~/workflows/line' display_name: 'Line' record_type: 'contact' statuses { "
+      "name: 'a' display_name: 'Fresh' system_status: SYSTEM_STATUS_NEW actions { name: 'stop' "
+      "display_name: 'Stop it' category: ACTION_CATEGORY_DO_NOT_CONTACT operations { "
+      "add_to_dnc_list {} } } } }");
+  const v1::Workflow before = GetWorkflow("line");
+  const auto again = Must<v1::ApplyWorkflowRequest>(
+      "workflow { name: '~/workflows/line' record_type: 'contact' statuses { name: 'a' "
+      "system_status: SYSTEM_STATUS_NEW actions { name: 'stop' operations { add_to_dnc_list {} } } "
+      "} }");
+  EXPECT_THAT(Kinds(again), testing::Each(v1::PlannedChange::KIND_UNCHANGED));
+  EXPECT_THAT(GetWorkflow("line"), EqualsProto(before));
+  Must<v1::UpdateStatusRequest>(
+      "status { name: '~/workflows/line/statuses/a' system_status: SYSTEM_STATUS_WORKING }");
+  Must<v1::UpdateActionRequest>(
+      "action { name: '~/workflows/line/statuses/a/actions/stop' operations { add_to_dnc_list { "
+      "reason: 'asked' } } }");
+  const v1::Status after = GetWorkflow("line").statuses(0);
+  EXPECT_EQ(after.display_name(), "Fresh");
+  EXPECT_EQ(after.actions(0).display_name(), "Stop it");
+  EXPECT_EQ(after.actions(0).category(), v1::ACTION_CATEGORY_DO_NOT_CONTACT);
+}
+
+TEST_F(WorkflowTest, WhatIsNewGetsItsIdAsName) {
+  Must<v1::ApplyWorkflowRequest>(
+      "workflow { name: '~/workflows/bare' record_type: 'contact' statuses { name: 'a' "
+      "system_status: SYSTEM_STATUS_NEW actions { name: 'stop' operations { add_to_dnc_list {} } } "
+      "} }");
+  const v1::Workflow bare = GetWorkflow("bare");
+  EXPECT_EQ(bare.display_name(), "bare");
+  EXPECT_EQ(bare.statuses(0).display_name(), "a");
+  EXPECT_EQ(bare.statuses(0).actions(0).display_name(), "stop");
+  EXPECT_EQ(bare.statuses(0).actions(0).category(), v1::ACTION_CATEGORY_OTHER);
+}
+
+// A workflow of statuses in that order; status `a` has actions in that order.
+std::string InOrder(const std::vector<std::string>& statuses,
+                    const std::vector<std::string>& actions) {
+  std::string text = "workflow { name: '~/workflows/turn' record_type: 'contact' ";
+  for (const std::string& status : statuses) {
+    absl::StrAppend(&text, "statuses { name: '", status, "' system_status: SYSTEM_STATUS_NEW ");
+    for (const std::string& action : actions) {
+      if (status != "a") continue;
+      absl::StrAppend(&text, "actions { name: '", action, "' operations { add_to_dnc_list {} } } ");
+    }
+    absl::StrAppend(&text, "} ");
+  }
+  return text + "}";
+}
+
+TEST_F(WorkflowTest, StatusesAndActionsFollowTheOrderOfTheRequest) {
+  Must<v1::ApplyWorkflowRequest>(InOrder({"a", "b", "c"}, {"x", "y"}));
+  const std::string turned = InOrder({"c", "new", "a", "b"}, {"y", "z", "x"});
+  const auto response = Must<v1::ApplyWorkflowRequest>(turned);
+  EXPECT_THAT(Ids(response.workflow().statuses()), ElementsAre("c", "new", "a", "b"));
+  EXPECT_THAT(Ids(response.workflow().statuses(2).actions()), ElementsAre("y", "z", "x"));
+  EXPECT_THAT(response.changes(0).fields(), ElementsAre("statuses"));
+  EXPECT_EQ(response.changes(0).kind(), v1::PlannedChange::KIND_UPDATE);
+  EXPECT_THAT(ChangeOf("statuses/a", response).fields(), ElementsAre("actions"));
+  EXPECT_EQ(ChangeOf("statuses/b", response).kind(), v1::PlannedChange::KIND_UNCHANGED);
+  const v1::Workflow before = GetWorkflow("turn");
+  const auto again = Must<v1::ApplyWorkflowRequest>(turned);
+  EXPECT_THAT(Kinds(again), testing::Each(v1::PlannedChange::KIND_UNCHANGED));
+  EXPECT_THAT(GetWorkflow("turn"), EqualsProto(before));
+  Restart();
+  EXPECT_THAT(GetWorkflow("turn"), EqualsProto(before));
+}
+
+// To put a new one in its place is no change of the others.
+TEST_F(WorkflowTest, ANewStatusInTheMiddleMovesNoOther) {
+  Must<v1::ApplyWorkflowRequest>(InOrder({"a", "b"}, {"x", "y"}));
+  const auto response =
+      Must<v1::ApplyWorkflowRequest>(InOrder({"a", "new", "b"}, {"x", "new", "y"}));
+  EXPECT_THAT(Ids(response.workflow().statuses()), ElementsAre("a", "new", "b"));
+  EXPECT_THAT(Ids(response.workflow().statuses(0).actions()), ElementsAre("x", "new", "y"));
+  EXPECT_EQ(response.changes(0).kind(), v1::PlannedChange::KIND_UNCHANGED);
+  EXPECT_EQ(ChangeOf("statuses/a", response).kind(), v1::PlannedChange::KIND_UNCHANGED);
+}
+
+TEST_F(WorkflowTest, ARestrictionIsLiftedOnlyWhenThatIsConfirmed) {
+  const v1::Status before = GetStatus("closed");  // restricts VOICE and SMS
+  const auto update = [](absl::string_view restriction) {
+    return absl::StrCat("status { name: '~s/closed' system_status: SYSTEM_STATUS_DEAD ",
+                        restriction, "} ");
+  };
+  for (const char* less :
+       {"", "restriction { channels: CHANNEL_VOICE }",
+        "restriction { channels: CHANNEL_VOICE channels: CHANNEL_SMS duration { seconds: 60 } }"}) {
+    const auto refused = Ask<v1::UpdateStatusRequest>(update(less));
+    EXPECT_THAT(refused, Refused("RESTRICTION_LIFTED")) << less;
+    EXPECT_EQ(refused.metadata("status"), before.name());
+  }
+  EXPECT_THAT(Ask<v1::ApplyWorkflowRequest>(
+                  "workflow { name: '~/workflows/sales' record_type: 'contact' statuses { name: "
+                  "'closed' system_status: SYSTEM_STATUS_DEAD restriction { channels: CHANNEL_SMS "
+                  "} } }"),
+              Refused("RESTRICTION_LIFTED"));
+  EXPECT_THAT(GetStatus("closed"), EqualsProto(before));
+  Must<v1::UpdateStatusRequest>(update("restriction {}"));  // more
+  AddLead("cat", "contact_points { phone: '2125550160' }");
+  Must<v1::UpsertLeadRequest>("lead { name: '~/leads/cat' status: '~s/closed' }");
+  EXPECT_EQ(VerdictOf("lead: '~/leads/cat' channel: CHANNEL_FAX"), v1::VERDICT_DENY);
+  Must<v1::UpdateStatusRequest>(update("") + "allow_lifting_restriction: true");
+  EXPECT_EQ(VerdictOf("lead: '~/leads/cat' channel: CHANNEL_FAX"), v1::VERDICT_ALLOW);
+}
+
+TEST_F(WorkflowTest, GlobalHasNeitherWorkflowsNorLeads) {
+  const std::string global = "organizations/global";
+  EXPECT_THAT(Ask<v1::CreateWorkflowRequest>(absl::StrCat(
+                  "parent: '", global, "' workflow_id: 'w' workflow { record_type: 'contact' }")),
+              RefusedAt("INVALID_FIELD", "parent"));
+  EXPECT_THAT(Ask<v1::ApplyWorkflowRequest>(
+                  absl::StrCat("workflow { name: '", global, "/workflows/w' record_type: 'c' }")),
+              RefusedAt("INVALID_FIELD", "workflow.name"));
+  EXPECT_THAT(Ask<v1::UpsertLeadRequest>(absl::StrCat(
+                  "lead { name: '", global, "/leads/x' record_type: 'c' status: '~s/new' }")),
+              RefusedAt("INVALID_FIELD", "lead.name"));
+  EXPECT_THAT(Ask<v1::BatchUpsertLeadsRequest>(
+                  absl::StrCat("parent: '", global, "' leads { name: '", global, "/leads/x' }")),
+              RefusedAt("INVALID_FIELD", "parent"));
+  EXPECT_THAT(
+      Ask<v1::ApplyActionRequest>(absl::StrCat("lead: '", global, "/leads/x' action: '", global,
+                                               "/workflows/w/statuses/s/actions/a'")),
+      RefusedAt("INVALID_FIELD", "lead"));
+  EXPECT_THAT(Ask<v1::AddEntryRequest>(
+                  absl::StrCat("parent: '", global, "' entry { lead: '", global, "/leads/x' }")),
+              RefusedAt("INVALID_FIELD", "entry.lead"));
+  EXPECT_THAT(Ask<v1::AddEntryRequest>(absl::StrCat(
+                  "parent: '", global, "' entry { contact_point { phone: '2125550102' } }")),
+              IsOk());
+}
+
+TEST_F(WorkflowTest, ARefusedReferenceIsNamedWhereTheRequestHasIt) {
+  const std::string actions =
+      "actions { name: 'ok' operations { add_to_dnc_list {} } } actions { name: 'go' operations { "
+      "nurture { duration { seconds: 60 } } } operations { move_to_status { status: '~s/none' } } "
+      "} } ";
+  const std::string two_statuses =
+      "record_type: 'contact' statuses { name: 'a' system_status: SYSTEM_STATUS_NEW } statuses { "
+      "name: 'b' system_status: SYSTEM_STATUS_NEW " +
+      actions + "}";
+  const std::string move = "actions[1].operations[1].move_to_status.status";
+  const auto field = [](const CallStatus& status) {
+    EXPECT_THAT(status, Refused("STATUS_NOT_FOUND"));
+    return status.metadata("field");
+  };
+  EXPECT_EQ(field(Ask<v1::CreateWorkflowRequest>("parent: '~' workflow_id: 'w' workflow { " +
+                                                 two_statuses)),
+            "workflow.statuses[1]." + move);
+  EXPECT_EQ(
+      field(Ask<v1::ApplyWorkflowRequest>("workflow { name: '~/workflows/w' " + two_statuses)),
+      "workflow.statuses[1]." + move);
+  EXPECT_EQ(field(Ask<v1::CreateStatusRequest>(
+                "parent: '~/workflows/sales' status_id: 'x' status { system_status: "
+                "SYSTEM_STATUS_NEW " +
+                actions)),
+            "status." + move);
 }
 
 // ObjectState: "Not said: ENABLED when it is created", so an update that does not say it leaves it.
@@ -265,12 +441,12 @@ TEST_F(WorkflowTest, AStatusNeverHoldsMoreThanItsActions) {
   EXPECT_THAT(
       Ask<v1::CreateActionRequest>(
           "parent: '~s/full' action_id: 'more' action { operations { add_to_dnc_list {} } }"),
-      HasReason("LIMIT_EXCEEDED"));
+      RefusedAt("LIMIT_EXCEEDED", "parent"));
   EXPECT_THAT(Ask<v1::ApplyWorkflowRequest>(
                   "workflow { name: '~/workflows/sales' record_type: 'contact' statuses { name: "
                   "'full' system_status: SYSTEM_STATUS_NEW actions { name: 'more' operations { "
                   "add_to_dnc_list {} } } } }"),
-              HasReason("LIMIT_EXCEEDED"));
+              RefusedAt("LIMIT_EXCEEDED", "workflow.statuses[0].actions"));
   EXPECT_LE(GetStatus("full").actions_size(), 200);
 }
 

@@ -21,7 +21,7 @@ dnc_test(
   DEPS dnc_scenario)
 dnc_test(
   workflow_test
-  SOURCES workflow/rules_test.cc workflow/shape_test.cc
+  SOURCES workflow/order_test.cc workflow/rules_test.cc workflow/shape_test.cc
   DEPS dnc_workflow dnc_catalog_builder dnc_reason_docs)
 dnc_test(
   copy_plan_test

@@ -55,7 +55,7 @@ std::vector<const v1::Action*> AllActions(const CatalogStatus& source) {
 TargetPlan Plan(const CatalogOrganization& acme, v1::ConflictPolicy policy,
                 const std::string& target = kTarget) {
   const CatalogStatus& source = *acme.FindStatus("sales", "new");
-  return PlanCopy(acme, source, AllActions(source), target, policy, kEtag);
+  return PlanCopy(acme, source, AllActions(source), target, "targets[3]", policy, kEtag);
 }
 
 // "CREATED stop>stop-2" for each action, or "REFUSED LIMIT_EXCEEDED stop".
@@ -237,6 +237,11 @@ TEST(PlanCopyTest, ActionsAreLimited) {
   const CatalogOrganization acme = Acme(ActionText("stop", kDnc) + ActionText("x", kDnc), held);
   const TargetPlan plan = Plan(acme, kFail);
   EXPECT_THAT(Describe(plan), ElementsAre("REFUSED LIMIT_EXCEEDED "));
+  const auto info = ErrorInfoOf(plan.first_refusal);
+  ASSERT_TRUE(info.has_value());
+  EXPECT_EQ(info->metadata().at("field"), "targets[3]");
+  EXPECT_EQ(info->metadata().at("limit"), "200");
+  EXPECT_EQ(info->metadata().at("actual"), "201");
 }
 
 TEST(RenameTest, PicksTheFirstFreeId) {

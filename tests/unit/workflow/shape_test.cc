@@ -88,6 +88,7 @@ std::vector<ShapeCase> WorkflowCases() {
   return {{"LongDisplayName", "w.display_name",
            [](W* w) { w->set_display_name(std::string(257, 'x')); }},
           {"LineInDisplayName", "w.display_name", [](W* w) { w->set_display_name("a\nb"); }},
+          {"LongEtag", "w.etag", [](W* w) { w->set_etag(std::string(65, '1')); }},
           {"NoRecordType", "w.record_type", [](W* w) { w->clear_record_type(); },
            v1::ERROR_REASON_REQUIRED_FIELD_MISSING},
           {"RecordTypeInCapitals", "w.record_type", [](W* w) { w->set_record_type("Contact"); }},
@@ -117,6 +118,7 @@ std::vector<ShapeCase> StatusCases() {
       {"StatusNameInPart", Status("name"), [=](W* w) { status(w)->set_name("statuses/new"); }},
       {"StatusLongDisplayName", Status("display_name"),
        [=](W* w) { status(w)->set_display_name(std::string(257, 'x')); }},
+      {"StatusLongEtag", Status("etag"), [=](W* w) { status(w)->set_etag(std::string(65, '1')); }},
       {"NoSystemStatus", Status("system_status"), [=](W* w) { status(w)->clear_system_status(); }},
       {"UnknownSystemStatus", Status("system_status"),
        [=](W* w) { status(w)->set_system_status(static_cast<v1::SystemStatus>(99)); }},
@@ -148,6 +150,7 @@ std::vector<ShapeCase> ActionCases() {
        [](W* w) { ActionOf(w)->set_name(absl::StrCat(kName, "/statuses/old/actions/stop")); }},
       {"ActionTabInDisplayName", Action("display_name"),
        [](W* w) { ActionOf(w)->set_display_name("a\tb"); }},
+      {"ActionLongEtag", Action("etag"), [](W* w) { ActionOf(w)->set_etag(std::string(65, '1')); }},
       {"ActionUnknownCategory", Action("category"),
        [](W* w) { ActionOf(w)->set_category(static_cast<v1::ActionCategory>(6)); }},
       {"ActionUnknownState", Action("state"),
@@ -229,27 +232,72 @@ TEST(ShapeGoodTest, KeepsWhatIsGiven) {
   EXPECT_EQ(workflow.DebugString(), expected.DebugString());
 }
 
-// States stay unset: what is known of the object decides.
-TEST(ShapeGoodTest, FillsInDefaults) {
+// What is known of the object decides: Shape itself fills in nothing.
+TEST(ShapeGoodTest, WhatIsNotSetStaysUnset) {
   v1::Workflow workflow = FromText<v1::Workflow>(R"(
     record_type: 'contact'
     statuses { name: 'new' system_status: SYSTEM_STATUS_NEW
       actions { name: 'stop' operations { add_to_dnc_list {} } } })");
+  v1::Workflow expected = workflow;
+  expected.set_name(kName);
+  expected.mutable_statuses(0)->set_name(kStatusName);
+  ActionOf(&expected)->set_name(kActionName);
   ASSERT_EQ(ShapeWorkflow(kName, "w", &workflow), absl::OkStatus());
-  const v1::Workflow expected = FromText<v1::Workflow>(absl::StrCat(R"(
-    record_type: 'contact' display_name: 'sales'
-    name: ')",
-                                                                    kName, R"('
-    statuses {
-      system_status: SYSTEM_STATUS_NEW display_name: 'new'
-      name: ')",
-                                                                    kStatusName, R"('
-      actions {
-        display_name: 'stop' category: ACTION_CATEGORY_OTHER
-        operations { add_to_dnc_list {} }
-        name: ')",
-                                                                    kActionName, "' } }"));
   EXPECT_EQ(workflow.DebugString(), expected.DebugString());
+}
+
+TEST(ShapeGoodTest, TakesOutWhatOnlyTheServerSets) {
+  v1::Workflow workflow = Good();
+  workflow.mutable_create_time()->set_seconds(1);
+  ActionOf(&workflow)->set_copied_from("organizations/acme/forged");
+  ASSERT_EQ(ShapeWorkflow(kName, "w", &workflow), absl::OkStatus());
+  EXPECT_FALSE(workflow.has_create_time());
+  EXPECT_EQ(ActionOf(&workflow)->copied_from(), "");
+}
+
+TEST(DefaultsTest, WhatIsNewGetsItsIdAsName) {
+  v1::Workflow workflow = FromText<v1::Workflow>(absl::StrCat("name: '", kName, "'"));
+  v1::Status status = FromText<v1::Status>(absl::StrCat("name: '", kStatusName, "'"));
+  v1::Action action = FromText<v1::Action>(absl::StrCat("name: '", kActionName, "'"));
+  FillDefaults(&workflow);
+  FillDefaults(&status);
+  FillDefaults(&action);
+  EXPECT_EQ(workflow.display_name(), "sales");
+  EXPECT_EQ(workflow.state(), v1::OBJECT_STATE_ENABLED);
+  EXPECT_EQ(status.display_name(), "new");
+  EXPECT_EQ(status.state(), v1::OBJECT_STATE_ENABLED);
+  EXPECT_EQ(action.display_name(), "stop");
+  EXPECT_EQ(action.state(), v1::OBJECT_STATE_ENABLED);
+  EXPECT_EQ(action.category(), v1::ACTION_CATEGORY_OTHER);
+}
+
+TEST(DefaultsTest, WhatIsSetIsKept) {
+  const v1::Workflow good = Good();
+  v1::Workflow workflow = good;
+  FillDefaults(&workflow);
+  FillDefaults(workflow.mutable_statuses(0));
+  FillDefaults(ActionOf(&workflow));
+  EXPECT_EQ(workflow.DebugString(), good.DebugString());
+  const v1::Action other = FromText<v1::Action>(
+      "display_name: 'Other' category: ACTION_CATEGORY_CLOSE state: OBJECT_STATE_ENABLED");
+  KeepUnset(other, ActionOf(&workflow));
+  KeepUnset(FromText<v1::Status>("display_name: 'Other' state: OBJECT_STATE_ENABLED"),
+            workflow.mutable_statuses(0));
+  EXPECT_EQ(workflow.DebugString(), good.DebugString());
+}
+
+TEST(DefaultsTest, WhatIsNotSetStaysAsItWas) {
+  const v1::Workflow good = Good();
+  v1::Status status;
+  KeepUnset(good.statuses(0), &status);
+  EXPECT_EQ(status.DebugString(),
+            FromText<v1::Status>("display_name: 'New' state: OBJECT_STATE_DISABLED").DebugString());
+  v1::Action action;
+  KeepUnset(good.statuses(0).actions(0), &action);
+  EXPECT_EQ(action.DebugString(),
+            FromText<v1::Action>("display_name: 'Stop' state: OBJECT_STATE_DISABLED "
+                                 "category: ACTION_CATEGORY_DO_NOT_CONTACT")
+                .DebugString());
 }
 
 TEST(ShapeGoodTest, TakesWhatJustFits) {

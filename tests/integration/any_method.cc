@@ -1,0 +1,233 @@
+#include "tests/integration/any_method.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <regex>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::DescriptorPool;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::MethodDescriptor;
+
+constexpr const char* kServices[] = {"CheckService",       "ActionService",   "LeadService",
+                                     "RegistryService",    "WorkflowService", "SystemService",
+                                     "OrganizationService"};
+
+// The comments above the fields of a proto file's messages, by "Message.field".
+std::map<std::string, std::string> FieldComments(const std::string& name) {
+  static const auto* const kMessage = new std::regex(R"(^message (\w+) \{)");
+  static const auto* const kField = new std::regex(R"(^ +(?:repeated )?[\w.]+ (\w+) = \d+;)");
+  static const auto* const kComment = new std::regex(R"(^ *// ?(.*))");
+  std::map<std::string, std::string> comments;
+  std::ifstream file(absl::StrCat(DNC_SOURCE_DIR "/proto/", name));
+  EXPECT_TRUE(file.is_open()) << name;
+  std::string message;
+  std::string comment;
+  for (std::string line; std::getline(file, line);) {
+    std::smatch match;
+    if (std::regex_search(line, match, *kComment)) {
+      absl::StrAppend(&comment, comment.empty() ? "" : " ", match.str(1));
+      continue;
+    }
+    if (std::regex_search(line, match, *kMessage)) message = match[1];
+    if (std::regex_search(line, match, *kField)) {
+      comments[absl::StrCat(message, ".", match.str(1))] = comment;
+    }
+    comment.clear();
+  }
+  return comments;
+}
+
+}  // namespace
+
+std::vector<const MethodDescriptor*> ProductMethods() {
+  std::vector<const MethodDescriptor*> methods;
+  for (const char* name : kServices) {
+    const auto* service =
+        DescriptorPool::generated_pool()->FindServiceByName(absl::StrCat("dnc.v1.", name));
+    EXPECT_NE(service, nullptr) << name;
+    for (int i = 0; service != nullptr && i < service->method_count(); ++i) {
+      methods.push_back(service->method(i));
+    }
+  }
+  return methods;
+}
+
+const MethodDescriptor* ProductMethod(const std::string& name) {
+  for (const MethodDescriptor* method : ProductMethods()) {
+    if (method->name() == name) return method;
+  }
+  return nullptr;
+}
+
+std::unique_ptr<google::protobuf::Message> NewMessage(const Descriptor* type) {
+  return std::unique_ptr<google::protobuf::Message>(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+}
+
+CallStatus CallMethod(RpcClient* client, const MethodDescriptor& method, const std::string& request,
+                      std::string* response) {
+  const std::string path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
+  if (!method.client_streaming()) return client->Call(path, request, response);
+  const auto stream = client->Open(path);
+  stream->Write(request);
+  stream->WritesDone();
+  while (stream->Read(response)) {
+  }
+  return stream->Finish();
+}
+
+bool IsOutputOnly(const FieldDescriptor& field) {
+  static auto* const kComments =
+      new std::map<std::string, std::map<std::string, std::string>>;  // by file
+  const Descriptor* type = field.containing_type();
+  const std::string& file = type->file()->name();
+  if (!absl::StartsWith(file, "dnc/v1/") || type->containing_type() != nullptr) return false;
+  if (kComments->count(file) == 0) (*kComments)[file] = FieldComments(file);
+  const auto comment = kComments->at(file).find(absl::StrCat(type->name(), ".", field.name()));
+  if (comment == kComments->at(file).end()) {
+    ADD_FAILURE() << field.full_name() << " has no comment";
+    return false;
+  }
+  return absl::StrContains(comment->second, "Output only");
+}
+
+const std::vector<FullRequest>& FullRequests() {
+  static const auto* const kRequests = new std::vector<FullRequest>{
+      {"CheckContact",
+       "organization: '~' lead: '~/leads/ann' contact_point { phone: '2125550101' "
+       "default_region: 'US' } channel: CHANNEL_VOICE message_class: MESSAGE_CLASS_MARKETING "
+       "campaign: 'spring' brand: 'home'"},
+      {"BatchCheckContacts",
+       "organization: '~' items { lead: '~/leads/ann' contact_point { phone: '2125550101' "
+       "default_region: 'US' } channel: CHANNEL_SMS campaign: 'spring' brand: 'home' }"},
+      {"FilterContacts",
+       "config { organization: '~' channel: CHANNEL_VOICE campaign: 'spring' brand: 'home' "
+       "default_region: 'US' } phones: 12125550101 raw: '212 555 0102'"},
+      {"CreateOrganization",
+       "organization_id: 'beta' organization { display_name: 'Beta' default_region: 'DE' } "
+       "request_id: 'full-1' actor { id: 'users/jane' origin: 'screen' }"},
+      {"GetOrganization", "name: '~'"},
+      {"ListOrganizations", "page_size: 1"},
+      {"CreateList",
+       "parent: '~' list_id: 'partners' list { display_name: 'Partners' kind: "
+       "LIST_KIND_INTERNAL brand: 'home' campaign: 'spring' } request_id: 'full-2' actor { id: "
+       "'users/jane' origin: 'screen' }"},
+      {"CreateList",
+       "parent: '~' list_id: 'national' list { display_name: 'National' kind: "
+       "LIST_KIND_REGISTRY brand: 'home' campaign: 'spring' channels: CHANNEL_VOICE "
+       "message_classes: MESSAGE_CLASS_MARKETING max_age { seconds: 2678400 } } request_id: "
+       "'full-3' actor { id: 'users/jane' origin: 'screen' }"},
+      {"GetList", "name: '~/lists/partners'"},
+      {"ListLists", "parent: '~'"},
+      {"CreateWorkflow",
+       "parent: '~' workflow_id: 'w' workflow { display_name: 'W' record_type: 'contact' "
+       "statuses { name: 's' display_name: 'S' system_status: SYSTEM_STATUS_NEW restriction { "
+       "channels: CHANNEL_FAX duration { seconds: 60 } } actions { name: 'a' display_name: 'A' "
+       "category: ACTION_CATEGORY_OTHER operations { add_to_dnc_list { list: '~/lists/partners' "
+       "channels: CHANNEL_VOICE reason: 'asked' duration { seconds: 60 } } } operations { "
+       "move_to_status { status: '~/workflows/w/statuses/s' } } operations { nurture { duration { "
+       "seconds: 60 } channels: CHANNEL_SMS } } } } } request_id: 'full-4' actor { id: "
+       "'users/jane' origin: 'screen' }"},
+      {"GetWorkflow", "name: '~/workflows/w'"},
+      {"ListWorkflows", "parent: '~'"},
+      {"ApplyWorkflow",
+       "workflow { name: '~/workflows/v' display_name: 'V' record_type: 'contact' statuses { "
+       "name: 's' display_name: 'S' system_status: SYSTEM_STATUS_NEW restriction { channels: "
+       "CHANNEL_FAX duration { seconds: 60 } } actions { name: 'a' display_name: 'A' category: "
+       "ACTION_CATEGORY_OTHER operations { add_to_dnc_list { list: '~/lists/others' channels: "
+       "CHANNEL_VOICE reason: 'asked' duration { seconds: 60 } } } operations { move_to_status { "
+       "status: '~/workflows/v/statuses/s' } } operations { nurture { duration { seconds: 60 } "
+       "channels: CHANNEL_SMS } } } } } lists { name: '~/lists/others' display_name: 'Others' "
+       "kind: LIST_KIND_INTERNAL brand: 'home' campaign: 'spring' } lists { name: "
+       "'~/lists/state' kind: LIST_KIND_REGISTRY channels: CHANNEL_VOICE message_classes: "
+       "MESSAGE_CLASS_MARKETING max_age { seconds: 60 } } request_id: 'full-5' actor { id: "
+       "'users/jane' origin: 'screen' }"},
+      {"CreateStatus",
+       "parent: '~/workflows/w' status_id: 't' status { display_name: 'T' system_status: "
+       "SYSTEM_STATUS_NEW restriction { channels: CHANNEL_FAX duration { seconds: 60 } } actions "
+       "{ name: 'a' display_name: 'A' category: ACTION_CATEGORY_OTHER operations { "
+       "add_to_dnc_list { list: '~/lists/partners' channels: CHANNEL_VOICE reason: 'asked' "
+       "duration { seconds: 60 } } } operations { move_to_status { status: "
+       "'~/workflows/w/statuses/s' } } operations { nurture { duration { seconds: 60 } channels: "
+       "CHANNEL_SMS } } } } request_id: 'full-6' actor { id: 'users/jane' origin: 'screen' }"},
+      {"GetStatus", "name: '~/workflows/w/statuses/t'"},
+      {"ListStatuses", "parent: '~/workflows/w'"},
+      {"UpdateStatus",
+       "status { name: '~/workflows/w/statuses/t' display_name: 'U' system_status: "
+       "SYSTEM_STATUS_WON restriction { channels: CHANNEL_FAX duration { seconds: 90 } } } "
+       "request_id: 'full-7' actor { id: 'users/jane' origin: 'screen' }"},
+      {"CreateAction",
+       "parent: '~/workflows/w/statuses/t' action_id: 'b' action { display_name: 'B' category: "
+       "ACTION_CATEGORY_OTHER operations { add_to_dnc_list { list: '~/lists/partners' channels: "
+       "CHANNEL_VOICE reason: 'asked' duration { seconds: 60 } } } operations { move_to_status { "
+       "status: '~/workflows/w/statuses/s' } } operations { nurture { duration { seconds: 60 } "
+       "channels: CHANNEL_SMS } } } request_id: 'full-8' actor { id: 'users/jane' origin: "
+       "'screen' }"},
+      {"GetAction", "name: '~/workflows/w/statuses/t/actions/b'"},
+      {"ListActions", "parent: '~/workflows/w/statuses/t'"},
+      {"UpdateAction",
+       "action { name: '~/workflows/w/statuses/t/actions/b' display_name: 'C' category: "
+       "ACTION_CATEGORY_CLOSE operations { add_to_dnc_list { list: '~/lists/partners' channels: "
+       "CHANNEL_VOICE reason: 'asked' duration { seconds: 90 } } } operations { move_to_status { "
+       "status: '~/workflows/w/statuses/s' } } operations { nurture { duration { seconds: 60 } "
+       "channels: CHANNEL_SMS } } } request_id: 'full-9' actor { id: 'users/jane' origin: "
+       "'screen' }"},
+      {"CopyActions",
+       "source: '~/workflows/w/statuses/t' actions: 'b' targets: '~/workflows/w/statuses/s' "
+       "request_id: 'full-10' actor { id: 'users/jane' origin: 'screen' }"},
+      {"DeleteAction",
+       "name: '~/workflows/w/statuses/t/actions/b' allow_dropping_dnc: true request_id: "
+       "'full-11' actor { id: 'users/jane' origin: 'screen' }"},
+      {"UpsertLead",
+       "lead { name: '~/leads/cat' display_name: 'Cat' record_type: 'contact' status: '~s/new' "
+       "contact_points { phone: '2125550111' default_region: 'US' } contact_points { email: "
+       "'cat@example.com' } contact_points { other: 'cat@chat' } } request_id: 'full-12' actor { "
+       "id: 'users/jane' origin: 'screen' }"},
+      {"GetLead", "name: '~/leads/cat'"},
+      {"ListLeads", "parent: '~' status: '~s/new' contact_point { phone: '2125550111' }"},
+      {"BatchUpsertLeads",
+       "parent: '~' all_or_nothing: true leads { name: '~/leads/eve' display_name: 'Eve' "
+       "record_type: 'contact' status: '~s/new' contact_points { phone: '2125550112' "
+       "default_region: 'US' } } request_id: 'full-13' actor { id: 'users/jane' origin: 'screen' "
+       "}"},
+      {"GetLead", "name: '~/leads/eve'"},
+      {"ApplyAction",
+       "lead: '~/leads/dan' action: '~s/new/actions/later' contact_points { phone: '2125550113' "
+       "default_region: 'US' } evidence: 'call 7' request_id: 'full-14' actor { id: 'users/jane' "
+       "origin: 'screen' }"},
+      {"AddEntry",
+       "parent: '~' entry { list: '~/lists/partners' contact_point { phone: '2125550114' "
+       "default_region: 'US' } channels: CHANNEL_VOICE message_classes: MESSAGE_CLASS_MARKETING "
+       "reason: 'asked' evidence: 'letter' effective_time { seconds: 1768478400 } expire_time { "
+       "seconds: 1968478400 } } request_id: 'full-15' actor { id: 'users/jane' origin: 'screen' }"},
+      {"AddEntry",
+       "parent: '~' entry { lead: '~/leads/bob' } request_id: 'full-16' actor { id: 'users/jane' "
+       "origin: 'screen' }"},
+      {"GetEntry", "name: '$ENTRY'"},
+      {"ListEntries", "parent: '~' list: '~/lists/partners' contact_point { phone: '2125550114' }"},
+      {"ListEntries", "parent: '~' lead: '~/leads/bob'"},
+      {"RevokeEntry",
+       "name: '$ENTRY' evidence: 'a signed form' request_id: 'full-17' actor { id: 'users/jane' "
+       "origin: 'screen' }"},
+      {"ImportList",
+       "config { list: '~/lists/national' format: 'plain' file_name: '2026-01-05_212.txt' "
+       "default_region: 'US' area_codes: '212' actor { id: 'users/jane' origin: 'screen' } } "
+       "data: '2125550177\\n' complete: true"},
+      {"ImportList",
+       "config { list: '~/lists/partners' reason: 'asked' actor { id: 'users/jane' } } "
+       "data: '2125550178\\n' complete: true"},
+      {"GetSystemStatus", ""},
+  };
+  return *kRequests;
+}
+
+}  // namespace dnc
