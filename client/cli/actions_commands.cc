@@ -13,6 +13,7 @@
 #include "client/cli/options.h"
 #include "client/cli/table.h"
 #include "client/cli/time_text.h"
+#include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
