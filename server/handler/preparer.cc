@@ -344,6 +344,7 @@ Preparer::Result Preparer::Prepare(const v1::RevokeEntryRequest& request,
     return MissingField("evidence", "say what proves the renewed consent");
   }
   DNC_RETURN_IF_ERROR(CheckText(request.evidence(), kMaxEvidence, "evidence"));
+  DNC_RETURN_IF_ERROR(CheckEtagShape(request.etag(), "etag"));
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, true));
   if (request.has_consent_time()) {
     DNC_RETURN_IF_ERROR(CheckPast(request.consent_time(), mutation.propose_time(), "consent_time"));
