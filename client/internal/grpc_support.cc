@@ -25,8 +25,8 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  // Despite its name: how long an attempt to connect may take at the least. A busy gateway needs its
-  // time; an absent one refuses at once.
+  // Despite its name: how long an attempt to connect may take at the least. A busy gateway needs
+  // its time; an absent one refuses at once.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   // Repeats are this library's own: it knows which calls are safe to repeat.

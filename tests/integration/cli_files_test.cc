@@ -51,7 +51,8 @@ TEST_F(CliFilesTest, LeadsImportIsAllOrNothing) {
                          HasSubstr("note")),
                    IsEmpty()));
   EXPECT_THAT(Run({"-o", "json", "leads", "import", bad}),
-              Ends(2, IsJson(), AllOf(IsJson(), HasSubstr("\"count\":1,"), HasSubstr("1202"))));
+              Ends(2, IsJson(),
+                   AllOf(IsJson(), testing::ContainsRegex("\"count\":1[,}]"), HasSubstr("1202"))));
   EXPECT_THAT(Run({"leads", "import", good}),
               Ends(0, testing::ContainsRegex("unchanged +1,200"), HasSubstr("note")));
   EXPECT_THAT(Run({"leads", "import", bad, "--allow-partial", "--rejects", Path("rejects.csv")}),
