@@ -12,9 +12,10 @@ class TxnTest : public ::testing::Test {
  protected:
   TxnTest() {
     CatalogOrganization acme = MakeOrganization("acme", 1);
-    AddWorkflow("name: 'sales' record_type: 'contact' statuses { name: 'new' } "
-                "statuses { name: 'won' }",
-                &acme);
+    AddWorkflow(
+        "name: 'sales' record_type: 'contact' statuses { name: 'new' } "
+        "statuses { name: 'won' }",
+        &acme);
     auto catalog = std::make_shared<Catalog>();
     catalog->organizations["acme"] = std::make_shared<CatalogOrganization>(std::move(acme));
     before_ = std::move(catalog);
