@@ -80,6 +80,7 @@ class StoreFailureTest : public ::testing::Test {
   absl::Status Apply(const std::vector<Mutation>& mutations, std::vector<Outcome>* answers) {
     std::vector<Outcome> outcomes;
     std::vector<LogEntry> entries;
+    entries.reserve(mutations.size());
     int64_t revision = state_->applied_revision();
     for (const Mutation& mutation : mutations) entries.push_back({++revision, mutation});
     absl::Status status = state_->Apply(entries, &outcomes);
