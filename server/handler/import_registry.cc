@@ -126,7 +126,7 @@ absl::Status ImportSession::Activate(const BuiltVersion& built, int64_t version,
         absl::Status(static_cast<absl::StatusCode>(outcome.code()), outcome.message()),
         outcome.error());
   }
-  DNC_ASSIGN_OR_RETURN(const Outcome outcome, ProposeAndWait(std::move(mutation)));
+  DNC_ASSIGN_OR_RETURN(const Outcome outcome, ProposeAndWait(mutation));
   summary_.set_revision(outcome.revision());
   return absl::OkStatus();
 }
