@@ -48,7 +48,8 @@ class DrainTest : public GatewayTest {
       }
     }
     CallStatus OptOut(DrainTest* test, size_t caller, int call) {
-      const std::string phone = absl::StrCat("+", 12122000000 + caller * 100'000 + call);
+      const auto number = size_t{12122000000} + caller * 100'000 + static_cast<size_t>(call);
+      const std::string phone = absl::StrCat("+", number);
       const auto reply = test->Ask<v1::AddEntryRequest>(
           absl::StrCat("parent: '~' entry { contact_point { phone: '", phone, "' } }"));
       if (reply.ok()) opted_out_[caller].push_back(phone);
