@@ -83,7 +83,7 @@ void CompleteWrite(const ClientOptions& options, Request& request) {
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
   if (absl::Status status = PrepareOptions(options); !status.ok()) return status;
-  std::shared_ptr<Connection> connection = MakeGrpcConnection(options.target);
+  std::shared_ptr<Connection> connection = MakeGrpcConnection(options.target, options.principal);
   return Create(std::move(options), std::move(connection));
 }
 

@@ -30,6 +30,8 @@ struct ClientOptions {
   std::string organization = {};
   // Who writes, where a request does not say, e.g. "services/dialler-2".
   std::string actor = {};
+  // As whom it calls, e.g. "services/dialler-2", where the gateway's setting `auth` is development.
+  std::string principal = {};
   // For each call, its repeats included; filter streams have their own. Positive.
   absl::Duration deadline = absl::Seconds(1);
   RetryPolicy retry = {};

@@ -23,10 +23,13 @@ MAY_INCLUDE = {
     "storage/rocksdb": ("storage/base", "storage/schema"),
     "storage/schema": ("storage/base",),
     "storage/registry": ("storage/base", "storage/schema", "storage/rocksdb"),
+    "storage/recording": ("storage/base", "storage/schema", "storage/rocksdb"),
     "storage/log": ("storage/base", "storage/schema", "storage/rocksdb"),
     "server": ("server", "storage"),
     "client": (),
-    "client/cli": ("client", "storage/base"),
+    # Whoever verifies an export recomputes what the server computed, by the same code.
+    "storage/audit": ("storage/base",),
+    "client/cli": ("client", "storage/audit", "storage/base"),
     "client/example": ("client",),
 }
 

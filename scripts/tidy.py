@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Runs clang-tidy over this project's sources in a compile_commands.json.
 
-A file that was clean is looked at again only where something that could change the answer has
+A unit that was clean is looked at again only where something that could change the answer has
 changed: its preprocessed text with comments, the compiler's flags, .clang-tidy or clang-tidy
-itself. A digest of those names an empty file in the cache. Exit status 0 where every file is clean.
+itself. A digest of those names an empty file in the cache. Exit status 0 where every unit is clean.
+
+Most units are a folder's sources together (CMake's unity build): headers, which take nearly all of
+the time, are then read once for a dozen sources.
 """
 
 import argparse
@@ -22,6 +25,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = ("bench", "client", "server", "storage", "tests")
 # Added to .clang-tidy's checks under tests/ and bench/; see there.
 TEST_CHECKS = "-misc-*,-modernize-*,-performance-*"
+# What a unit of many sources would be told of itself.
+UNITY_CHECKS = "-bugprone-suspicious-include"
+UNITY_SOURCE = re.compile(r'^#include "(.+\.cc)"$', re.MULTILINE)
 # clang-tidy counts warnings of system headers aloud, and does not show them.
 NOISE = re.compile(
     r"^(\d+ warnings? (and \d+ errors? )?generated\.|Suppressed \d+ warnings.*|Use -header-filter.*"
@@ -36,14 +42,42 @@ def run(arguments, directory=None):
     )
 
 
-def own_entries(build):
-    """The commands of this project's own sources, one a file; nothing under a build folder."""
-    entries = {}
+def sources_of(file):
+    """This project's own sources in a unit: the file itself, or what a unity file includes."""
+    listed = [file]
+    if file.parent.name == "Unity":
+        listed = [pathlib.Path(name) for name in UNITY_SOURCE.findall(file.read_text())]
+    return [
+        source.relative_to(ROOT).as_posix()
+        for source in listed
+        if any(source.is_relative_to(ROOT / folder) for folder in FOLDERS)
+    ]
+
+
+class Unit:
+    def __init__(self, entry):
+        self.entry = entry
+        self.file = pathlib.Path(entry["directory"], entry["file"]).resolve()
+        self.sources = sources_of(self.file)
+
+    @property
+    def name(self):
+        """Of one source its path, of more their folder and names."""
+        if len(self.sources) == 1:
+            return self.sources[0]
+        folders = sorted({os.path.dirname(source) for source in self.sources})
+        stems = [pathlib.PurePosixPath(source).stem for source in self.sources]
+        return f"{'|'.join(folders)}/{{{','.join(stems)}}}.cc"
+
+
+def own_units(build):
+    """The units of this project's own sources; nothing that is generated."""
+    units = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        file = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        if any(file.is_relative_to(ROOT / folder) for folder in FOLDERS):
-            entries[file] = entry
-    return [entries[file] for file in sorted(entries)]
+        unit = Unit(entry)
+        if unit.sources:
+            units[tuple(unit.sources)] = unit
+    return [units[sources] for sources in sorted(units)]
 
 
 def preprocess_command(entry):
@@ -65,7 +99,8 @@ class Tidy:
         self.build = build
         self.cache = cache
         version = run(["clang-tidy", "--version"]).stdout
-        self.common = version + (ROOT / ".clang-tidy").read_bytes() + TEST_CHECKS.encode()
+        checks = (TEST_CHECKS + UNITY_CHECKS).encode()
+        self.common = version + (ROOT / ".clang-tidy").read_bytes() + checks
         root = re.escape(str(ROOT))
         self.header_filter = f"^{root}/({'|'.join(FOLDERS)})/"
 
@@ -79,27 +114,27 @@ class Tidy:
         body = text.stdout.replace(str(ROOT).encode(), b"")
         return hashlib.sha256(self.common + flags.encode() + b"\0" + body).hexdigest()
 
-    def check(self, entry):
-        """(file, "cached" | "clean" | "failed", output, seconds)."""
+    def check(self, unit):
+        """(unit, "cached" | "clean" | "failed", output, seconds)."""
         start = time.monotonic()
-        file = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        name = file.relative_to(ROOT).as_posix()
-        digest = self.digest(entry)
+        digest = self.digest(unit.entry)
         mark = self.cache / digest if digest else None
         if mark and mark.exists():
             os.utime(mark)
-            return name, "cached", "", time.monotonic() - start
+            return unit, "cached", "", time.monotonic() - start
         command = ["clang-tidy", "--quiet", "-p", str(self.build), f"-header-filter={self.header_filter}"]
-        if name.startswith(("bench/", "tests/")):
-            command.append(f"-checks={TEST_CHECKS}")
-        result = run([*command, str(file)], ROOT)
+        checks = UNITY_CHECKS
+        if unit.sources[0].startswith(("bench/", "tests/")):
+            checks += "," + TEST_CHECKS
+        command.append(f"-checks={checks}")
+        result = run([*command, str(unit.file)], ROOT)
         seconds = time.monotonic() - start
         output = NOISE.sub("", (result.stdout + result.stderr).decode(errors="replace")).strip()
         if result.returncode != 0:
-            return name, "failed", output, seconds
+            return unit, "failed", output, seconds
         if mark:
             mark.touch()
-        return name, "clean", "", seconds
+        return unit, "clean", "", seconds
 
 
 def drop_old(cache, days=30):
@@ -120,25 +155,27 @@ def main():
 
     args.cache.mkdir(parents=True, exist_ok=True)
     drop_old(args.cache)
-    entries = [
-        entry
-        for entry in own_entries(args.build.resolve())
-        if not args.only or any(part in entry["file"] for part in args.only)
+    units = [
+        unit
+        for unit in own_units(args.build.resolve())
+        if not args.only or any(part in source for part in args.only for source in unit.sources)
     ]
-    if not entries:
+    if not units:
         sys.exit("error: the build has no sources of this project")
     tidy = Tidy(args.build.resolve(), args.cache)
     counts = {"cached": 0, "clean": 0, "failed": 0}
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for done in concurrent.futures.as_completed(pool.submit(tidy.check, e) for e in entries):
-            name, result, output, seconds = done.result()
+        for done in concurrent.futures.as_completed(pool.submit(tidy.check, u) for u in units):
+            unit, result, output, seconds = done.result()
             counts[result] += 1
             if result == "failed":
-                print(f"---- {name}\n{output}", flush=True)
+                print(f"---- {unit.name}\n{output}", flush=True)
             elif args.verbose:
-                print(f"{seconds:6.1f} s  {result}  {name}", flush=True)
+                print(f"{seconds:6.1f} s  {result}  {unit.name}", flush=True)
+    sources = sum(len(unit.sources) for unit in units)
     print(
-        f"clang-tidy: {len(entries)} files, {counts['clean']} clean, {counts['cached']} clean and "
+        f"clang-tidy: {sources} sources in {len(units)} units, {counts['clean']} clean, "
+        f"{counts['cached']} clean and "
         f"unchanged, {counts['failed']} with complaints"
     )
     sys.exit(1 if counts["failed"] else 0)

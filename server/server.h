@@ -3,6 +3,7 @@
 #ifndef DNC_SERVER_SERVER_H_
 #define DNC_SERVER_SERVER_H_
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 
@@ -17,13 +18,18 @@ namespace dnc {
 // What may be put into a server from outside, and outlives it.
 struct ServerParts {
   const Clock* clock = &SystemClock();
-  // Null: LocalAuthenticator, which lets everybody do everything.
+  // Null: as the setting `auth` says.
   const Authenticator* authenticator = nullptr;
+  // Null: the role bindings of the organizations.
   const Authorizer* authorizer = nullptr;
   // Calls and blocks that may wait for a worker; more are OVERLOADED.
   size_t waiting_calls = 1024;
   // ImportList streams that may be open, with or without a message; more are OVERLOADED.
   size_t open_imports = 64;
+  // Changes that are kept in memory for those who watch; whoever falls behind further is cut off.
+  size_t watch_buffer = 4096;
+  // While it is set, no record of a check is written. Null: never.
+  const std::atomic<bool>* recorder_paused = nullptr;
 };
 
 class Server {

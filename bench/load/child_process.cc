@@ -64,6 +64,14 @@ bool HasEnded(pid_t pid) { return waitpid(pid, nullptr, WNOHANG) == pid; }
 
 }  // namespace
 
+absl::StatusOr<int64_t> ChildProcess::ResidentBytes() const {
+  std::ifstream statm(absl::StrCat("/proc/", pid_, "/statm"));
+  int64_t total_pages = 0;
+  int64_t resident_pages = 0;
+  if (statm >> total_pages >> resident_pages) return resident_pages * sysconf(_SC_PAGESIZE);
+  return absl::UnavailableError(absl::StrCat("the memory of process ", pid_, " cannot be read"));
+}
+
 absl::StatusOr<absl::Duration> ChildProcess::CpuTime() const {
   clockid_t clock = 0;
   timespec used = {};

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ class ChildProcess {
   const std::string& address() const { return address_; }
   // The CPU time that the child has used so far, of all its threads, in and for itself.
   absl::StatusOr<absl::Duration> CpuTime() const;
+  // The memory that it has in use.
+  absl::StatusOr<int64_t> ResidentBytes() const;
 
  private:
   explicit ChildProcess(pid_t pid) : pid_(pid) {}

@@ -57,14 +57,14 @@ v1::Verdict RightVerdict(uint64_t lead) {
   return IsBlockedLead(lead) ? v1::VERDICT_DENY : v1::VERDICT_ALLOW;
 }
 
-void SetDeadline(grpc::ClientContext& context) {
+void SetPreparedDeadline(grpc::ClientContext& context) {
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
 }
 
 // The length of the answer for a lead, which must be the right one.
 absl::StatusOr<size_t> AnswerBytes(v1::CheckService::Stub& stub, uint64_t lead, CheckKind kind) {
   grpc::ClientContext context;
-  SetDeadline(context);
+  SetPreparedDeadline(context);
   v1::CheckContactResponse response;
   const grpc::Status status = stub.CheckContact(&context, CheckRequest(lead, kind), &response);
   if (!status.ok())
@@ -115,7 +115,7 @@ absl::StatusOr<PairedCalls> PrepareChecks(const std::shared_ptr<grpc::Channel>& 
 absl::StatusOr<PairedCalls> PrepareActions(const std::shared_ptr<grpc::Channel>& channel,
                                            uint64_t begin, uint64_t end) {
   grpc::ClientContext context;
-  SetDeadline(context);
+  SetPreparedDeadline(context);
   v1::ApplyActionResponse response;
   const grpc::Status status =
       v1::ActionService::NewStub(channel)->ApplyAction(&context, ActionRequest(begin), &response);

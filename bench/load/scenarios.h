@@ -2,6 +2,7 @@
 #ifndef DNC_BENCH_LOAD_SCENARIOS_H_
 #define DNC_BENCH_LOAD_SCENARIOS_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -19,6 +20,7 @@ struct Servers {
 struct Rounds {
   int count = 31;
   absl::Duration duration = absl::Milliseconds(500);
+  uint64_t report_leads = 1'000'000;  // that the report has, at least
 };
 
 // Writes of 4 KiB, each followed by fdatasync, in `dir`: what the disk allows a synced write.
@@ -37,6 +39,10 @@ absl::Status MeasureFilter(const Servers& servers, const Rounds& rounds, Report&
 // of the leads: each must be DENY. INTERNAL also where single calls take less than half of what
 // MeasureDisk found a sync to take: then they were not synced, and the figures are none.
 absl::Status MeasureActions(const Servers& servers, const Rounds& rounds, Report& report);
+
+// CheckContact at saturation with and without ListActiveLeads being read beside it, over
+// `report_leads` leads, and what the report makes the gateway's memory grow by.
+absl::Status MeasureReports(const Servers& servers, const Rounds& rounds, Report& report);
 
 }  // namespace dnc::bench
 

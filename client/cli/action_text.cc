@@ -15,11 +15,45 @@ std::string AddText(const v1::AddToDncList& add) {
   if (!add.channels().empty()) absl::StrAppend(&text, " (", ChannelsText(add.channels()), ")");
   if (add.lead_only()) absl::StrAppend(&text, ", the lead only");
   if (add.has_duration()) absl::StrAppend(&text, " for ", DurationText(add.duration()));
+  if (add.has_expire_time()) absl::StrAppend(&text, " until ", TimeText(add.expire_time()));
+  if (add.evidence_required()) absl::StrAppend(&text, ", with evidence");
   if (!add.reason().empty()) absl::StrAppend(&text, " because \"", add.reason(), "\"");
   return text;
 }
 
+std::string NurtureText(const v1::Nurture& nurture) {
+  return nurture.has_until_time() ? absl::StrCat("nurture until ", TimeText(nurture.until_time()))
+                                  : absl::StrCat("nurture ", DurationText(nurture.duration()));
+}
+
+std::string RemoveText(const v1::RemoveRestriction& remove) {
+  std::string text = "on renewed consent";
+  if (remove.end_nurture()) absl::StrAppend(&text, " end nurture");
+  if (remove.lists().empty()) return text;
+  absl::StrAppend(&text, remove.end_nurture() ? " and" : "", " revoke entries on ",
+                  absl::StrJoin(remove.lists(), ", ", [](std::string* out, const auto& list) {
+                    absl::StrAppend(out, ShortName(list));
+                  }));
+  if (!remove.channels().empty()) {
+    absl::StrAppend(&text, " (", ChannelsText(remove.channels()), ")");
+  }
+  return text;
+}
+
 }  // namespace
+
+std::string RestrictionText(const v1::Status& status) {
+  if (!status.has_restriction()) return "";
+  const v1::ContactRestriction& restriction = status.restriction();
+  std::string text = ChannelsText(restriction.channels());
+  if (restriction.has_duration()) {
+    absl::StrAppend(&text, " for ", DurationText(restriction.duration()));
+  }
+  if (restriction.has_until_time()) {
+    absl::StrAppend(&text, " until ", TimeText(restriction.until_time()));
+  }
+  return text;
+}
 
 std::string ChannelsText(const google::protobuf::RepeatedField<int>& channels) {
   if (channels.empty()) return "all";
@@ -35,7 +69,9 @@ std::string OperationText(const v1::Operation& operation) {
     case v1::Operation::kMoveToStatus:
       return absl::StrCat("move to ", ShortName(operation.move_to_status().status()));
     case v1::Operation::kNurture:
-      return absl::StrCat("nurture ", DurationText(operation.nurture().duration()));
+      return NurtureText(operation.nurture());
+    case v1::Operation::kRemoveRestriction:
+      return RemoveText(operation.remove_restriction());
     case v1::Operation::OPERATION_NOT_SET:
       break;
   }

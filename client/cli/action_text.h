@@ -17,6 +17,9 @@ std::string OperationsText(const v1::Action& action);
 // Everything that a copy may change: display name, category, state and operations, on one line.
 std::string ActionText(const v1::Action& action);
 
+// "voice, sms for 30d", "all until 2026-01-31T00:00:00Z"; empty where it restricts nothing.
+std::string RestrictionText(const v1::Status& status);
+
 // "all", or the channels separated by ", ".
 std::string ChannelsText(const google::protobuf::RepeatedField<int>& channels);
 

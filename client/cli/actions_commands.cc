@@ -19,7 +19,7 @@
 namespace dnc::cli {
 namespace {
 
-struct Options {
+struct ActionsOptions {
   std::string lead;
   std::string action;
   ContactsOptions contacts;
@@ -42,6 +42,10 @@ void PrintText(Session& session, const v1::ApplyActionResponse& response, bool d
         absl::StripPrefix(v1::OperationResult::Outcome_Name(result.outcome()), "OUTCOME_"));
     std::string note = result.message();
     if (!result.reason().empty()) note = absl::StrCat(result.reason(), ": ", note);
+    if (result.revoked_entries_size() > 0) {
+      absl::StrAppend(&note, note.empty() ? "" : "; ", "revoked ",
+                      Entries(result.revoked_entries()));
+    }
     table.AddRow({std::to_string(result.index() + 1), absl::AsciiStrToLower(outcome),
                   Entries(result.entries_size() > 0 ? result.entries() : result.covering_entries()),
                   note});
@@ -62,7 +66,7 @@ void PrintText(Session& session, const v1::ApplyActionResponse& response, bool d
   }
 }
 
-absl::StatusOr<int> Apply(Session& session, const Options& options) {
+absl::StatusOr<int> Apply(Session& session, const ActionsOptions& options) {
   v1::ApplyActionRequest request;
   session.BeginWrite(options.write);
   session.Sign(request);
@@ -87,10 +91,10 @@ absl::StatusOr<int> Apply(Session& session, const Options& options) {
 }  // namespace
 
 void AddActionsCommands(CLI::App& app, Command& chosen) {
-  CLI::App* group = AddGroup(app, "actions", "Apply actions to leads, copy them between statuses",
+  CLI::App* group = AddGroup(app, "actions", "Apply actions to leads, copy and change them",
                              "dncctl actions apply --lead 42 --action sales/new/do-not-contact\n"
                              "dncctl actions copy --from sales/new --all-statuses sales --dry-run");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ActionsOptions>();
   CLI::App* command = AddCommand(
       *group, "apply", "Perform an action on a lead; when it returns, every check sees it",
       "dncctl actions apply --lead 42 --action sales/new/do-not-contact\n"
@@ -106,7 +110,9 @@ void AddActionsCommands(CLI::App& app, Command& chosen) {
   AddWriteOptions(*command, options->write);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Apply(s, *options); }; });
+  AddActionsAvailableCommand(*group, chosen);
   AddActionsCopyCommand(*group, chosen);
+  AddActionsChangeCommands(*group, chosen);
 }
 
 }  // namespace dnc::cli

@@ -17,7 +17,7 @@
 namespace dnc::cli {
 namespace {
 
-struct Options {
+struct ActionsCopyOptions {
   std::string from;
   std::vector<std::string> actions;
   std::vector<std::string> to;
@@ -45,7 +45,8 @@ absl::Status AddAllStatuses(Session& session, const std::string& workflow,
       absl::StrCat("the workflow ", workflow, " has no other enabled status to copy to"));
 }
 
-absl::StatusOr<v1::CopyActionsRequest> MakeRequest(Session& session, const Options& options) {
+absl::StatusOr<v1::CopyActionsRequest> MakeRequest(Session& session,
+                                                   const ActionsCopyOptions& options) {
   v1::CopyActionsRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_source(), session.names().Status(options.from));
   for (const std::string& action : options.actions) request.add_actions(LastId(action));
@@ -66,7 +67,7 @@ absl::StatusOr<v1::CopyActionsRequest> MakeRequest(Session& session, const Optio
   return request;
 }
 
-void PrintTable(Session& session, const v1::CopyActionsResponse& response) {
+void PrintActions(Session& session, const v1::CopyActionsResponse& response) {
   Table table({"TARGET", "ACTION", "OUTCOME", "NOTE"});
   for (const v1::CopyTargetResult& result : response.results()) {
     for (const v1::CopiedAction& copied : result.actions()) {
@@ -97,14 +98,14 @@ void PrintDifference(Session& session, const v1::CopyActionsResponse& response) 
   }
 }
 
-absl::StatusOr<int> Copy(Session& session, const Options& options) {
+absl::StatusOr<int> Copy(Session& session, const ActionsCopyOptions& options) {
   DNC_ASSIGN_OR_RETURN(const auto request, MakeRequest(session, options));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
   if (session.json()) {
     session.PrintJson(response);
     return kExitOk;
   }
-  PrintTable(session, response);
+  PrintActions(session, response);
   PrintDifference(session, response);
   if (options.write.dry_run) {
     session.out() << "\ndry run: nothing was changed\n";
@@ -117,7 +118,7 @@ absl::StatusOr<int> Copy(Session& session, const Options& options) {
 }  // namespace
 
 void AddActionsCopyCommand(CLI::App& actions, Command& chosen) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ActionsCopyOptions>();
   CLI::App* command = AddCommand(
       actions, "copy", "Copy actions of one status to others: to all of them, or to none",
       "dncctl actions copy --from sales/new --to sales/working --to sales/nurture --dry-run\n"

@@ -40,10 +40,14 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--org", options.organization, "The organization's id")
       ->envname("DNC_ORG")
       ->type_name("ID");
-  app.add_option("--actor", options.actor, "Who does it, for the record")
+  app.add_option("--actor", options.actor,
+                 "Who does it, for the record; the principal, else the user, if not given")
       ->envname("DNC_ACTOR")
-      ->type_name("NAME")
-      ->capture_default_str();
+      ->type_name("NAME");
+  app.add_option("--principal", options.principal,
+                 "As whom to call, where the gateway's setting auth is development")
+      ->envname("DNC_PRINCIPAL")
+      ->type_name("NAME");
   const auto output = [&options](const std::string& format) {
     if (format != "json" && format != "table") {
       throw CLI::ValidationError("--output",
@@ -171,9 +175,24 @@ std::unique_ptr<CLI::App> BuildApp(GlobalOptions& options, Command& chosen) {
   AddOrgsCommands(*app, chosen);
   AddLeadsCommands(*app, chosen);
   AddWorkflowsCommands(*app, chosen);
+  AddStatusesCommands(*app, chosen);
   AddActionsCommands(*app, chosen);
+  AddTemplatesCommands(*app, chosen);
+  AddNamingCommands(*app, chosen);
+  AddRolesCommands(*app, chosen);
+  AddBindingsCommands(*app, chosen);
+  AddGroupsCommands(*app, chosen);
+  AddPermissionsCommands(*app, chosen);
   AddListsCommands(*app, chosen);
+  AddContactsCommands(*app, chosen);
+  AddDecisionsCommands(*app, chosen);
+  AddDiagnoseCommands(*app, chosen);
   AddEntriesCommands(*app, chosen);
+  AddOptOutsCommands(*app, chosen);
+  AddReviewsCommands(*app, chosen);
+  AddAuditCommands(*app, chosen);
+  AddWatchCommand(*app, chosen);
+  AddReportsCommands(*app, chosen);
   AddStatusCommand(*app, chosen);
   AddCompletionCommand(*app, chosen);
   return app;
@@ -182,7 +201,6 @@ std::unique_ptr<CLI::App> BuildApp(GlobalOptions& options, Command& chosen) {
 int RunDncctl(int argc, const char* const* argv, std::ostream& out, std::ostream& err,
               Gateway* gateway, CheckApi* checks) {
   GlobalOptions options;
-  options.actor = DefaultActor();
   Command chosen;
   const std::unique_ptr<CLI::App> app = BuildApp(options, chosen);
   try {
@@ -194,6 +212,10 @@ int RunDncctl(int argc, const char* const* argv, std::ostream& out, std::ostream
     options.json = WantsJson(argc, argv);
     PrintError(err, absl::InvalidArgumentError(UsageMessage(*app, error)), options);
     return kExitUsage;
+  }
+  // Whoever calls as somebody does it, unless they say that it is somebody else.
+  if (options.actor.empty()) {
+    options.actor = options.principal.empty() ? DefaultActor() : options.principal;
   }
   options.stream_timeout = std::max(options.stream_timeout, options.timeout);
   Session session(options, out, err, gateway, checks);

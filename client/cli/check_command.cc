@@ -18,7 +18,7 @@
 namespace dnc::cli {
 namespace {
 
-struct Options {
+struct CheckOptions {
   ContactOptions contact;
   std::string lead;
   int channel = v1::CHANNEL_UNSPECIFIED;
@@ -29,7 +29,7 @@ struct Options {
 };
 
 absl::StatusOr<v1::CheckContactRequest> MakeRequest(const Session& session,
-                                                    const Options& options) {
+                                                    const CheckOptions& options) {
   if (options.lead.empty() && !options.contact.given()) {
     return absl::InvalidArgumentError(
         "nothing to check: give --phone NUMBER, --email ADDRESS, --other ADDRESS or --lead ID");
@@ -83,7 +83,7 @@ void PrintText(Session& session, const Decision& decision,
   PrintReasons(session, decision);
 }
 
-absl::StatusOr<int> Check(Session& session, const Options& options) {
+absl::StatusOr<int> Check(Session& session, const CheckOptions& options) {
   DNC_ASSIGN_OR_RETURN(const auto request, MakeRequest(session, options));
   const auto time = MachineTime();
   const absl::Duration started = time->Now();
@@ -104,7 +104,7 @@ absl::StatusOr<int> Check(Session& session, const Options& options) {
 }  // namespace
 
 void AddCheckCommand(CLI::App& app, Command& chosen) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckOptions>();
   CLI::App* command = AddCommand(
       app, "check", "May we contact this person, on this channel, now? Exits 0 only for ALLOW",
       "dncctl check --phone +12125550123 --channel voice && dial\n"

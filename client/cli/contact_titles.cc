@@ -9,13 +9,13 @@
 namespace dnc::cli {
 namespace {
 
-using Words = std::initializer_list<absl::string_view>;
+using TitleWords = std::initializer_list<absl::string_view>;
 
-bool IsOneOf(absl::string_view title, Words words) {
+bool IsOneOf(absl::string_view title, TitleWords words) {
   return std::find(words.begin(), words.end(), title) != words.end();
 }
 
-bool EndsInOneOf(absl::string_view title, Words words) {
+bool EndsInOneOf(absl::string_view title, TitleWords words) {
   return std::any_of(words.begin(), words.end(),
                      [title](absl::string_view word) { return absl::EndsWith(title, word); });
 }

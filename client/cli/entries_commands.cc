@@ -31,7 +31,7 @@ std::string Subject(const v1::Entry& entry) {
 }
 
 template <typename Entries>
-void PrintTable(Session& session, const Entries& entries) {
+void PrintEntries(Session& session, const Entries& entries) {
   Table table({"ENTRY", "LIST", "SUBJECT", "CHANNELS", "REASON", "SINCE", "UNTIL", "REVOKED"});
   for (const v1::Entry& entry : entries) {
     table.AddRow({ShortName(entry.name()), ShortName(entry.list()), Subject(entry), Channels(entry),
@@ -43,11 +43,11 @@ void PrintTable(Session& session, const Entries& entries) {
 
 // One entry, in what an answer of one has in common.
 template <typename Response>
-int PrintOne(Session& session, const Response& response) {
+int PrintOneEntry(Session& session, const Response& response) {
   if (session.json()) {
     session.PrintJson(response);
   } else {
-    PrintTable(session, std::vector<v1::Entry>{response.entry()});
+    PrintEntries(session, std::vector<v1::Entry>{response.entry()});
   }
   return kExitOk;
 }
@@ -106,10 +106,10 @@ absl::StatusOr<int> Add(Session& session, const AddOptions& options) {
   if (!response.created()) {
     session.err() << "dncctl: an entry that blocks at least as much was there already\n";
   }
-  return PrintOne(session, response);
+  return PrintOneEntry(session, response);
 }
 
-struct ListOptions {
+struct EntriesListOptions {
   std::string list;
   std::string lead;
   ContactOptions contact;
@@ -121,7 +121,7 @@ struct ListOptions {
 };
 
 absl::StatusOr<v1::ListEntriesRequest> ListRequest(const Session& session,
-                                                   const ListOptions& options) {
+                                                   const EntriesListOptions& options) {
   v1::ListEntriesRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
   if (!options.list.empty()) {
@@ -142,7 +142,7 @@ absl::StatusOr<v1::ListEntriesRequest> ListRequest(const Session& session,
   return request;
 }
 
-absl::StatusOr<int> List(Session& session, const ListOptions& options) {
+absl::StatusOr<int> List(Session& session, const EntriesListOptions& options) {
   DNC_ASSIGN_OR_RETURN(const auto request, ListRequest(session, options));
   DNC_ASSIGN_OR_RETURN(const auto all,
                        ListAll<v1::ListEntriesResponse>(
@@ -151,16 +151,16 @@ absl::StatusOr<int> List(Session& session, const ListOptions& options) {
   if (session.json()) {
     session.PrintJson(all);
   } else {
-    PrintTable(session, all.entries());
+    PrintEntries(session, all.entries());
   }
   return kExitOk;
 }
 
-absl::StatusOr<int> Get(Session& session, const std::string& id) {
+absl::StatusOr<int> GetEntry(Session& session, const std::string& id) {
   v1::GetEntryRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Entry(id));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOne(session, response);
+  return PrintOneEntry(session, response);
 }
 
 struct RevokeOptions {
@@ -182,7 +182,7 @@ absl::StatusOr<int> Revoke(Session& session, const RevokeOptions& options) {
     *request.mutable_consent_time() = ToProtoTime(options.consent);
   }
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOne(session, response);
+  return PrintOneEntry(session, response);
 }
 
 void AddAdd(CLI::App& group, Command& chosen) {
@@ -208,8 +208,8 @@ void AddAdd(CLI::App& group, Command& chosen) {
       [&chosen, options] { chosen = [options](Session& s) { return Add(s, *options); }; });
 }
 
-void AddList(CLI::App& group, Command& chosen) {
-  auto options = std::make_shared<ListOptions>();
+void AddListEntries(CLI::App& group, Command& chosen) {
+  auto options = std::make_shared<EntriesListOptions>();
   CLI::App* command = AddCommand(group, "list", "List entries in the order of their creation",
                                  "dncctl entries list --active\n"
                                  "dncctl entries list --phone +12125550123\n"
@@ -251,12 +251,12 @@ void AddEntriesCommands(CLI::App& app, Command& chosen) {
                "dncctl entries add --phone +12125550123 --reason \"asked on the phone\"\n"
                "dncctl entries list --active");
   AddAdd(*group, chosen);
-  AddList(*group, chosen);
+  AddListEntries(*group, chosen);
   AddRevoke(*group, chosen);
   auto id = std::make_shared<std::string>();
   CLI::App* get = AddCommand(*group, "get", "Show one entry", "dncctl -o json entries get 12-0");
   get->add_option("ENTRY", *id, "Its id")->required();
-  get->callback([&chosen, id] { chosen = [id](Session& s) { return Get(s, *id); }; });
+  get->callback([&chosen, id] { chosen = [id](Session& s) { return GetEntry(s, *id); }; });
 }
 
 }  // namespace dnc::cli

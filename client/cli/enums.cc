@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "dnc/v1/action.pb.h"
 #include "dnc/v1/contact.pb.h"
+#include "dnc/v1/contact_report.pb.h"
 #include "dnc/v1/registry.pb.h"
 #include "dnc/v1/workflow.pb.h"
 
@@ -30,6 +31,20 @@ const EnumNames& MessageClassNames() {
   static const auto& names = *new EnumNames{{"marketing", v1::MESSAGE_CLASS_MARKETING},
                                             {"transactional", v1::MESSAGE_CLASS_TRANSACTIONAL},
                                             {"emergency", v1::MESSAGE_CLASS_EMERGENCY}};
+  return names;
+}
+
+const EnumNames& VerdictNames() {
+  static const auto& names = *new EnumNames{
+      {"allow", v1::VERDICT_ALLOW}, {"deny", v1::VERDICT_DENY}, {"unknown", v1::VERDICT_UNKNOWN}};
+  return names;
+}
+
+const EnumNames& ContactViolationKindNames() {
+  static const auto& names =
+      *new EnumNames{{"without-check", v1::CONTACT_VIOLATION_KIND_WITHOUT_CHECK},
+                     {"after-deny", v1::CONTACT_VIOLATION_KIND_AFTER_DENY},
+                     {"after-opt-out", v1::CONTACT_VIOLATION_KIND_AFTER_OPT_OUT}};
   return names;
 }
 

@@ -24,6 +24,8 @@ const EnumNames& ConflictPolicyNames();
 const EnumNames& SystemStatusNames();
 const EnumNames& ObjectStateNames();
 const EnumNames& ActionCategoryNames();
+const EnumNames& VerdictNames();
+const EnumNames& ContactViolationKindNames();
 
 // INVALID_ARGUMENT names the right words.
 absl::StatusOr<int> ParseEnum(const EnumNames& names, absl::string_view text);

@@ -52,6 +52,12 @@ const std::map<std::string, std::string>& Remedies() {
        "mend the rows (all of them with --rejects FILE), or repeat with --allow-partial"},
       {"IMPORT_IN_PROGRESS", "wait for the other import of that list, then repeat"},
       {"STORE_UNAVAILABLE", "the gateway's disk may be full: see `dncctl status` and its log"},
+      {"AUDIT_RECORD_NOT_FOUND", "`dncctl audit list` shows what there is"},
+      {"FUTURE_REVISION", "`dncctl audit head` shows the newest revision"},
+      {"HISTORY_GONE",
+       "`dncctl entries list` and `dncctl leads list` show what holds now; then watch from there "
+       "on"},
+      {"SLOW_CONSUMER", "watch again with --from and the revision that the error names"},
       {"REVISION_NOT_REACHED", "ask again, or ask another node with --server"},
       {"OVERLOADED", "wait a moment and repeat"},
       {"SHUTTING_DOWN", "repeat when the gateway is back, or ask another node with --server"},

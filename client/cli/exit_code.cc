@@ -41,6 +41,7 @@ ExitCode ExitCodeOf(Verdict verdict) {
 
 const char* ExitCodeHelp() {
   return "Exit status: 0 done (check: ALLOW), 10 check: DENY, 11 check: UNKNOWN,\n"
+         "  12 audit verify: the trail was altered,\n"
          "  2 wrong command line or input, 3 not found, 4 refused by the state of things,\n"
          "  5 gateway unavailable or too slow, 6 not permitted, 1 anything else.\n"
          "Only 0 of `check` permits a contact.";

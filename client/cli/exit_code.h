@@ -17,6 +17,7 @@ enum ExitCode : int {
   kExitPermission = 6,   // not permitted
   kExitDeny = 10,        // check: DENY
   kExitUnknown = 11,     // check: UNKNOWN
+  kExitAltered = 12,     // audit verify: the trail is not what was recorded
 };
 
 ExitCode ExitCodeOf(const absl::Status& status);

@@ -26,7 +26,7 @@ const EnumNames& VerdictWords() {
   return names;
 }
 
-struct Options {
+struct FilterOptions {
   std::string in;
   std::string out = "-";
   std::string column;
@@ -39,7 +39,7 @@ struct Options {
   std::string default_region;
 };
 
-CsvFilterOptions ToFilterOptions(const Session& session, const Options& options) {
+CsvFilterOptions ToFilterOptions(const Session& session, const FilterOptions& options) {
   CsvFilterOptions filter;
   filter.filter.channel = static_cast<v1::Channel>(options.channel);
   filter.filter.message_class = static_cast<v1::MessageClass>(options.message_class);
@@ -54,7 +54,7 @@ CsvFilterOptions ToFilterOptions(const Session& session, const Options& options)
 }
 
 // A person who meant --output would find a file called so.
-absl::Status CheckOut(const Options& options) {
+absl::Status CheckOut(const FilterOptions& options) {
   if (options.out != "json" && options.out != "table") return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("--out: \"", options.out, "\" would be a file; write ./", options.out,
@@ -116,7 +116,7 @@ void PrintText(std::ostream& err, const CsvFilterSummary& summary, const std::st
   PrintFreshness(err, summary);
 }
 
-absl::StatusOr<int> Filter(Session& session, const Options& options) {
+absl::StatusOr<int> Filter(Session& session, const FilterOptions& options) {
   DNC_RETURN_IF_ERROR(CheckOut(options));
   DNC_ASSIGN_OR_RETURN(CheckApi* const checks, session.checks());
   DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenInput(options.in));
@@ -148,7 +148,7 @@ absl::StatusOr<int> Filter(Session& session, const Options& options) {
 }  // namespace
 
 void AddFilterCommand(CLI::App& app, Command& chosen) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<FilterOptions>();
   CLI::App* command = AddCommand(
       app, "filter", "Filter a send list: CSV in, the same rows with verdict and reasons out",
       "dncctl filter leads.csv --channel voice -o checked.csv\n"

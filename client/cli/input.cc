@@ -225,4 +225,19 @@ absl::StatusOr<std::unique_ptr<Input>> OpenImportInput(const std::string& path) 
   return Plain(std::move(input), magic, path);
 }
 
+absl::StatusOr<std::string> ReadWhole(const std::string& path) {
+  constexpr size_t kLimit = size_t{16} << 20;
+  DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenInput(path));
+  std::string text;
+  while (true) {
+    DNC_ASSIGN_OR_RETURN(const std::string piece, input->Next());
+    if (piece.empty()) return text;
+    text += piece;
+    if (text.size() > kLimit) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, " is larger than 16 MiB: that is no file of workflows or templates"));
+    }
+  }
+}
+
 }  // namespace dnc::cli

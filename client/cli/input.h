@@ -68,6 +68,9 @@ absl::StatusOr<std::unique_ptr<Input>> OpenImportInput(const std::string& path);
 absl::Status RefuseInputAsOutput(const Input& input, const std::string& path,
                                  absl::string_view option);
 
+// The whole of a file that people write, at most 16 MiB; "-" for standard input.
+absl::StatusOr<std::string> ReadWhole(const std::string& path);
+
 }  // namespace dnc::cli
 
 #endif  // DNC_CLIENT_CLI_INPUT_H_

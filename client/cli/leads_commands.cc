@@ -16,7 +16,7 @@ namespace dnc::cli {
 namespace {
 
 template <typename Leads>
-void PrintTable(Session& session, const Leads& leads) {
+void PrintLeads(Session& session, const Leads& leads) {
   Table table({"LEAD", "NAME", "TYPE", "STATUS", "DO NOT CONTACT", "NURTURE UNTIL", "CONTACTS"});
   for (const v1::Lead& lead : leads) {
     table.AddRow({ShortName(lead.name()), lead.display_name(), lead.record_type(),
@@ -27,11 +27,11 @@ void PrintTable(Session& session, const Leads& leads) {
 }
 
 template <typename Response>
-int PrintOne(Session& session, const Response& response) {
+int PrintOneLead(Session& session, const Response& response) {
   if (session.json()) {
     session.PrintJson(response);
   } else {
-    PrintTable(session, std::vector<v1::Lead>{response.lead()});
+    PrintLeads(session, std::vector<v1::Lead>{response.lead()});
   }
   return kExitOk;
 }
@@ -64,29 +64,31 @@ absl::StatusOr<int> Upsert(Session& session, const UpsertOptions& options) {
     *lead->add_contact_points() = std::move(point);
   }
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOne(session, response);
+  return PrintOneLead(session, response);
 }
 
-absl::StatusOr<int> Get(Session& session, const std::string& id) {
+absl::StatusOr<int> GetLead(Session& session, const std::string& id) {
   v1::GetLeadRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Lead(id));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOne(session, response);
+  return PrintOneLead(session, response);
 }
 
-struct ListOptions {
+struct LeadsListOptions {
   std::string status;
   ContactOptions contact;
+  bool show_deleted = false;
   int64_t limit = kDefaultLimit;
 };
 
-absl::StatusOr<int> List(Session& session, const ListOptions& options) {
+absl::StatusOr<int> List(Session& session, const LeadsListOptions& options) {
   v1::ListLeadsRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
   if (!options.status.empty()) {
     DNC_ASSIGN_OR_RETURN(*request.mutable_status(), session.names().Status(options.status));
   }
   if (options.contact.given()) *request.mutable_contact_point() = options.contact.ToProto();
+  request.set_show_deleted(options.show_deleted);
   DNC_ASSIGN_OR_RETURN(const auto all,
                        ListAll<v1::ListLeadsResponse>(
                            session, request, options.limit,
@@ -94,7 +96,7 @@ absl::StatusOr<int> List(Session& session, const ListOptions& options) {
   if (session.json()) {
     session.PrintJson(all);
   } else {
-    PrintTable(session, all.leads());
+    PrintLeads(session, all.leads());
   }
   return kExitOk;
 }
@@ -119,14 +121,15 @@ void AddUpsert(CLI::App& group, Command& chosen) {
       [&chosen, options] { chosen = [options](Session& s) { return Upsert(s, *options); }; });
 }
 
-void AddList(CLI::App& group, Command& chosen) {
-  auto options = std::make_shared<ListOptions>();
+void AddListLeads(CLI::App& group, Command& chosen) {
+  auto options = std::make_shared<LeadsListOptions>();
   CLI::App* command = AddCommand(group, "list", "List leads by id",
                                  "dncctl leads list --status sales/new\n"
                                  "dncctl leads list --phone +12125550123");
   command->add_option("--status", options->status, "Only leads in this status")
       ->type_name("WORKFLOW/STATUS");
   AddContact(*command, options->contact);
+  command->add_flag("--show-deleted", options->show_deleted, "Deleted ones too; not with --status");
   command->add_option("--limit", options->limit, "How many at most; 0: all")
       ->check(CLI::NonNegativeNumber);
   command->callback(
@@ -141,11 +144,12 @@ void AddLeadsCommands(CLI::App& app, Command& chosen) {
                              "dncctl leads list --phone +12125550123");
   AddUpsert(*group, chosen);
   AddLeadsImportCommand(*group, chosen);
-  AddList(*group, chosen);
+  AddLeadsEndCommands(*group, chosen);
+  AddListLeads(*group, chosen);
   auto id = std::make_shared<std::string>();
   CLI::App* get = AddCommand(*group, "get", "Show one lead", "dncctl leads get 42");
   get->add_option("ID", *id, "The lead's id")->required();
-  get->callback([&chosen, id] { chosen = [id](Session& s) { return Get(s, *id); }; });
+  get->callback([&chosen, id] { chosen = [id](Session& s) { return GetLead(s, *id); }; });
 }
 
 }  // namespace dnc::cli

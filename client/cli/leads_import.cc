@@ -23,7 +23,7 @@
 namespace dnc::cli {
 namespace {
 
-struct Options {
+struct LeadsImportOptions {
   std::string file;
   std::string rejects;
   LeadCsv::Defaults defaults;
@@ -40,8 +40,8 @@ struct Outcome {
 };
 
 // Reads the whole file once, every row into `upload`.
-absl::Status Pass(Session& session, const Options& options, Input& input, LeadUpload& upload,
-                  Outcome* outcome) {
+absl::Status Pass(Session& session, const LeadsImportOptions& options, Input& input,
+                  LeadUpload& upload, Outcome* outcome) {
   Progress progress(session.err(), ErrIsTerminal(), "leads", input.size());
   std::optional<LeadCsv> csv;
   const auto on_row = [&](CsvReader::Fields fields, uint64_t line) -> absl::Status {
@@ -67,7 +67,7 @@ absl::Status Pass(Session& session, const Options& options, Input& input, LeadUp
 }
 
 // Judges the whole file, and writes it where no row is refused, or the others may be written.
-absl::Status JudgeAndWrite(Session& session, const Options& options, Input& input,
+absl::Status JudgeAndWrite(Session& session, const LeadsImportOptions& options, Input& input,
                            RejectLog& rejects, Outcome* outcome) {
   if (!options.allow_partial || options.write.dry_run) {
     LeadUpload judge(session, rejects, /*validate_only=*/true);
@@ -122,7 +122,7 @@ void PrintNotes(Session& session, const Outcome& outcome, const RejectLog& rejec
   rejects.Print(session.err());
 }
 
-absl::StatusOr<int> Import(Session& session, const Options& options) {
+absl::StatusOr<int> Import(Session& session, const LeadsImportOptions& options) {
   DNC_RETURN_IF_ERROR(session.names().Organization().status());
   DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenInput(options.file));
   if (options.file == "-" && !options.allow_partial && !options.write.dry_run) {
@@ -154,7 +154,7 @@ absl::StatusOr<int> Import(Session& session, const Options& options) {
 }  // namespace
 
 void AddLeadsImportCommand(CLI::App& leads, Command& chosen) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<LeadsImportOptions>();
   CLI::App* command = AddCommand(
       leads, "import", "Create or update many leads from a CSV file",
       "dncctl leads import leads.csv\n"

@@ -27,7 +27,7 @@ std::string Scope(const v1::DncList& list) {
 }
 
 template <typename Lists>
-void PrintTable(Session& session, const Lists& lists) {
+void PrintLists(Session& session, const Lists& lists) {
   Table table({"LIST", "KIND", "NAME", "SCOPE", "SIZE", "VERSION", "AS OF", "MAX AGE", "DIGEST"});
   for (const v1::DncList& list : lists) {
     const v1::ListVersion& version = list.active_version();
@@ -42,11 +42,11 @@ void PrintTable(Session& session, const Lists& lists) {
 }
 
 template <typename Response>
-int PrintOne(Session& session, const Response& response) {
+int PrintOneList(Session& session, const Response& response) {
   if (session.json()) {
     session.PrintJson(response);
   } else {
-    PrintTable(session, std::vector<v1::DncList>{response.list()});
+    PrintLists(session, std::vector<v1::DncList>{response.list()});
   }
   return kExitOk;
 }
@@ -82,17 +82,68 @@ absl::StatusOr<int> Create(Session& session, const CreateOptions& options) {
     *list->mutable_max_age() = ToProtoDuration(options.max_age);
   }
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOne(session, response);
+  return PrintOneList(session, response);
 }
 
-absl::StatusOr<int> Get(Session& session, const std::string& id) {
+struct UpdateOptions {
+  std::string id;
+  std::string display_name;
+  std::vector<int> channels;
+  std::vector<int> classes;
+  absl::Duration max_age;
+  std::string etag;
+  bool allow_weakening = false;
+  WriteOptions write;
+};
+
+absl::StatusOr<int> Update(Session& session, const UpdateOptions& options) {
+  v1::UpdateListRequest request;
+  session.BeginWrite(options.write);
+  session.Sign(request);
+  v1::DncList* list = request.mutable_list();
+  DNC_ASSIGN_OR_RETURN(*list->mutable_name(), session.names().List(options.id));
+  list->set_display_name(options.display_name);
+  for (const int channel : options.channels) list->add_channels(static_cast<v1::Channel>(channel));
+  for (const int message_class : options.classes) {
+    list->add_message_classes(static_cast<v1::MessageClass>(message_class));
+  }
+  if (options.max_age > absl::ZeroDuration()) {
+    *list->mutable_max_age() = ToProtoDuration(options.max_age);
+  }
+  list->set_etag(options.etag);
+  request.set_allow_weakening(options.allow_weakening);
+  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
+  return PrintOneList(session, response);
+}
+
+void AddUpdateList(CLI::App& group, Command& chosen) {
+  auto options = std::make_shared<UpdateOptions>();
+  CLI::App* command =
+      AddCommand(group, "update", "Change a list; what is not mentioned stays",
+                 "dncctl lists update internal --display-name \"Asked us to stop\"\n"
+                 "dncctl lists update national --max-age 31d");
+  command->add_option("NAME", options->id, "Its id")->required();
+  command->add_option("--display-name", options->display_name, "For people");
+  AddEnums(*command, "--channel", options->channels, ChannelNames(), "Registry: block these");
+  AddEnums(*command, "--class", options->classes, MessageClassNames(), "Registry: block these");
+  AddDuration(*command, "--max-age", options->max_age,
+              "Registry: the age past which checks answer UNKNOWN, e.g. 31d");
+  command->add_option("--etag", options->etag, "Refuse where it changed since it was read");
+  command->add_flag("--allow-weakening", options->allow_weakening,
+                    "Permit that a registry blocks less than now");
+  AddWriteOptions(*command, options->write);
+  command->callback(
+      [&chosen, options] { chosen = [options](Session& s) { return Update(s, *options); }; });
+}
+
+absl::StatusOr<int> GetList(Session& session, const std::string& id) {
   v1::GetListRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().List(id));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOne(session, response);
+  return PrintOneList(session, response);
 }
 
-absl::StatusOr<int> List(Session& session, int64_t limit) {
+absl::StatusOr<int> ListLists(Session& session, int64_t limit) {
   v1::ListListsRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
   DNC_ASSIGN_OR_RETURN(
@@ -102,12 +153,12 @@ absl::StatusOr<int> List(Session& session, int64_t limit) {
   if (session.json()) {
     session.PrintJson(all);
   } else {
-    PrintTable(session, all.lists());
+    PrintLists(session, all.lists());
   }
   return kExitOk;
 }
 
-void AddCreate(CLI::App& group, Command& chosen) {
+void AddCreateList(CLI::App& group, Command& chosen) {
   auto options = std::make_shared<CreateOptions>();
   CLI::App* command = AddCommand(group, "create", "Create a list",
                                  "dncctl lists create partners --kind internal --brand acme-home\n"
@@ -136,18 +187,20 @@ void AddListsCommands(CLI::App& app, Command& chosen) {
   CLI::App* group = AddGroup(app, "lists", "Do-Not-Contact lists and registries",
                              "dncctl lists create national --kind registry --max-age 31d\n"
                              "dncctl lists import national 2026-01-31_full.zip");
-  AddCreate(*group, chosen);
+  AddCreateList(*group, chosen);
+  AddUpdateList(*group, chosen);
   AddListsImportCommand(*group, chosen);
 
   auto id = std::make_shared<std::string>();
   CLI::App* get = AddCommand(*group, "get", "Show one list", "dncctl lists get national");
   get->add_option("NAME", *id, "Its id")->required();
-  get->callback([&chosen, id] { chosen = [id](Session& s) { return Get(s, *id); }; });
+  get->callback([&chosen, id] { chosen = [id](Session& s) { return GetList(s, *id); }; });
 
   auto limit = std::make_shared<int64_t>(kDefaultLimit);
   CLI::App* list = AddCommand(*group, "list", "List the lists", "dncctl lists list");
   list->add_option("--limit", *limit, "How many at most; 0: all")->check(CLI::NonNegativeNumber);
-  list->callback([&chosen, limit] { chosen = [limit](Session& s) { return List(s, *limit); }; });
+  list->callback(
+      [&chosen, limit] { chosen = [limit](Session& s) { return ListLists(s, *limit); }; });
 }
 
 }  // namespace dnc::cli

@@ -23,7 +23,7 @@
 namespace dnc::cli {
 namespace {
 
-struct Options {
+struct ListsImportOptions {
   std::string list;
   std::string file;
   std::string format = "auto";
@@ -45,8 +45,8 @@ const std::vector<std::string>& Formats() {
   return formats;
 }
 
-absl::StatusOr<v1::ImportConfig> MakeConfig(const Session& session, const Options& options,
-                                            const Input& input) {
+absl::StatusOr<v1::ImportConfig> MakeConfig(const Session& session,
+                                            const ListsImportOptions& options, const Input& input) {
   v1::ImportConfig config;
   DNC_ASSIGN_OR_RETURN(*config.mutable_list(), session.names().List(options.list));
   config.set_format(options.format);
@@ -119,7 +119,7 @@ absl::Status Failure(const Session& session, const absl::Status& status, const R
   return session.json() && rejects.count() > 0 ? WithRejected(failure, rejects.ToJson()) : failure;
 }
 
-absl::StatusOr<int> Import(Session& session, const Options& options) {
+absl::StatusOr<int> Import(Session& session, const ListsImportOptions& options) {
   DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenImportInput(options.file));
   DNC_ASSIGN_OR_RETURN(const v1::ImportConfig config, MakeConfig(session, options, *input));
   DNC_RETURN_IF_ERROR(RefuseInputAsOutput(*input, options.rejects, "--rejects"));
@@ -151,7 +151,7 @@ absl::StatusOr<int> Import(Session& session, const Options& options) {
 }  // namespace
 
 void AddListsImportCommand(CLI::App& lists, Command& chosen) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ListsImportOptions>();
   CLI::App* command =
       AddCommand(lists, "import", "Import a file into a list; a broken file changes nothing",
                  "dncctl lists import national 2026-01-31_full.zip --format ftc-flat\n"

@@ -88,6 +88,21 @@ absl::StatusOr<std::string> Names::List(absl::string_view text) const {
 absl::StatusOr<std::string> Names::Entry(absl::string_view text) const {
   return Complete(*this, {"entry", "its id", {"entries"}}, text);
 }
+absl::StatusOr<std::string> Names::Review(absl::string_view text) const {
+  return Complete(*this, {"review", "its id", {"reviews"}}, text);
+}
+absl::StatusOr<std::string> Names::Template(absl::string_view text) const {
+  return Complete(*this, {"template", "its id, e.g. opt-outs", {"templates"}}, text);
+}
+absl::StatusOr<std::string> Names::Role(absl::string_view text) const {
+  return Complete(*this, {"role", "its id, e.g. agent", {"roles"}}, text);
+}
+absl::StatusOr<std::string> Names::Binding(absl::string_view text) const {
+  return Complete(*this, {"binding", "its id, e.g. jane-agent", {"bindings"}}, text);
+}
+absl::StatusOr<std::string> Names::Group(absl::string_view text) const {
+  return Complete(*this, {"group", "its id, e.g. inside-sales", {"groups"}}, text);
+}
 absl::StatusOr<std::string> Names::Workflow(absl::string_view text) const {
   return Complete(*this, {"workflow", "its id, e.g. sales", {"workflows"}}, text);
 }

@@ -21,6 +21,11 @@ class Names {
   absl::StatusOr<std::string> Lead(absl::string_view text) const;      // 42
   absl::StatusOr<std::string> List(absl::string_view text) const;      // national
   absl::StatusOr<std::string> Entry(absl::string_view text) const;     // 12-0
+  absl::StatusOr<std::string> Review(absl::string_view text) const;    // 12
+  absl::StatusOr<std::string> Template(absl::string_view text) const;  // opt-outs
+  absl::StatusOr<std::string> Role(absl::string_view text) const;      // agent
+  absl::StatusOr<std::string> Binding(absl::string_view text) const;   // jane-agent
+  absl::StatusOr<std::string> Group(absl::string_view text) const;     // inside-sales
   absl::StatusOr<std::string> Workflow(absl::string_view text) const;  // sales
   absl::StatusOr<std::string> Status(absl::string_view text) const;    // sales/new
   absl::StatusOr<std::string> Action(absl::string_view text) const;    // sales/new/do-not-contact

@@ -36,6 +36,7 @@ v1::Actor Session::actor() const {
 Gateway& Session::gateway() {
   if (gateway_ == nullptr) {
     own_gateway_ = MakeGrpcGateway({.target = options_.server,
+                                    .principal = options_.principal,
                                     .timeout = options_.timeout,
                                     .stream_timeout = options_.stream_timeout});
     gateway_ = own_gateway_.get();
@@ -49,6 +50,7 @@ absl::StatusOr<CheckApi*> Session::checks() {
     DNC_ASSIGN_OR_RETURN(own_checks_, Client::Create({.target = options_.server,
                                                       .organization = std::move(organization),
                                                       .actor = options_.actor,
+                                                      .principal = options_.principal,
                                                       .deadline = options_.timeout}));
     checks_ = own_checks_.get();
   }

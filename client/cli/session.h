@@ -28,6 +28,7 @@ struct GlobalOptions {
   std::string server = "127.0.0.1:7443";
   std::string organization = {};
   std::string actor = {};
+  std::string principal = {};
   bool json = false;
   absl::Duration timeout = absl::Seconds(10);      // for each call
   absl::Duration stream_timeout = absl::Hours(1);  // for a whole filter or import

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "client/cli/commands.h"
 #include "client/cli/exit_code.h"
@@ -11,6 +12,20 @@
 
 namespace dnc::cli {
 namespace {
+
+void AddRecorder(const v1::RecorderStatus& recorder, Table& table) {
+  table.AddRow(
+      {"records of checks", std::string(absl::StripPrefix(v1::RecorderState_Name(recorder.state()),
+                                                          "RECORDER_STATE_"))});
+  table.AddRow({"records written", Grouped(recorder.recorded())});
+  table.AddRow({"checks without record", Grouped(recorder.dropped())});
+  if (recorder.has_last_drop_time()) {
+    table.AddRow({"last without record", TimeText(recorder.last_drop_time())});
+  }
+  table.AddRow({"records begin", TimeText(recorder.oldest_time())});
+  table.AddRow({"records on disk", Grouped(recorder.disk_bytes()) + " bytes"});
+  table.AddRow({"records that wait", absl::StrCat(recorder.queue_percent(), "% of the queue")});
+}
 
 void PrintText(Session& session, const v1::GetSystemStatusResponse& status) {
   Table table({"GATEWAY", session.options().server});
@@ -25,6 +40,7 @@ void PrintText(Session& session, const v1::GetSystemStatusResponse& status) {
   table.AddRow({"registries", Grouped(status.registries())});
   table.AddRow({"registry numbers", Grouped(status.registry_numbers())});
   table.AddRow({"registry memory", Grouped(status.registry_memory_bytes()) + " bytes"});
+  AddRecorder(status.recorder(), table);
   table.Print(session.out());
 }
 

@@ -40,6 +40,7 @@
 #include "absl/status/statusor.h"
 #include "client/cli/names.h"
 #include "dnc/v1/registry.pb.h"
+#include "dnc/v1/template.pb.h"
 #include "dnc/v1/workflow.pb.h"
 
 namespace dnc::cli {
@@ -54,6 +55,16 @@ struct WorkflowDocument {
 absl::StatusOr<std::vector<WorkflowDocument>> ParseWorkflowYaml(const std::string& text,
                                                                 const std::string& file_name,
                                                                 const Names& names);
+
+// The same of templates:
+//
+//   template: opt-outs               # id; required
+//   display_name: Opt-outs
+//   record_type: contact             # required
+//   actions:                         # as in a workflow; move_to_status: WORKFLOW/STATUS; required
+absl::StatusOr<std::vector<v1::Template>> ParseTemplateYaml(const std::string& text,
+                                                            const std::string& file_name,
+                                                            const Names& names);
 
 }  // namespace dnc::cli
 

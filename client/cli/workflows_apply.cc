@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "client/cli/affected_text.h"
 #include "client/cli/commands.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/input.h"
@@ -22,34 +23,20 @@
 namespace dnc::cli {
 namespace {
 
-struct Options {
+struct WorkflowsApplyOptions {
   std::vector<std::string> files;
   bool allow_dropping_dnc = false;
+  bool allow_affected = false;
   WriteOptions write;
 };
 
-absl::StatusOr<std::string> ReadWhole(const std::string& path) {
-  constexpr size_t kLimit = size_t{16} << 20;
-  DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenInput(path));
-  std::string text;
-  while (true) {
-    DNC_ASSIGN_OR_RETURN(const std::string piece, input->Next());
-    if (piece.empty()) return text;
-    text += piece;
-    if (text.size() > kLimit) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, " is larger than 16 MiB: that is no workflow file"));
-    }
-  }
-}
-
 // Applies one document: prints the plan, then does it as one change.
-class Apply {
+class WorkflowApply {
  public:
   using Response = v1::ApplyWorkflowResponse;
 
   // `part` tells the documents of one command apart; see Session::Sign.
-  Apply(Session& session, const Options& options, std::string part)
+  WorkflowApply(Session& session, const WorkflowsApplyOptions& options, std::string part)
       : session_(session), options_(options), part_(std::move(part)) {}
 
   // What was done, or would be where there is nothing to change or it is only a plan.
@@ -86,6 +73,7 @@ class Apply {
     request.mutable_workflow()->set_etag(etag);
     request.mutable_lists()->Assign(document.lists.begin(), document.lists.end());
     request.set_allow_dropping_dnc(options_.allow_dropping_dnc);
+    request.set_allow_affected(options_.allow_affected);
     request.set_validate_only(validate_only);
     return session_.gateway().Call(request);
   }
@@ -112,6 +100,8 @@ class Apply {
                     absl::StrJoin(change.fields(), ", ")});
     }
     table.Print(session_.out());
+    PrintAffected(plan.affected(), session_.out());
+    PrintNamingWarnings(plan.naming_violations(), session_.out());
   }
 
   void PrintEnd(const Response& response, bool changes) {
@@ -125,13 +115,13 @@ class Apply {
   }
 
   Session& session_;
-  const Options& options_;
+  const WorkflowsApplyOptions& options_;
   const std::string part_;
 };
 
 // Every file is read before the first is applied.
 absl::StatusOr<std::vector<WorkflowDocument>> ReadDocuments(const Session& session,
-                                                            const Options& options) {
+                                                            const WorkflowsApplyOptions& options) {
   std::vector<WorkflowDocument> documents;
   for (const std::string& file : options.files) {
     DNC_ASSIGN_OR_RETURN(const std::string text, ReadWhole(file));
@@ -142,14 +132,14 @@ absl::StatusOr<std::vector<WorkflowDocument>> ReadDocuments(const Session& sessi
   return documents;
 }
 
-absl::StatusOr<int> ApplyFiles(Session& session, const Options& options) {
+absl::StatusOr<int> ApplyFiles(Session& session, const WorkflowsApplyOptions& options) {
   DNC_ASSIGN_OR_RETURN(const std::vector<WorkflowDocument> documents,
                        ReadDocuments(session, options));
   session.BeginWrite(options.write);
   std::vector<v1::ApplyWorkflowResponse> results;
   absl::Status status;
   for (size_t i = 0; i < documents.size() && status.ok(); ++i) {
-    Apply apply(session, options, documents.size() == 1 ? "" : absl::StrCat("-", i + 1));
+    WorkflowApply apply(session, options, documents.size() == 1 ? "" : absl::StrCat("-", i + 1));
     auto result = apply.Run(documents[i]);
     status = result.status();
     if (result.ok()) results.push_back(*std::move(result));
@@ -165,7 +155,7 @@ absl::StatusOr<int> ApplyFiles(Session& session, const Options& options) {
 }  // namespace
 
 void AddWorkflowsApplyCommand(CLI::App& workflows, Command& chosen) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<WorkflowsApplyOptions>();
   CLI::App* command = AddCommand(
       workflows, "apply",
       "Bring workflows to the shape of a YAML file: prints the plan, then does it",
@@ -196,6 +186,8 @@ void AddWorkflowsApplyCommand(CLI::App& workflows, Command& chosen) {
   AddWriteOptions(*command, options->write, "Print the plan, and change nothing");
   command->add_flag("--allow-dropping-dnc", options->allow_dropping_dnc,
                     "Permit that an action loses its add-to-DNC-list operation");
+  command->add_flag("--allow-affected", options->allow_affected,
+                    "Permit to disable or archive what leads are in, or actions move leads to");
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return ApplyFiles(s, *options); }; });
 }

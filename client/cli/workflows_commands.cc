@@ -2,7 +2,6 @@
 #include <memory>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "client/cli/action_text.h"
 #include "client/cli/commands.h"
 #include "client/cli/exit_code.h"
@@ -15,15 +14,6 @@
 
 namespace dnc::cli {
 namespace {
-
-std::string RestrictionText(const v1::Status& status) {
-  if (!status.has_restriction()) return "";
-  std::string text = ChannelsText(status.restriction().channels());
-  if (status.restriction().has_duration()) {
-    absl::StrAppend(&text, " for ", DurationText(status.restriction().duration()));
-  }
-  return text;
-}
 
 void PrintWorkflow(Session& session, const v1::Workflow& workflow) {
   session.out() << ShortName(workflow.name()) << "  " << Printable(workflow.display_name())
@@ -46,7 +36,7 @@ void PrintWorkflow(Session& session, const v1::Workflow& workflow) {
   actions.Print(session.out());
 }
 
-absl::StatusOr<int> Get(Session& session, const std::string& id) {
+absl::StatusOr<int> GetWorkflow(Session& session, const std::string& id) {
   v1::GetWorkflowRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Workflow(id));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
@@ -58,7 +48,7 @@ absl::StatusOr<int> Get(Session& session, const std::string& id) {
   return kExitOk;
 }
 
-absl::StatusOr<int> List(Session& session, int64_t limit) {
+absl::StatusOr<int> ListWorkflows(Session& session, int64_t limit) {
   v1::ListWorkflowsRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
   DNC_ASSIGN_OR_RETURN(
@@ -87,17 +77,19 @@ void AddWorkflowsCommands(CLI::App& app, Command& chosen) {
                              "dncctl workflows apply -f sales.yaml --dry-run\n"
                              "dncctl workflows get sales");
   AddWorkflowsApplyCommand(*group, chosen);
+  AddWorkflowsChangeCommands(*group, chosen);
 
   auto id = std::make_shared<std::string>();
   CLI::App* get = AddCommand(*group, "get", "Show a workflow with its statuses and actions",
                              "dncctl workflows get sales");
   get->add_option("NAME", *id, "Its id")->required();
-  get->callback([&chosen, id] { chosen = [id](Session& s) { return Get(s, *id); }; });
+  get->callback([&chosen, id] { chosen = [id](Session& s) { return GetWorkflow(s, *id); }; });
 
   auto limit = std::make_shared<int64_t>(kDefaultLimit);
   CLI::App* list = AddCommand(*group, "list", "List the workflows", "dncctl workflows list");
   list->add_option("--limit", *limit, "How many at most; 0: all")->check(CLI::NonNegativeNumber);
-  list->callback([&chosen, limit] { chosen = [limit](Session& s) { return List(s, *limit); }; });
+  list->callback(
+      [&chosen, limit] { chosen = [limit](Session& s) { return ListWorkflows(s, *limit); }; });
 }
 
 }  // namespace dnc::cli

@@ -108,6 +108,32 @@ absl::Status YamlReader::ReadDuration(const YAML::Node& map, const char* key,
   return absl::OkStatus();
 }
 
+absl::Status YamlReader::ReadTime(const YAML::Node& map, const char* key,
+                                  google::protobuf::Timestamp* time) const {
+  const YAML::Node node = map[key];
+  if (!IsPresent(node)) return absl::OkStatus();
+  const std::string text = node.IsScalar() ? node.Scalar() : "";
+  const auto parsed = ParseTimeText(text, absl::InfiniteFuture());
+  if (!parsed.ok() || *parsed == absl::InfiniteFuture()) {
+    return Error(node, absl::StrCat(key, ": \"", text,
+                                    "\" is no time; write 2026-01-31T12:00:00Z or 2026-01-31"));
+  }
+  *time = ToProtoTime(*parsed);
+  return absl::OkStatus();
+}
+
+absl::Status YamlReader::ReadTexts(const YAML::Node& map, const char* key,
+                                   google::protobuf::RepeatedPtrField<std::string>* texts) const {
+  const YAML::Node node = map[key];
+  if (!IsPresent(node)) return absl::OkStatus();
+  const auto read = [&](const YAML::Node& text) -> absl::Status {
+    if (!text.IsScalar()) return Error(text, absl::StrCat(key, " must be a text"));
+    texts->Add(std::string(text.Scalar()));
+    return absl::OkStatus();
+  };
+  return node.IsScalar() ? read(node) : ReadEach(map, key, read);
+}
+
 absl::Status YamlReader::ReadEach(const YAML::Node& map, const char* key,
                                   absl::FunctionRef<absl::Status(const YAML::Node&)> read) const {
   const YAML::Node node = map[key];

@@ -14,6 +14,7 @@
 #include "client/cli/enums.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/repeated_field.h"
+#include "google/protobuf/timestamp.pb.h"
 
 namespace dnc::cli {
 
@@ -46,6 +47,13 @@ class YamlReader {
                          google::protobuf::RepeatedField<int>* values) const;
   absl::Status ReadDuration(const YAML::Node& map, const char* key,
                             google::protobuf::Duration* duration) const;
+  // RFC 3339, or a date, which is its start in UTC. Not a time from now: the file means the same
+  // whenever it is applied.
+  absl::Status ReadTime(const YAML::Node& map, const char* key,
+                        google::protobuf::Timestamp* time) const;
+  // A text, or a sequence of texts.
+  absl::Status ReadTexts(const YAML::Node& map, const char* key,
+                         google::protobuf::RepeatedPtrField<std::string>* texts) const;
   // Each element of a sequence.
   absl::Status ReadEach(const YAML::Node& map, const char* key,
                         absl::FunctionRef<absl::Status(const YAML::Node&)> read) const;

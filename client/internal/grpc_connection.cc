@@ -75,8 +75,9 @@ class GrpcConnection : public Connection {
 
 }  // namespace
 
-std::shared_ptr<Connection> MakeGrpcConnection(const std::string& target) {
-  return std::make_shared<GrpcConnection>(MakeChannel(target));
+std::shared_ptr<Connection> MakeGrpcConnection(const std::string& target,
+                                               const std::string& principal) {
+  return std::make_shared<GrpcConnection>(MakeChannel(target, principal));
 }
 
 }  // namespace dnc

@@ -10,7 +10,8 @@
 namespace dnc {
 
 // `target` is `host:port` or any gRPC target.
-std::shared_ptr<Connection> MakeGrpcConnection(const std::string& target);
+std::shared_ptr<Connection> MakeGrpcConnection(const std::string& target,
+                                               const std::string& principal);
 
 }  // namespace dnc
 

@@ -21,7 +21,10 @@ absl::Status FromGrpcStatus(const grpc::Status& status);
 
 // A channel without encryption (the gateway listens on loopback). Connects when it is first used
 // and tries again within a second where the gateway was away.
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
+// Every call says that it comes from `principal`, unless that is empty, in the metadata
+// `x-dnc-principal`: for gateways whose setting `auth` is development.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target,
+                                           const std::string& principal = "");
 
 // Ends the call when `deadline` has passed from now on, whatever the wall clock does.
 void SetDeadline(grpc::ClientContext& context, absl::Duration deadline);

@@ -158,7 +158,8 @@ absl::StatusOr<std::vector<const v1::Action*>> SelectActions(
 
 TargetPlan PlanCopy(const CatalogOrganization& organization, const CatalogStatus& source,
                     const std::vector<const v1::Action*>& actions, const std::string& target,
-                    absl::string_view field, v1::ConflictPolicy policy, const std::string& etag) {
+                    absl::string_view field, v1::ConflictPolicy policy, const std::string& etag,
+                    absl::FunctionRef<absl::Status(const v1::Action&)> check_saved) {
   TargetPlan plan;
   plan.result.set_target(target);
   if (target == source.proto().name()) {
@@ -184,6 +185,11 @@ TargetPlan PlanCopy(const CatalogOrganization& organization, const CatalogStatus
                       {"limit", absl::StrCat(kMaxActionsOfStatus)},
                       {"actual", absl::StrCat(plan.after.actions_size())}}),
            "", &plan);
+  }
+  for (const v1::Action& action : plan.after.actions()) {
+    if (action.etag() != etag || plan.refused()) continue;
+    const absl::Status saved = check_saved(action);
+    if (!saved.ok()) Refuse(saved, std::string(LastPart(action.copied_from())), &plan);
   }
   if (plan.refused()) plan.result.clear_actions();
   plan.after.set_etag(etag);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "dnc/v1/action.pb.h"
 #include "server/catalog/catalog.h"
@@ -31,10 +32,11 @@ absl::StatusOr<std::vector<const v1::Action*>> SelectActions(
 // changes. Refusals instead of a plan: another organization, a missing, disabled or archived
 // target, its record type, the source itself, a conflict that `policy` does not settle, or one that
 // it would settle by leaving the target without the add-to-DNC operation, more actions than a
-// status takes.
+// status takes, a copy that `check_saved` refuses.
 TargetPlan PlanCopy(const CatalogOrganization& organization, const CatalogStatus& source,
                     const std::vector<const v1::Action*>& actions, const std::string& target,
-                    absl::string_view field, v1::ConflictPolicy policy, const std::string& etag);
+                    absl::string_view field, v1::ConflictPolicy policy, const std::string& etag,
+                    absl::FunctionRef<absl::Status(const v1::Action&)> check_saved);
 
 }  // namespace dnc
 

@@ -71,6 +71,14 @@ CatalogStatus::CatalogStatus(storage::v1::StatusRecord status_record,
   restricts = proto().has_restriction();
   restricted_channels = MaskOf(proto().restriction().channels());
   restriction_micros = TimeUtil::DurationToMicroseconds(proto().restriction().duration());
+  if (proto().restriction().has_until_time()) {
+    restriction_until = TimeUtil::TimestampToMicroseconds(proto().restriction().until_time());
+  }
+}
+
+UnixMicros CatalogStatus::RestrictionEnd(UnixMicros since) const {
+  if (restriction_until.has_value()) return *restriction_until;
+  return restriction_micros == 0 ? 0 : SaturatingAdd(since, restriction_micros);
 }
 
 const v1::Action* CatalogStatus::FindAction(absl::string_view id) const {
@@ -104,6 +112,11 @@ const CatalogStatus* CatalogOrganization::FindStatus(absl::string_view workflow_
 
 const CatalogList* CatalogOrganization::FindList(absl::string_view list_id) const {
   return FindIn(lists, list_id);
+}
+
+const storage::v1::TemplateRecord* CatalogOrganization::FindTemplate(
+    absl::string_view template_id) const {
+  return FindIn(templates, template_id);
 }
 
 const CatalogList* CatalogOrganization::ListByNumber(uint32_t list_number) const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "dnc/storage/v1/record.pb.h"
 #include "dnc/v1/registry.pb.h"
 #include "dnc/v1/workflow.pb.h"
+#include "server/catalog/access.h"
 #include "server/catalog/masks.h"
 #include "storage/base/clock.h"
 #include "storage/registry/number_set.h"
@@ -58,12 +60,16 @@ struct CatalogStatus {
   const v1::Status& proto() const { return record.status(); }
   bool enabled() const { return proto().state() == v1::OBJECT_STATE_ENABLED; }
   const v1::Action* FindAction(absl::string_view id) const;
+  // When the restriction of a lead that entered at `since` ends; 0: not before it leaves.
+  UnixMicros RestrictionEnd(UnixMicros since) const;
 
   storage::v1::StatusRecord record;
   std::string record_type;
   bool restricts = false;
   uint32_t restricted_channels = 0;  // 0: all
-  int64_t restriction_micros = 0;    // 0: as long as the lead stays
+  // At most one of them; neither: as long as the lead stays.
+  int64_t restriction_micros = 0;
+  std::optional<UnixMicros> restriction_until;
 };
 
 struct CatalogWorkflow {
@@ -80,13 +86,17 @@ struct CatalogOrganization {
   std::string id;
   std::map<std::string, std::shared_ptr<const CatalogWorkflow>, std::less<>> workflows;
   std::map<std::string, std::shared_ptr<const CatalogList>, std::less<>> lists;
+  std::map<std::string, std::shared_ptr<const storage::v1::TemplateRecord>, std::less<>> templates;
   std::vector<std::shared_ptr<const CatalogList>> lists_by_number;
   std::vector<std::shared_ptr<const CatalogStatus>> statuses_by_number;
+  std::shared_ptr<const CatalogAccess> access = std::make_shared<CatalogAccess>();  // never null
 
   uint32_t number() const { return record.number(); }
   const CatalogWorkflow* FindWorkflow(absl::string_view workflow_id) const;
   const CatalogStatus* FindStatus(absl::string_view workflow_id, absl::string_view status_id) const;
   const CatalogList* FindList(absl::string_view list_id) const;
+  // Null where there is none; one that was deleted is found.
+  const storage::v1::TemplateRecord* FindTemplate(absl::string_view template_id) const;
   const CatalogList* ListByNumber(uint32_t list_number) const;
   const CatalogStatus* StatusByNumber(uint32_t status_number) const;
 

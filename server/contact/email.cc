@@ -27,7 +27,7 @@ constexpr size_t kMaxLabel = 63;
 // With a display name, quotes and percent signs around the address.
 constexpr size_t kMaxInput = 2000;
 
-absl::Status Refuse(absl::string_view text, absl::string_view why) {
+absl::Status RefuseEmail(absl::string_view text, absl::string_view why) {
   return absl::InvalidArgumentError(
       absl::StrCat("e-mail address \"", MaskForMessage(text), "\" ", why));
 }
@@ -51,7 +51,7 @@ absl::StatusOr<std::string> DecodePercent(absl::string_view text) {
     const absl::string_view code = text.substr(at + 1, 2);
     const auto is_hex = [](char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); };
     if (code.size() != 2 || !std::all_of(code.begin(), code.end(), is_hex)) {
-      return Refuse(text, "has a % without two hexadecimal digits in its mailto: form");
+      return RefuseEmail(text, "has a % without two hexadecimal digits in its mailto: form");
     }
     out += absl::HexStringToBytes(code);
     at += 2;
@@ -84,7 +84,7 @@ absl::Status CheckDisplayName(absl::string_view name, absl::string_view address,
                        (absl::StrContains(bare, '@') &&
                         !absl::EqualsIgnoreCase(TrimSpace(bare), TrimSpace(address)));
   if (!further) return absl::OkStatus();
-  return Refuse(text, "holds more than one address; give one at a time");
+  return RefuseEmail(text, "holds more than one address; give one at a time");
 }
 
 // The address inside "Name <address>" and "mailto:address?subject=…".
@@ -92,7 +92,7 @@ absl::StatusOr<std::string> Unwrap(absl::string_view text) {
   text = TrimSpace(text);
   if (absl::EndsWith(text, ">")) {
     const size_t open = text.rfind('<');
-    if (open == absl::string_view::npos) return Refuse(text, "has a > without its <");
+    if (open == absl::string_view::npos) return RefuseEmail(text, "has a > without its <");
     const absl::string_view address = text.substr(open + 1, text.size() - open - 2);
     DNC_RETURN_IF_ERROR(CheckDisplayName(text.substr(0, open), address, text));
     text = TrimSpace(address);
@@ -105,12 +105,14 @@ absl::StatusOr<std::string> Unwrap(absl::string_view text) {
 
 // The local part without quotes and escapes (RFC 5321 section 4.1.2, Quoted-string).
 absl::StatusOr<std::string> Unquote(absl::string_view local, absl::string_view address) {
-  if (local.size() < 2 || local.back() != '"') return Refuse(address, "has an unclosed quote");
+  if (local.size() < 2 || local.back() != '"') return RefuseEmail(address, "has an unclosed quote");
   local = local.substr(1, local.size() - 2);
   std::string out;
   for (size_t at = 0; at < local.size(); ++at) {
-    if (local[at] == '"') return Refuse(address, "has a bare quote within a quoted local part");
-    if (local[at] == '\\' && ++at == local.size()) return Refuse(address, "has an unclosed quote");
+    if (local[at] == '"')
+      return RefuseEmail(address, "has a bare quote within a quoted local part");
+    if (local[at] == '\\' && ++at == local.size())
+      return RefuseEmail(address, "has an unclosed quote");
     out.push_back(local[at]);
   }
   return out;
@@ -137,38 +139,43 @@ absl::StatusOr<std::string> CanonicalLocal(absl::string_view given, absl::string
   if (absl::StartsWith(local, "\"")) {
     DNC_ASSIGN_OR_RETURN(bare, Unquote(local, address));
   } else {
-    if (HasWhiteSpace(local)) return Refuse(address, "has white space before the @");
+    if (HasWhiteSpace(local)) return RefuseEmail(address, "has white space before the @");
     const auto bad =
         std::find_if(local.begin(), local.end(), [](char c) { return c != '.' && !IsAtomChar(c); });
     if (bad != local.end()) {
-      return Refuse(address, absl::StrCat("has the character '", absl::CHexEscape({&*bad, 1}),
-                                          "' before the @, which needs quotes"));
+      return RefuseEmail(address, absl::StrCat("has the character '", absl::CHexEscape({&*bad, 1}),
+                                               "' before the @, which needs quotes"));
     }
   }
-  if (bare.empty()) return Refuse(address, "has nothing before the @");
+  if (bare.empty()) return RefuseEmail(address, "has nothing before the @");
   DNC_ASSIGN_OR_RETURN(const std::string folded, FoldCase(bare));
   std::string canonical = NeedsQuotes(folded) ? Quote(folded) : folded;
-  if (canonical.size() > kMaxLocal) return Refuse(address, "has more than 64 bytes before the @");
+  if (canonical.size() > kMaxLocal)
+    return RefuseEmail(address, "has more than 64 bytes before the @");
   return canonical;
 }
 
 // A host name of at least two labels of letters, digits and inner hyphens (RFC 1123 section 2.1).
 absl::Status CheckHostName(absl::string_view domain, absl::string_view address) {
-  if (domain.size() > kMaxDomain) return Refuse(address, "has a domain of more than 253 bytes");
+  if (domain.size() > kMaxDomain)
+    return RefuseEmail(address, "has a domain of more than 253 bytes");
   const std::vector<absl::string_view> labels = absl::StrSplit(domain, '.');
-  if (labels.size() < 2) return Refuse(address, "has a domain without a dot; write it in full");
+  if (labels.size() < 2)
+    return RefuseEmail(address, "has a domain without a dot; write it in full");
   for (const absl::string_view label : labels) {
-    if (label.empty()) return Refuse(address, "has an empty label in its domain");
-    if (label.size() > kMaxLabel) return Refuse(address, "has a domain label of over 63 bytes");
+    if (label.empty()) return RefuseEmail(address, "has an empty label in its domain");
+    if (label.size() > kMaxLabel)
+      return RefuseEmail(address, "has a domain label of over 63 bytes");
     const auto is_host_char = [](char c) { return c == '-' || IsAlnum(c); };
     if (label.front() == '-' || label.back() == '-' ||
         !std::all_of(label.begin(), label.end(), is_host_char)) {
-      return Refuse(address, "has a domain that is no host name: letters, digits, inner hyphens");
+      return RefuseEmail(address,
+                         "has a domain that is no host name: letters, digits, inner hyphens");
     }
   }
   // No top-level domain starts with a digit: this is an IP address without its brackets.
   if (absl::ascii_isdigit(static_cast<unsigned char>(labels.back().front()))) {
-    return Refuse(address, "has an IP address for a domain; only names are taken");
+    return RefuseEmail(address, "has an IP address for a domain; only names are taken");
   }
   return absl::OkStatus();
 }
@@ -179,15 +186,15 @@ absl::StatusOr<std::string> ToALabels(const std::string& domain, absl::string_vi
                                     IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
   const std::unique_ptr<uint8_t, decltype(&idn2_free)> owned(found, &idn2_free);
   if (result != IDN2_OK) {
-    return Refuse(address, absl::StrCat("has a domain that is not an internationalised name: ",
-                                        idn2_strerror(result)));
+    return RefuseEmail(address, absl::StrCat("has a domain that is not an internationalised name: ",
+                                             idn2_strerror(result)));
   }
   return std::string(reinterpret_cast<const char*>(found));
 }
 
 absl::StatusOr<std::string> CanonicalDomain(absl::string_view text, absl::string_view address) {
   if (absl::StartsWith(text, "[")) {
-    return Refuse(address, "has a domain literal ([…]); only domain names are taken");
+    return RefuseEmail(address, "has a domain literal ([…]); only domain names are taken");
   }
   std::string domain = absl::AsciiStrToLower(text);
   const bool plain = std::all_of(domain.begin(), domain.end(), [](char c) {
@@ -205,18 +212,18 @@ absl::StatusOr<std::string> CanonicalDomain(absl::string_view text, absl::string
 }  // namespace
 
 absl::StatusOr<std::string> NormalizeEmail(absl::string_view text) {
-  if (text.size() > kMaxInput) return Refuse(text, "is longer than any e-mail address");
+  if (text.size() > kMaxInput) return RefuseEmail(text, "is longer than any e-mail address");
   DNC_RETURN_IF_ERROR(CheckUtf8(text, "e-mail address"));
   DNC_ASSIGN_OR_RETURN(const std::string address, Unwrap(text));
   DNC_RETURN_IF_ERROR(CheckUtf8(address, "e-mail address"));
   if (address.empty()) return absl::InvalidArgumentError("e-mail address is empty");
-  if (HasControl(address)) return Refuse(address, "holds a control character");
+  if (HasControl(address)) return RefuseEmail(address, "holds a control character");
   const size_t at = address.rfind('@');
-  if (at == std::string::npos) return Refuse(address, "has no @");
+  if (at == std::string::npos) return RefuseEmail(address, "has no @");
   DNC_ASSIGN_OR_RETURN(const std::string local, CanonicalLocal(address.substr(0, at), address));
   DNC_ASSIGN_OR_RETURN(const std::string domain, CanonicalDomain(address.substr(at + 1), address));
   std::string canonical = absl::StrCat(local, "@", domain);
-  if (canonical.size() > kMaxAddress) return Refuse(address, "is longer than 254 bytes");
+  if (canonical.size() > kMaxAddress) return RefuseEmail(address, "is longer than 254 bytes");
   return canonical;
 }
 

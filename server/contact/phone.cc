@@ -40,7 +40,7 @@ const PhoneNumberUtil& Util() {
   return *util;
 }
 
-absl::Status Refuse(absl::string_view text, absl::string_view why) {
+absl::Status RefusePhone(absl::string_view text, absl::string_view why) {
   return absl::InvalidArgumentError(
       absl::StrCat("phone number \"", MaskForMessage(text), "\" ", why));
 }
@@ -103,11 +103,11 @@ absl::StatusOr<uint64_t> ReadWithLibrary(absl::string_view text, absl::string_vi
   PhoneNumber number;
   const auto error =
       Util().Parse(std::string(text), region.empty() ? "ZZ" : std::string(region), &number);
-  if (error != PhoneNumberUtil::NO_PARSING_ERROR) return Refuse(text, Explain(error, region));
+  if (error != PhoneNumberUtil::NO_PARSING_ERROR) return RefusePhone(text, Explain(error, region));
   const auto possible = Util().IsPossibleNumberWithReason(number);
-  if (possible != PhoneNumberUtil::IS_POSSIBLE) return Refuse(text, Explain(possible));
+  if (possible != PhoneNumberUtil::IS_POSSIBLE) return RefusePhone(text, Explain(possible));
   if (number.extension().size() > kMostExtensionDigits) {
-    return Refuse(text, "is followed by a second number; give one number at a time");
+    return RefusePhone(text, "is followed by a second number; give one number at a time");
   }
   std::string national;
   Util().GetNationalSignificantNumber(number, &national);
@@ -116,12 +116,13 @@ absl::StatusOr<uint64_t> ReadWithLibrary(absl::string_view text, absl::string_vi
   // there.
   if (!absl::SimpleAtoi(absl::StrCat(number.country_code(), national), &digits) ||
       digits > kMostE164) {
-    return Refuse(text, "is too long for any country");
+    return RefusePhone(text, "is too long for any country");
   }
   if (number.country_code() == kNanpCountryCode && !IsNanp(digits)) {
-    return Refuse(text,
-                  "is impossible: area code and exchange of a North American number start with 2 "
-                  "to 9");
+    return RefusePhone(
+        text,
+        "is impossible: area code and exchange of a North American number start with 2 "
+        "to 9");
   }
   return digits;
 }
@@ -137,7 +138,7 @@ absl::StatusOr<uint64_t> Settle(uint64_t digits, absl::string_view text) {
     if (*again == digits) return digits;
     digits = *again;
   }
-  return Refuse(text, "repeats its national prefix; write it with + and the country code");
+  return RefusePhone(text, "repeats its national prefix; write it with + and the country code");
 }
 
 // "2125551234 / x2125559876": libphonenumber drops what follows as a second number.
@@ -185,15 +186,16 @@ absl::Status CheckLetters(absl::string_view text, absl::string_view region, uint
   if (letters == absl::string_view::npos) return absl::OkStatus();
   const absl::StatusOr<uint64_t> without = ReadWithLibrary(text.substr(0, letters), region);
   if (without.ok() && *without == digits) return absl::OkStatus();
-  return Refuse(text, "has letters among its digits; write digits only");
+  return RefusePhone(text, "has letters among its digits; write digits only");
 }
 
 absl::Status CheckOneNumber(absl::string_view text) {
   if (HasSecondNumber(text)) {
-    return Refuse(text, "is followed by a second number; give one number at a time");
+    return RefusePhone(text, "is followed by a second number; give one number at a time");
   }
   if (IsDecimal(text)) {
-    return Refuse(text, "ends in a decimal fraction; export the column as text, not as numbers");
+    return RefusePhone(text,
+                       "ends in a decimal fraction; export the column as text, not as numbers");
   }
   return absl::OkStatus();
 }
@@ -207,7 +209,7 @@ absl::StatusOr<uint64_t> NormalizePhone(absl::string_view text, absl::string_vie
         absl::StrCat("default region \"", MaskForMessage(default_region),
                      "\" is unknown; use an ISO 3166-1 code of two capitals, as US"));
   }
-  if (text.size() > kMaxTextBytes) return Refuse(text, "is longer than 250 bytes");
+  if (text.size() > kMaxTextBytes) return RefusePhone(text, "is longer than 250 bytes");
   DNC_RETURN_IF_ERROR(CheckUtf8(text, "phone number"));
   text = TrimSpace(text);
   if (text.empty()) return absl::InvalidArgumentError("phone number is empty");

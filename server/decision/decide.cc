@@ -107,9 +107,7 @@ void MatchStatus(absl::string_view lead, const LeadStateFacts& state, const Cont
   if (status == nullptr) return MatchUnknownStatus(lead, point, judge);
   if (!status->restricts) return;
   if (!ChannelBlocked(status->restricted_channels, judge->question().channel)) return;
-  const UnixMicros until = status->restriction_micros == 0
-                               ? 0
-                               : SaturatingAdd(state.status_time, status->restriction_micros);
+  const UnixMicros until = status->RestrictionEnd(state.status_time);
   if (until != 0 && until <= judge->question().now) return;
   MatchedRule rule;
   rule.type = v1::REASON_TYPE_STATUS_RESTRICTS;
@@ -156,6 +154,13 @@ void MatchNamedLead(const Facts& facts, Judge* judge) {
   MatchLeadEntries(facts.lead.id, facts.lead.state, nullptr, judge);
   MatchStatus(facts.lead.id, facts.lead.state, nullptr, judge);
   MatchNurture(facts.lead.id, facts.lead.state, nullptr, judge);
+  if (facts.lead.state.deleted) {
+    MatchedRule rule;
+    rule.type = v1::REASON_TYPE_LEAD_UNKNOWN;
+    rule.effect = v1::VERDICT_UNKNOWN;
+    rule.lead = facts.lead.id;
+    judge->Match(std::move(rule));
+  }
   if (facts.points.empty()) {
     MatchedRule rule;
     rule.type = v1::REASON_TYPE_NO_CONTACT_POINT;

@@ -49,6 +49,7 @@ struct LeadStateFacts {
   UnixMicros status_time = 0;
   UnixMicros nurture_since = 0;
   UnixMicros nurture_until = 0;
+  bool deleted = false;  // or merged into another; only of the lead that the check names
   absl::InlinedVector<EntryFacts, 1> entries;
 };
 

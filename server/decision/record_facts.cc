@@ -136,6 +136,8 @@ bool ReadLeadFacts(absl::string_view record, LeadStateFacts* state,
     if (reader.tag() == BytesTag(LeadRecord::kStateFieldNumber)) {
       has_state = true;
       if (!ReadState(reader.bytes(), state)) return false;
+    } else if (reader.tag() == NumberTag(LeadRecord::kDeleteTimeFieldNumber)) {
+      state->deleted = reader.int64() != 0;
     } else if (reader.tag() == BytesTag(LeadRecord::kLeadFieldNumber) && points != nullptr) {
       if (!ReadContactPoints(reader.bytes(), points)) return false;
     }

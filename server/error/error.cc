@@ -23,6 +23,7 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_MALFORMED_REQUEST:
     case v1::ERROR_REASON_FILE_ROWS_REJECTED:
     case v1::ERROR_REASON_FILE_UNREADABLE:
+    case v1::ERROR_REASON_EVIDENCE_REQUIRED:
       return absl::StatusCode::kInvalidArgument;
     case v1::ERROR_REASON_METHOD_NOT_FOUND:
       return absl::StatusCode::kUnimplemented;
@@ -31,15 +32,30 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_STATUS_NOT_FOUND:
     case v1::ERROR_REASON_ACTION_NOT_FOUND:
     case v1::ERROR_REASON_LEAD_NOT_FOUND:
+    case v1::ERROR_REASON_LEAD_MERGED:
+    case v1::ERROR_REASON_LEAD_DELETED:
     case v1::ERROR_REASON_LIST_NOT_FOUND:
     case v1::ERROR_REASON_ENTRY_NOT_FOUND:
+    case v1::ERROR_REASON_ROLE_NOT_FOUND:
+    case v1::ERROR_REASON_BINDING_NOT_FOUND:
+    case v1::ERROR_REASON_GROUP_NOT_FOUND:
+    case v1::ERROR_REASON_AUDIT_RECORD_NOT_FOUND:
+    case v1::ERROR_REASON_DECISION_NOT_FOUND:
+    case v1::ERROR_REASON_REVIEW_NOT_FOUND:
+    case v1::ERROR_REASON_TEMPLATE_NOT_FOUND:
       return absl::StatusCode::kNotFound;
     case v1::ERROR_REASON_ALREADY_EXISTS:
       return absl::StatusCode::kAlreadyExists;
     case v1::ERROR_REASON_ETAG_MISMATCH:
     case v1::ERROR_REASON_IMPORT_IN_PROGRESS:
+    case v1::ERROR_REASON_REPORT_EXPIRED:
+    case v1::ERROR_REASON_SLOW_CONSUMER:
       return absl::StatusCode::kAborted;
+    case v1::ERROR_REASON_FUTURE_REVISION:
+    case v1::ERROR_REASON_HISTORY_GONE:
+      return absl::StatusCode::kOutOfRange;
     case v1::ERROR_REASON_STORE_UNAVAILABLE:
+    case v1::ERROR_REASON_RECORDING_UNAVAILABLE:
     case v1::ERROR_REASON_REVISION_NOT_REACHED:
     case v1::ERROR_REASON_SHUTTING_DOWN:
       return absl::StatusCode::kUnavailable;
@@ -50,6 +66,8 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_UNAUTHENTICATED:
       return absl::StatusCode::kUnauthenticated;
     case v1::ERROR_REASON_PERMISSION_DENIED:
+    case v1::ERROR_REASON_GRANT_EXCEEDS_OWN:
+    case v1::ERROR_REASON_ACTION_NOT_PERMITTED:
       return absl::StatusCode::kPermissionDenied;
     default:
       return absl::StatusCode::kFailedPrecondition;

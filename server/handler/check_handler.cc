@@ -1,11 +1,9 @@
 #include "server/handler/check_handler.h"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "dnc/v1/check.pb.h"
 #include "server/error/item_error.h"
@@ -14,6 +12,7 @@
 #include "server/handler/raw_text.h"
 #include "server/handler/reason_text.h"
 #include "server/name/resource_name.h"
+#include "server/recording/decision_event.h"
 #include "server/subject/scope.h"
 #include "server/subject/subject.h"
 
@@ -24,19 +23,6 @@ constexpr int kMaxItems = 10'000;
 // Of the results of a batch: many items may each be denied for many leads. With room for the rest
 // of the answer it stays below the 64 MiB that clients take.
 constexpr size_t kMaxAnswerBytes = (64u << 20) - 1024;
-
-using DecisionId = std::array<char, 32>;  // hexadecimal digits
-
-// Random for each thread, then counted: as unique as if every one were random.
-DecisionId NewDecisionId() {
-  constexpr char kHex[] = "0123456789abcdef";
-  thread_local const uint64_t thread_id = absl::Uniform<uint64_t>(absl::BitGen());
-  thread_local uint64_t number = absl::Uniform<uint64_t>(absl::BitGen());
-  const std::array<uint64_t, 2> words = {thread_id, ++number};
-  DecisionId id;
-  for (size_t i = 0; i < id.size(); ++i) id[i] = kHex[words[i / 16] >> (60 - 4 * (i % 16)) & 15];
-  return id;
-}
 
 // Who is asked about.
 struct Asked {
@@ -104,27 +90,37 @@ void WriteVerdict(const Judged& judged, WireWriter* writer) {
 }
 
 template <typename Answer>
-void WriteDecisionId(WireWriter* writer) {
-  const DecisionId id = NewDecisionId();
-  writer->Text(Answer::kDecisionIdFieldNumber, absl::string_view(id.data(), id.size()));
+void WriteDecisionId(const DecisionId& id, WireWriter* writer) {
+  const DecisionText text(id);
+  writer->Text(Answer::kDecisionIdFieldNumber, text.view());
+}
+
+// Leaves the record of a check.
+absl::Status Record(DecisionRecorder* recorder, const DecisionContext& context,
+                    const Judged& judged, const DecisionId& id, bool may_wait) {
+  if (recorder == nullptr) return absl::OkStatus();
+  EventWriter event;
+  WriteCheckEvent(context, id, judged.asked.lead, judged.facts, judged.decision, &event);
+  return recorder->Record(DecisionRecorder::Lane::kCheck, event.bytes(), 1, may_wait);
 }
 
 int64_t ValidFor(const Judged& judged) { return judged.decision.valid_until - judged.question.now; }
 
-void WriteResponse(const Judged& judged, int64_t revision, WireWriter* writer) {
+void WriteResponse(const Judged& judged, const DecisionId& id, int64_t revision,
+                   WireWriter* writer) {
   using Answer = v1::CheckContactResponse;
   WriteVerdict<Answer>(judged, writer);
-  WriteDecisionId<Answer>(writer);
+  WriteDecisionId<Answer>(id, writer);
   writer->Number(Answer::kRevisionFieldNumber, static_cast<uint64_t>(revision));
   writer->Micros(Answer::kEvaluateTimeFieldNumber, judged.question.now);
   writer->Micros(Answer::kValidForFieldNumber, ValidFor(judged));
 }
 
-void WriteItemResult(const Judged& judged, WireWriter* writer) {
+void WriteItemResult(const Judged& judged, const DecisionId& id, WireWriter* writer) {
   using Answer = v1::CheckItemResult;
   WriteVerdict<Answer>(judged, writer);
   writer->Micros(Answer::kValidForFieldNumber, ValidFor(judged));
-  WriteDecisionId<Answer>(writer);
+  WriteDecisionId<Answer>(id, writer);
 }
 
 void WriteItemError(const absl::Status& status, WireWriter* writer) {
@@ -199,7 +195,8 @@ absl::Status CheckHandler::SetChannel(v1::Channel channel, v1::MessageClass mess
   return absl::OkStatus();
 }
 
-absl::Status CheckHandler::Check(absl::string_view request, WireWriter* response) const {
+absl::Status CheckHandler::Check(absl::string_view request, WireWriter* response,
+                                 const CheckCaller& caller) const {
   std::optional<v1::CheckContactRequest> parsed;
   CheckQuery query;
   DNC_RETURN_IF_ERROR(ReadQuery(request, &parsed, &query));
@@ -207,11 +204,15 @@ absl::Status CheckHandler::Check(absl::string_view request, WireWriter* response
   Judged judged;
   DNC_ASSIGN_OR_RETURN(judged.question, Ask(*view, query.organization, query.at_least_revision));
   DNC_RETURN_IF_ERROR(Judge(*view, query, &judged));
-  WriteResponse(judged, view->revision, response);
-  return absl::OkStatus();
+  const DecisionId id = NewDecisionId(judged.question.now);
+  WriteResponse(judged, id, view->revision, response);
+  const DecisionContext context{v1::DECISION_KIND_CHECK, caller.id, &judged.question,
+                                view->revision};
+  return Record(recorder_, context, judged, id, caller.may_wait);
 }
 
-absl::Status CheckHandler::Batch(absl::string_view bytes, WireWriter* response) const {
+absl::Status CheckHandler::Batch(absl::string_view bytes, WireWriter* response,
+                                 const CheckCaller& caller) const {
   using Answer = v1::BatchCheckContactsResponse;
   v1::BatchCheckContactsRequest request;
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -227,7 +228,11 @@ absl::Status CheckHandler::Batch(absl::string_view bytes, WireWriter* response) 
     const absl::Status status = Judge(*view, QueryOf(request.items(i)), &judged);
     const size_t begin = response->Begin(Answer::kResultsFieldNumber);
     if (status.ok()) {
-      WriteItemResult(judged, response);
+      const DecisionId id = NewDecisionId(question.now);
+      WriteItemResult(judged, id, response);
+      const DecisionContext context{v1::DECISION_KIND_BATCH_ITEM, caller.id, &judged.question,
+                                    view->revision};
+      DNC_RETURN_IF_ERROR(Record(recorder_, context, judged, id, caller.may_wait));
     } else {
       WriteItemError(WithFieldPrefix(status, absl::StrCat("items[", i, "].")), response);
     }

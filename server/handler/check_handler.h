@@ -1,5 +1,5 @@
 // Answers CheckContact and BatchCheckContacts. No lock, no wait: everything is read from the newest
-// view.
+// view, and what is left of a check goes into a queue without a lock.
 #ifndef DNC_SERVER_HANDLER_CHECK_HANDLER_H_
 #define DNC_SERVER_HANDLER_CHECK_HANDLER_H_
 
@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "dnc/v1/contact.pb.h"
 #include "server/decision/decide.h"
+#include "server/recording/decision_recorder.h"
 #include "server/state/state_machine.h"
 #include "storage/base/clock.h"
 #include "storage/base/wire.h"
@@ -18,17 +19,31 @@ struct CheckSettings {
   int64_t max_validity_micros = 10'000'000;
 };
 
+// Who asks.
+struct CheckCaller {
+  absl::string_view id;
+  // The thread may wait for room for the records of checks, where the server is set so.
+  bool may_wait = false;
+};
+
 // Thread-safe.
 class CheckHandler {
  public:
-  CheckHandler(const StateMachine* state, const Clock* clock, const CheckSettings& settings)
-      : state_(state), clock_(clock), settings_(settings) {}
+  // `recorder`: null where checks leave no records.
+  CheckHandler(const StateMachine* state, const Clock* clock, const CheckSettings& settings,
+               DecisionRecorder* recorder = nullptr)
+      : state_(state),
+        clock_(clock),
+        settings_(settings),
+        recorder_(recorder != nullptr && recorder->enabled() ? recorder : nullptr) {}
 
   // Take and write messages as they travel: a v1.CheckContactRequest for a CheckContactResponse, a
   // BatchCheckContactsRequest for a BatchCheckContactsResponse. After an error `response` has no
-  // meaning.
-  absl::Status Check(absl::string_view request, WireWriter* response) const;
-  absl::Status Batch(absl::string_view request, WireWriter* response) const;
+  // meaning. OVERLOADED where a record finds no room and checks wait for it.
+  absl::Status Check(absl::string_view request, WireWriter* response,
+                     const CheckCaller& caller = {}) const;
+  absl::Status Batch(absl::string_view request, WireWriter* response,
+                     const CheckCaller& caller = {}) const;
 
   // What all contact points of a request have in common. ORGANIZATION_NOT_FOUND,
   // REVISION_NOT_REACHED, and errors of the name's shape.
@@ -39,11 +54,14 @@ class CheckHandler {
                                  Question* question);
 
   const StateMachine& state() const { return *state_; }
+  // Null where checks leave no records.
+  DecisionRecorder* recorder() const { return recorder_; }
 
  private:
   const StateMachine* const state_;
   const Clock* const clock_;
   const CheckSettings settings_;
+  DecisionRecorder* const recorder_;
 };
 
 }  // namespace dnc

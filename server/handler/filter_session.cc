@@ -88,9 +88,10 @@ absl::Status CheckBlock(absl::string_view field, int count, int limit) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<FilterSession>> FilterSession::Create(
-    const CheckHandler* handler, const v1::FilterConfig& config) {
-  std::unique_ptr<FilterSession> session(new FilterSession(handler, config));
+absl::StatusOr<std::unique_ptr<FilterSession>> FilterSession::Create(const CheckHandler* handler,
+                                                                     const v1::FilterConfig& config,
+                                                                     absl::string_view caller) {
+  std::unique_ptr<FilterSession> session(new FilterSession(handler, config, caller));
   DNC_RETURN_IF_ERROR(session->SetScope());
   const StateMachine::ViewGuard view = handler->state().Read();
   DNC_RETURN_IF_ERROR(session->Ask(*view).status());
@@ -119,14 +120,36 @@ absl::Status FilterSession::SetScope() {
   return absl::OkStatus();
 }
 
-void FilterSession::Deny(uint32_t index, v1::ReasonType type, v1::Verdict verdict,
-                         absl::string_view list, v1::FilterContactsResponse* response) {
+void FilterSession::Deny(const Question& question, uint32_t index, v1::Verdict verdict,
+                         const MatchedRule& rule, absl::Span<const ContactPoint> points,
+                         v1::FilterContactsResponse* response) {
   SetVerdict(index, verdict, response->mutable_verdicts());
+  ++not_allowed_;
+  if (events_.has_value()) events_->Deny(index, verdict, rule, question, points);
   if (config_.omit_reasons()) return;
   v1::FilterReason* reason = response->add_reasons();
   reason->set_index(index);
-  reason->set_type(type);
-  reason->set_list(list.data(), list.size());
+  reason->set_type(rule.type);
+  reason->set_list(ListOf(rule, question));
+}
+
+void FilterSession::DenyUnreadable(const Question& question, uint32_t index,
+                                   v1::FilterContactsResponse* response) {
+  MatchedRule rule;
+  rule.type = v1::REASON_TYPE_INVALID_CONTACT_POINT;
+  rule.effect = v1::VERDICT_UNKNOWN;
+  Deny(question, index, v1::VERDICT_UNKNOWN, rule, {}, response);
+}
+
+absl::Status FilterSession::Record(const Question& question, int64_t revision) const {
+  const DecisionContext context{v1::DECISION_KIND_FILTER_BLOCK, caller_, &question, revision};
+  absl::Status status;
+  events_->Write(context, [&](absl::string_view event, uint32_t records) {
+    if (!status.ok()) return;
+    status = handler_->recorder()->Record(DecisionRecorder::Lane::kBlock, event, records,
+                                          /*may_block=*/true);
+  });
+  return status;
 }
 
 void FilterSession::AllowUntil(UnixMicros time) {
@@ -147,8 +170,9 @@ absl::Status FilterSession::JudgePoints(const View& view, const Question& questi
     AllowUntil(decision.valid_until);
     return absl::OkStatus();
   }
-  const MatchedRule& rule = decision.rules.front();
-  Deny(index, rule.type, decision.verdict, ListOf(rule, question), response);
+  RawPoints judged;
+  for (const PointFacts& fact : facts.points) judged.push_back(fact.point);
+  Deny(question, index, decision.verdict, decision.rules.front(), judged, response);
   return absl::OkStatus();
 }
 
@@ -172,7 +196,7 @@ absl::Status FilterSession::FilterPhones(const View& view, const Question& quest
   for (size_t i = 0; i < phones.size(); ++i) {
     const auto index = static_cast<uint32_t>(i);
     if (!reachable || !IsCanonicalPhone(phones[i])) {
-      Deny(index, v1::REASON_TYPE_INVALID_CONTACT_POINT, v1::VERDICT_UNKNOWN, "", response);
+      DenyUnreadable(question, index, response);
       continue;
     }
     const bool member = (hits_[i / 64] >> (i % 64) & 1) != 0;
@@ -197,7 +221,7 @@ absl::Status FilterSession::FilterRaw(const View& view, const Question& question
     const auto index = static_cast<uint32_t>(block.phones_size() + i);
     absl::StatusOr<RawPoints> points = ReadRawText(block.raw(i), question.channel, region);
     if (!points.ok()) {
-      Deny(index, v1::REASON_TYPE_INVALID_CONTACT_POINT, v1::VERDICT_UNKNOWN, "", response);
+      DenyUnreadable(question, index, response);
       continue;
     }
     DNC_RETURN_IF_ERROR(JudgePoints(view, question, *std::move(points), index, response));
@@ -215,8 +239,16 @@ absl::Status FilterSession::Filter(const v1::FilterContactsRequest& block,
   response->set_count(static_cast<uint32_t>(count));
   response->set_verdicts(AllAllowed(static_cast<uint32_t>(count)));
   allowed_until_.reset();
+  not_allowed_ = 0;
+  const DecisionId id = NewDecisionId(question.now);
+  if (handler_->recorder() != nullptr) events_.emplace(id);
   DNC_RETURN_IF_ERROR(FilterPhones(*view, question, block, response));
   DNC_RETURN_IF_ERROR(FilterRaw(*view, question, block, response));
+  if (events_.has_value()) {
+    events_->Allow(static_cast<uint32_t>(count) - not_allowed_);
+    DNC_RETURN_IF_ERROR(Record(question, view->revision));
+  }
+  response->set_decision_id(FormatDecisionId(id));
   response->set_revision(view->revision);
   *response->mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(question.now);
   *response->mutable_valid_for() =

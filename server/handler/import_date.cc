@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/error/error.h"
-#include "server/handler/preparer.h"
+#include "server/workflow/shape.h"
 #include "storage/base/file_date.h"
 #include "storage/base/status_macros.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-constexpr int64_t kClockSkewMicros = 60'000'000;
+constexpr int64_t kImportClockSkewMicros = 60'000'000;
 constexpr int64_t kDayMicros = 24 * 3600 * int64_t{1'000'000};
 
 }  // namespace
@@ -28,7 +28,7 @@ absl::StatusOr<ContentDate> ContentDateOf(const v1::ImportConfig& config, UnixMi
   if (config.has_as_of_time()) {
     DNC_RETURN_IF_ERROR(CheckTimestamp(config.as_of_time(), "config.as_of_time"));
     const UnixMicros as_of = TimeUtil::TimestampToMicroseconds(config.as_of_time());
-    if (as_of <= now + kClockSkewMicros) return ContentDate{as_of, true};
+    if (as_of <= now + kImportClockSkewMicros) return ContentDate{as_of, true};
     return InvalidField("config.as_of_time", "lies in the future");
   }
   if (const auto day = DateInFileName(config.file_name()); day.has_value()) {

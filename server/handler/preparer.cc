@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/preparer_parts.h"
@@ -20,9 +21,9 @@ using storage::v1::Mutation;
 
 constexpr size_t kMaxActor = 256;
 constexpr size_t kMaxReason = 512;
-constexpr size_t kMaxEvidence = 1024;
 constexpr int kMaxContactPoints = 100;
 constexpr int kMaxLeads = 1000;
+constexpr size_t kSaltBytes = 16;
 // Clocks of honest callers differ by less.
 constexpr int64_t kClockSkewMicros = 60'000'000;
 
@@ -38,7 +39,22 @@ absl::Status NormalizePoints(const std::string& region, absl::string_view field,
   return absl::OkStatus();
 }
 
-// As checks compare it.
+// Seeded by the system; nobody can tell it from what they see of others.
+std::string RandomSalt() {
+  static thread_local absl::BitGen random;
+  std::string salt(kSaltBytes, '\0');
+  for (char& byte : salt) byte = static_cast<char>(absl::Uniform<uint8_t>(random));
+  return salt;
+}
+
+absl::Status SameOrganization(const std::string& wanted, const std::string& found,
+                              absl::string_view field) {
+  if (wanted == found) return absl::OkStatus();
+  return InvalidField(field, absl::StrCat("must belong to ", OrganizationName(wanted)));
+}
+
+}  // namespace
+
 absl::Status ShapeScope(absl::string_view field, std::string* name) {
   std::string kept;
   DNC_ASSIGN_OR_RETURN(const absl::string_view canonical, CanonicalScope(*name, field, &kept));
@@ -53,14 +69,6 @@ absl::Status CheckPast(const google::protobuf::Timestamp& time, UnixMicros now,
   return InvalidField(field, "lies in the future");
 }
 
-absl::Status SameOrganization(const std::string& wanted, const std::string& found,
-                              absl::string_view field) {
-  if (wanted == found) return absl::OkStatus();
-  return InvalidField(field, absl::StrCat("must belong to ", OrganizationName(wanted)));
-}
-
-}  // namespace
-
 absl::Status CheckNotGlobal(absl::string_view organization, absl::string_view field) {
   if (organization != kGlobalOrganization) return absl::OkStatus();
   return InvalidField(field,
@@ -73,15 +81,6 @@ std::string FingerprintOf(absl::string_view kind, absl::string_view content) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
   return std::string(reinterpret_cast<const char*>(digest), sizeof(digest));
-}
-
-absl::Status CheckTimestamp(const google::protobuf::Timestamp& time, absl::string_view field) {
-  if (time.seconds() >= TimeUtil::kTimestampMinSeconds &&
-      time.seconds() <= TimeUtil::kTimestampMaxSeconds && time.nanos() >= 0 &&
-      time.nanos() < 1'000'000'000) {
-    return absl::OkStatus();
-  }
-  return InvalidField(field, "not a point in time between the years 1 and 9999");
 }
 
 absl::Status CheckActor(const v1::Actor& actor, bool required, absl::string_view field) {
@@ -99,7 +98,9 @@ Mutation Preparer::StartPart(const std::string& organization, const v1::Actor& a
   *mutation.mutable_actor() = actor;
   if (actor.id().empty()) mutation.mutable_actor()->set_id(caller.id);
   mutation.set_principal(caller.id);
+  mutation.set_principal_is_administrator(caller.administrator);
   mutation.set_propose_time(clock_->Now());
+  mutation.set_salt(RandomSalt());
   return mutation;
 }
 
@@ -286,6 +287,30 @@ Preparer::Result Preparer::Prepare(const v1::CreateListRequest& request,
   *body = request;
   body->mutable_list()->set_name(ListName(parent.organization, request.list_id()));
   DNC_RETURN_IF_ERROR(ShapeList(request.list_id(), "list", body->mutable_list()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::UpdateListRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseListName(request.list().name(), "list.name"));
+  DNC_RETURN_IF_ERROR(CheckEtagShape(request.list().etag(), "list.etag"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  v1::UpdateListRequest* body = mutation.mutable_update_list();
+  *body = request;
+  v1::DncList* list = body->mutable_list();
+  *list = InputOf(request.list());
+  list->set_etag(request.list().etag());
+  if (!v1::ListKind_IsValid(list->kind())) {
+    return InvalidField("list.kind", "leave it out: it is fixed at creation");
+  }
+  DNC_RETURN_IF_ERROR(CheckText(list->display_name(), kMaxDisplayName, "list.display_name"));
+  DNC_RETURN_IF_ERROR(ShapeScope("list.brand", list->mutable_brand()));
+  DNC_RETURN_IF_ERROR(ShapeScope("list.campaign", list->mutable_campaign()));
+  DNC_RETURN_IF_ERROR(CheckChannels(list->channels(), "list.channels"));
+  DNC_RETURN_IF_ERROR(CheckClasses(list->message_classes(), "list.message_classes"));
+  if (list->has_max_age()) {
+    DNC_RETURN_IF_ERROR(CheckDuration(list->max_age(), "list.max_age"));
+  }
   return Finish(std::move(mutation), *body);
 }
 

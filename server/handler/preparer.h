@@ -22,7 +22,9 @@ class Preparer {
 
   using Result = absl::StatusOr<storage::v1::Mutation>;
   Result Prepare(const v1::CreateOrganizationRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::UpdateOrganizationRequest& request, const Principal& caller) const;
   Result Prepare(const v1::CreateWorkflowRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::UpdateWorkflowRequest& request, const Principal& caller) const;
   Result Prepare(const v1::ApplyWorkflowRequest& request, const Principal& caller) const;
   Result Prepare(const v1::CreateStatusRequest& request, const Principal& caller) const;
   Result Prepare(const v1::UpdateStatusRequest& request, const Principal& caller) const;
@@ -32,9 +34,27 @@ class Preparer {
   Result Prepare(const v1::ApplyActionRequest& request, const Principal& caller) const;
   Result Prepare(const v1::CopyActionsRequest& request, const Principal& caller) const;
   Result Prepare(const v1::UpsertLeadRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::DeleteLeadRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::MergeLeadsRequest& request, const Principal& caller) const;
   Result Prepare(const v1::CreateListRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::UpdateListRequest& request, const Principal& caller) const;
   Result Prepare(const v1::AddEntryRequest& request, const Principal& caller) const;
   Result Prepare(const v1::RevokeEntryRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::RecordOptOutRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::ResolveReviewRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::CreateTemplateRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::UpdateTemplateRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::DeleteTemplateRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::ApplyTemplateRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::CreateRoleRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::UpdateRoleRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::DeleteRoleRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::CreateRoleBindingRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::DeleteRoleBindingRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::CreateGroupRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::UpdateGroupRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::DeleteGroupRequest& request, const Principal& caller) const;
+  Result Prepare(const v1::SyncGroupRequest& request, const Principal& caller) const;
 
   // A batch in which rows of a wrong shape are left out: `rows` gets one status for each row, and
   // the mutation carries those that are OK, in order (possibly none). With all_or_nothing the first
@@ -68,9 +88,6 @@ class Preparer {
   const StateMachine* const state_;
   const Clock* const clock_;
 };
-
-// INVALID_FIELD unless it is a point in time between the years 1 and 9999.
-absl::Status CheckTimestamp(const google::protobuf::Timestamp& time, absl::string_view field);
 
 // INVALID_FIELD, REQUIRED_FIELD_MISSING for who does something.
 absl::Status CheckActor(const v1::Actor& actor, bool required, absl::string_view field);

@@ -13,9 +13,18 @@ namespace dnc {
 
 inline constexpr size_t kMaxRequestIdBytes = 128;
 inline constexpr size_t kMaxDisplayName = 256;
+inline constexpr size_t kMaxEvidence = 1024;
 
 // INVALID_FIELD where it is `global`, which has lists and entries only.
 absl::Status CheckNotGlobal(absl::string_view organization, absl::string_view field);
+
+// Brings a brand or campaign into the form in which checks compare it. INVALID_FIELD.
+absl::Status ShapeScope(absl::string_view field, std::string* name);
+
+// INVALID_FIELD unless it is a point in time that is not in the future, but for honest clocks'
+// differences.
+absl::Status CheckPast(const google::protobuf::Timestamp& time, UnixMicros now,
+                       absl::string_view field);
 
 // SHA-256 over both.
 std::string FingerprintOf(absl::string_view kind, absl::string_view content);

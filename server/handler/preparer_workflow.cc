@@ -1,10 +1,9 @@
-// Requests that configure: organizations, workflows, statuses and actions.
+// Requests that configure: workflows, statuses and actions.
 #include <set>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/contact/phone.h"
 #include "server/handler/preparer_parts.h"
 #include "server/name/resource_name.h"
 
@@ -15,21 +14,15 @@ using storage::v1::Mutation;
 
 constexpr int kMaxTargets = 1000;
 constexpr int kMaxActions = 200;
+constexpr int kMaxStatuses = 1000;
 constexpr int kMaxLists = 100;
 
-// What a request may say of an organization; the rest is output.
-v1::Organization InputOf(const v1::Organization& given) {
-  v1::Organization organization;
-  organization.set_display_name(given.display_name());
-  organization.set_default_region(given.default_region());
-  return organization;
-}
-
-absl::Status CheckActionIds(const google::protobuf::RepeatedPtrField<std::string>& ids) {
-  DNC_RETURN_IF_ERROR(CheckCount("actions", ids.size(), kMaxActions));
+absl::Status CheckIds(absl::string_view list,
+                      const google::protobuf::RepeatedPtrField<std::string>& ids, int limit) {
+  DNC_RETURN_IF_ERROR(CheckCount(list, ids.size(), limit));
   std::set<absl::string_view> seen;
   for (int i = 0; i < ids.size(); ++i) {
-    const std::string field = absl::StrCat("actions[", i, "]");
+    const std::string field = absl::StrCat(list, "[", i, "]");
     DNC_RETURN_IF_ERROR(ValidateId(ids[i], field));
     if (!seen.insert(ids[i]).second) {
       return InvalidField(field, absl::StrCat(ids[i], " stands there twice"));
@@ -39,27 +32,6 @@ absl::Status CheckActionIds(const google::protobuf::RepeatedPtrField<std::string
 }
 
 }  // namespace
-
-Preparer::Result Preparer::Prepare(const v1::CreateOrganizationRequest& request,
-                                   const Principal& caller) const {
-  DNC_RETURN_IF_ERROR(ValidateId(request.organization_id(), "organization_id"));
-  if (request.organization_id().find('_') != std::string::npos) {
-    return InvalidField("organization_id", "an organization's id has no '_'");
-  }
-  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, kGlobalOrganization, caller, false));
-  v1::CreateOrganizationRequest* body = mutation.mutable_create_organization();
-  *body = request;
-  v1::Organization* content = body->mutable_organization();
-  *content = InputOf(*content);
-  DNC_RETURN_IF_ERROR(
-      CheckText(content->display_name(), kMaxDisplayName, "organization.display_name"));
-  if (content->default_region().empty()) content->set_default_region("US");
-  if (!IsKnownRegion(content->default_region())) {
-    return InvalidField("organization.default_region",
-                        "not an ISO 3166-1 alpha-2 region such as \"US\"");
-  }
-  return Finish(std::move(mutation), *body);
-}
 
 Preparer::Result Preparer::Prepare(const v1::CreateWorkflowRequest& request,
                                    const Principal& caller) const {
@@ -72,6 +44,19 @@ Preparer::Result Preparer::Prepare(const v1::CreateWorkflowRequest& request,
   *body = request;
   DNC_RETURN_IF_ERROR(ShapeWorkflow(WorkflowName(parent.organization, request.workflow_id()),
                                     "workflow", body->mutable_workflow()));
+  return Finish(std::move(mutation), *body);
+}
+
+Preparer::Result Preparer::Prepare(const v1::UpdateWorkflowRequest& request,
+                                   const Principal& caller) const {
+  DNC_ASSIGN_OR_RETURN(const ResourceName name,
+                       ParseWorkflowName(request.workflow().name(), "workflow.name"));
+  DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, name.organization, caller, false));
+  v1::UpdateWorkflowRequest* body = mutation.mutable_update_workflow();
+  *body = request;
+  DNC_RETURN_IF_ERROR(
+      ShapeWorkflowRow(request.workflow().name(), "workflow", body->mutable_workflow()));
+  DNC_RETURN_IF_ERROR(CheckIds("status_order", request.status_order(), kMaxStatuses));
   return Finish(std::move(mutation), *body);
 }
 
@@ -168,7 +153,7 @@ Preparer::Result Preparer::Prepare(const v1::DeleteActionRequest& request,
 Preparer::Result Preparer::Prepare(const v1::CopyActionsRequest& request,
                                    const Principal& caller) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName source, ParseStatusName(request.source(), "source"));
-  DNC_RETURN_IF_ERROR(CheckActionIds(request.actions()));
+  DNC_RETURN_IF_ERROR(CheckIds("actions", request.actions(), kMaxActions));
   if (request.targets().empty()) return MissingField("targets", "name 1 to 1,000 statuses");
   DNC_RETURN_IF_ERROR(CheckCount("targets", request.targets_size(), kMaxTargets));
   if (!v1::ConflictPolicy_IsValid(request.conflict_policy())) {

@@ -6,6 +6,8 @@
 #include "server/handler/page.h"
 #include "server/handler/read_handler.h"
 #include "server/name/resource_name.h"
+#include "server/workflow/naming.h"
+#include "server/workflow/shape.h"
 
 namespace dnc {
 namespace {
@@ -111,6 +113,45 @@ absl::Status ReadHandler::List(const v1::ListOrganizationsRequest& request,
                   *response->add_organizations() = organization.record.organization();
                   return absl::OkStatus();
                 }));
+  return absl::OkStatus();
+}
+
+namespace {
+
+// Every violation of the rule, by workflow, status and action.
+google::protobuf::RepeatedPtrField<v1::NamingViolation> ViolationsOf(
+    const CatalogOrganization& organization, const NamingRule& rule) {
+  google::protobuf::RepeatedPtrField<v1::NamingViolation> violations;
+  for (const auto& [id, workflow] : organization.workflows) {
+    for (const std::string& status : workflow->record.status_order()) {
+      for (const v1::Action& action : workflow->FindStatus(status)->proto().actions()) {
+        auto violation = rule.Judge(action);
+        if (violation.has_value()) *violations.Add() = *std::move(violation);
+      }
+    }
+  }
+  return violations;
+}
+
+}  // namespace
+
+absl::Status ReadHandler::List(const v1::ListNamingViolationsRequest& request,
+                               v1::ListNamingViolationsResponse* response) const {
+  const StateMachine::ViewGuard view = state_->Read();
+  DNC_ASSIGN_OR_RETURN(const ResourceName parent,
+                       ParseOrganizationName(request.parent(), "parent"));
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization,
+                       FindOrganization(*view, parent.organization));
+  v1::DncActionNaming naming = request.has_naming()
+                                   ? request.naming()
+                                   : organization->record.organization().dnc_action_naming();
+  DNC_RETURN_IF_ERROR(ShapeNaming("naming", &naming));
+  DNC_ASSIGN_OR_RETURN(*response->mutable_next_page_token(),
+                       PageOfSequence(ViolationsOf(*organization, NamingRule(naming)),
+                                      request.page_size(), request.page_token(), FilterOf(request),
+                                      [&](const v1::NamingViolation& violation) {
+                                        *response->add_violations() = violation;
+                                      }));
   return absl::OkStatus();
 }
 

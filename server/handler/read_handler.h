@@ -3,9 +3,12 @@
 #define DNC_SERVER_HANDLER_READ_HANDLER_H_
 
 #include "absl/status/status.h"
+#include "dnc/v1/access.pb.h"
 #include "dnc/v1/lead.pb.h"
+#include "dnc/v1/opt_out.pb.h"
 #include "dnc/v1/organization.pb.h"
 #include "dnc/v1/registry.pb.h"
+#include "dnc/v1/template.pb.h"
 #include "dnc/v1/workflow.pb.h"
 #include "server/state/state_machine.h"
 #include "storage/base/clock.h"
@@ -22,6 +25,8 @@ class ReadHandler {
   absl::Status List(const v1::ListOrganizationsRequest& request,
                     v1::ListOrganizationsResponse* response) const;
   absl::Status Get(const v1::GetWorkflowRequest& request, v1::GetWorkflowResponse* response) const;
+  absl::Status List(const v1::ListNamingViolationsRequest& request,
+                    v1::ListNamingViolationsResponse* response) const;
   absl::Status List(const v1::ListWorkflowsRequest& request,
                     v1::ListWorkflowsResponse* response) const;
   absl::Status Get(const v1::GetStatusRequest& request, v1::GetStatusResponse* response) const;
@@ -35,6 +40,26 @@ class ReadHandler {
   absl::Status List(const v1::ListLeadsRequest& request, v1::ListLeadsResponse* response) const;
   absl::Status Get(const v1::GetEntryRequest& request, v1::GetEntryResponse* response) const;
   absl::Status List(const v1::ListEntriesRequest& request, v1::ListEntriesResponse* response) const;
+  absl::Status List(const v1::ListOptOutsRequest& request, v1::ListOptOutsResponse* response) const;
+  absl::Status Get(const v1::ListOptOutKeywordsRequest& request,
+                   v1::ListOptOutKeywordsResponse* response) const;
+  absl::Status Get(const v1::GetReviewRequest& request, v1::GetReviewResponse* response) const;
+  absl::Status List(const v1::ListReviewsRequest& request, v1::ListReviewsResponse* response) const;
+  absl::Status Get(const v1::GetTemplateRequest& request, v1::GetTemplateResponse* response) const;
+  absl::Status List(const v1::ListTemplatesRequest& request,
+                    v1::ListTemplatesResponse* response) const;
+  absl::Status List(const v1::ListTemplateCopiesRequest& request,
+                    v1::ListTemplateCopiesResponse* response) const;
+  absl::Status Get(const v1::GetRoleRequest& request, v1::GetRoleResponse* response) const;
+  absl::Status List(const v1::ListRolesRequest& request, v1::ListRolesResponse* response) const;
+  absl::Status Get(const v1::GetRoleBindingRequest& request,
+                   v1::GetRoleBindingResponse* response) const;
+  absl::Status List(const v1::ListRoleBindingsRequest& request,
+                    v1::ListRoleBindingsResponse* response) const;
+  absl::Status Get(const v1::ListPermissionsRequest& request,
+                   v1::ListPermissionsResponse* response) const;
+  absl::Status Get(const v1::GetGroupRequest& request, v1::GetGroupResponse* response) const;
+  absl::Status List(const v1::ListGroupsRequest& request, v1::ListGroupsResponse* response) const;
 
  private:
   const StateMachine* const state_;

@@ -106,8 +106,8 @@ absl::StatusOr<const CatalogStatus*> WantedStatus(const CatalogOrganization& org
 
 absl::Status ListLeadsOfPoint(const View& view, const CatalogOrganization& organization,
                               const std::string& subject_key, const CatalogStatus* status,
-                              const Page& page, absl::string_view filter, UnixMicros now,
-                              v1::ListLeadsResponse* response) {
+                              bool show_deleted, const Page& page, absl::string_view filter,
+                              UnixMicros now, v1::ListLeadsResponse* response) {
   DNC_ASSIGN_OR_RETURN(
       const std::optional<storage::v1::SubjectRecord> subject,
       ReadRecord<storage::v1::SubjectRecord>(view, Family::kSubjects, subject_key));
@@ -125,6 +125,7 @@ absl::Status ListLeadsOfPoint(const View& view, const CatalogOrganization& organ
     DNC_ASSIGN_OR_RETURN(const std::optional<LeadRecord> lead,
                          ReadLead(view, organization.number(), id));
     if (!lead.has_value()) return CorruptRecord(Family::kSubjects);
+    if (lead->delete_time() != 0 && !show_deleted) continue;
     *response->add_leads() = LeadToProto(*lead, organization, now);
   }
   return absl::OkStatus();
@@ -192,6 +193,7 @@ absl::Status ReadHandler::Get(const v1::GetLeadRequest& request,
     return MakeError(v1::ERROR_REASON_LEAD_NOT_FOUND, absl::StrCat(request.name(), " is not known"),
                      {{"lead", request.name()}});
   }
+  DNC_RETURN_IF_ERROR(CheckNotMerged(*lead, organization->id));
   *response->mutable_lead() = LeadToProto(*lead, *organization, clock_->Now());
   response->set_revision(view->revision);
   return absl::OkStatus();
@@ -206,6 +208,9 @@ absl::Status ReadHandler::List(const v1::ListLeadsRequest& request,
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization,
                        FindOrganization(*view, parent.organization));
   DNC_ASSIGN_OR_RETURN(const CatalogStatus* status, WantedStatus(*organization, request.status()));
+  if (status != nullptr && request.show_deleted()) {
+    return InvalidField("show_deleted", "not with status: a deleted lead is in none");
+  }
   DNC_ASSIGN_OR_RETURN(const Page page,
                        ReadPage(request.page_size(), request.page_token(), filter));
   DNC_ASSIGN_OR_RETURN(
@@ -213,7 +218,8 @@ absl::Status ReadHandler::List(const v1::ListLeadsRequest& request,
       OptionalSubjectKey(*organization, request.has_contact_point(), request.contact_point()));
   const UnixMicros now = clock_->Now();
   if (subject.has_value()) {
-    return ListLeadsOfPoint(*view, *organization, *subject, status, page, filter, now, response);
+    return ListLeadsOfPoint(*view, *organization, *subject, status, request.show_deleted(), page,
+                            filter, now, response);
   }
   const uint32_t number = organization->number();
   const Range range =
@@ -226,6 +232,8 @@ absl::Status ReadHandler::List(const v1::ListLeadsRequest& request,
         const absl::string_view id = key.substr(range.prefix.size());
         DNC_ASSIGN_OR_RETURN(const std::optional<LeadRecord> lead, ReadLead(*view, number, id));
         if (!lead.has_value()) return CorruptRecord(Family::kIndex);
+        const bool merged = !lead->merged_into().empty();
+        if (merged || (lead->delete_time() != 0 && !request.show_deleted())) return false;
         *response->add_leads() = LeadToProto(*lead, *organization, now);
         return true;
       }));

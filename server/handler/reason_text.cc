@@ -71,7 +71,9 @@ void Sentence::Write() const {
       return Say("The registry ", list(),
                  " does not cover the number's area code; subscribe to it and import.");
     case v1::REASON_TYPE_LEAD_UNKNOWN:
-      return Say("The gateway does not know the lead; upsert it, or leave it out of the check.");
+      return Say(
+          "The gateway does not know the lead, or it was deleted or merged into another; "
+          "upsert it, or leave it out of the check.");
     case v1::REASON_TYPE_NO_CONTACT_POINT:
       return Say("The lead has no contact point that the channel can reach.");
     case v1::REASON_TYPE_STORE_NOT_WRITABLE:

@@ -30,6 +30,11 @@ constexpr Segment kAction{"actions", &ResourceName::action};
 constexpr Segment kLead{"leads", &ResourceName::lead};
 constexpr Segment kList{"lists", &ResourceName::list};
 constexpr Segment kEntry{"entries", &ResourceName::entry};
+constexpr Segment kReview{"reviews", &ResourceName::review};
+constexpr Segment kRole{"roles", &ResourceName::role};
+constexpr Segment kBinding{"bindings", &ResourceName::binding};
+constexpr Segment kGroup{"groups", &ResourceName::group};
+constexpr Segment kTemplate{"templates", &ResourceName::template_id};
 
 std::string Pattern(absl::Span<const Segment> segments) {
   std::string pattern;
@@ -134,6 +139,26 @@ absl::StatusOr<ResourceName> ParseEntryName(absl::string_view name, absl::string
   return Parse({kOrganization, kEntry}, name, field);
 }
 
+absl::StatusOr<ResourceName> ParseReviewName(absl::string_view name, absl::string_view field) {
+  return Parse({kOrganization, kReview}, name, field);
+}
+
+absl::StatusOr<ResourceName> ParseTemplateName(absl::string_view name, absl::string_view field) {
+  return Parse({kOrganization, kTemplate}, name, field);
+}
+
+absl::StatusOr<ResourceName> ParseRoleName(absl::string_view name, absl::string_view field) {
+  return Parse({kOrganization, kRole}, name, field);
+}
+
+absl::StatusOr<ResourceName> ParseBindingName(absl::string_view name, absl::string_view field) {
+  return Parse({kOrganization, kBinding}, name, field);
+}
+
+absl::StatusOr<ResourceName> ParseGroupName(absl::string_view name, absl::string_view field) {
+  return Parse({kOrganization, kGroup}, name, field);
+}
+
 NameParts LeadNameParts(absl::string_view organization, absl::string_view lead) {
   return {"organizations/", organization, "/leads/", lead};
 }
@@ -167,6 +192,30 @@ std::string EntryName(absl::string_view organization, absl::string_view entry) {
   return absl::StrJoin(EntryNameParts(organization, entry), "");
 }
 
+std::string OptOutName(absl::string_view organization, absl::string_view opt_out) {
+  return absl::StrCat("organizations/", organization, "/optouts/", opt_out);
+}
+
+std::string ReviewName(absl::string_view organization, absl::string_view review) {
+  return absl::StrCat("organizations/", organization, "/reviews/", review);
+}
+
+std::string TemplateName(absl::string_view organization, absl::string_view template_id) {
+  return absl::StrCat("organizations/", organization, "/templates/", template_id);
+}
+
+std::string RoleName(absl::string_view organization, absl::string_view role) {
+  return absl::StrCat("organizations/", organization, "/roles/", role);
+}
+
+std::string BindingName(absl::string_view organization, absl::string_view binding) {
+  return absl::StrCat("organizations/", organization, "/bindings/", binding);
+}
+
+std::string GroupName(absl::string_view organization, absl::string_view group) {
+  return absl::StrCat("organizations/", organization, "/groups/", group);
+}
+
 std::string ActionName(absl::string_view status_name, absl::string_view action) {
   return absl::StrCat(status_name, "/actions/", action);
 }
@@ -192,6 +241,17 @@ bool IsLeadId(absl::string_view id) {
 absl::Status ValidateLeadId(absl::string_view id, absl::string_view field) {
   if (IsLeadId(id)) return absl::OkStatus();
   return InvalidField(field, "a lead id is 1 to 128 of letters, digits and - _ . : @ +");
+}
+
+bool IsPrincipal(absl::string_view id) {
+  return !id.empty() && id.size() <= 128 &&
+         std::all_of(id.begin(), id.end(), [](char c) { return IsLeadIdChar(c) || c == '/'; });
+}
+
+absl::Status ValidatePrincipal(absl::string_view id, absl::string_view field) {
+  if (id.empty()) return MissingField(field, "name a principal, e.g. users/jane");
+  if (IsPrincipal(id)) return absl::OkStatus();
+  return InvalidField(field, "a principal is 1 to 128 of letters, digits and - _ . : @ + /");
 }
 
 }  // namespace dnc

@@ -20,6 +20,11 @@ struct ResourceName {
   std::string lead;
   std::string list;
   std::string entry;
+  std::string review;
+  std::string role;
+  std::string binding;
+  std::string group;
+  std::string template_id;
 };
 
 // Parse a name of one kind out of `field`. REQUIRED_FIELD_MISSING where it is empty, INVALID_FIELD
@@ -31,6 +36,11 @@ absl::StatusOr<ResourceName> ParseActionName(absl::string_view name, absl::strin
 absl::StatusOr<ResourceName> ParseLeadName(absl::string_view name, absl::string_view field);
 absl::StatusOr<ResourceName> ParseListName(absl::string_view name, absl::string_view field);
 absl::StatusOr<ResourceName> ParseEntryName(absl::string_view name, absl::string_view field);
+absl::StatusOr<ResourceName> ParseReviewName(absl::string_view name, absl::string_view field);
+absl::StatusOr<ResourceName> ParseRoleName(absl::string_view name, absl::string_view field);
+absl::StatusOr<ResourceName> ParseBindingName(absl::string_view name, absl::string_view field);
+absl::StatusOr<ResourceName> ParseGroupName(absl::string_view name, absl::string_view field);
+absl::StatusOr<ResourceName> ParseTemplateName(absl::string_view name, absl::string_view field);
 
 // The same without copies, for checks: the parts are views into `name`.
 struct LeadIds {
@@ -52,6 +62,12 @@ std::string StatusName(absl::string_view organization, absl::string_view workflo
 std::string LeadName(absl::string_view organization, absl::string_view lead);
 std::string ListName(absl::string_view organization, absl::string_view list);
 std::string EntryName(absl::string_view organization, absl::string_view entry);
+std::string OptOutName(absl::string_view organization, absl::string_view opt_out);
+std::string ReviewName(absl::string_view organization, absl::string_view review);
+std::string RoleName(absl::string_view organization, absl::string_view role);
+std::string BindingName(absl::string_view organization, absl::string_view binding);
+std::string GroupName(absl::string_view organization, absl::string_view group);
+std::string TemplateName(absl::string_view organization, absl::string_view template_id);
 // `status_name` is a whole name.
 std::string ActionName(absl::string_view status_name, absl::string_view action);
 
@@ -63,6 +79,9 @@ absl::Status ValidateId(absl::string_view id, absl::string_view field);
 // INVALID_FIELD unless `id` is 1 to 128 of letters, digits and - _ . : @ +.
 absl::Status ValidateLeadId(absl::string_view id, absl::string_view field);
 bool IsLeadId(absl::string_view id);
+// INVALID_FIELD unless `id` is 1 to 128 of letters, digits and - _ . : @ + /, as callers are named.
+absl::Status ValidatePrincipal(absl::string_view id, absl::string_view field);
+bool IsPrincipal(absl::string_view id);
 
 }  // namespace dnc
 

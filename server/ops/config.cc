@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <exception>
 #include <set>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "server/name/resource_name.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc {
@@ -69,16 +72,52 @@ Setting Flag(std::string key, std::string help, bool ServerConfig::*field) {
           }};
 }
 
+// Several values: on the command line and in the environment with commas between them, in a file as
+// a sequence.
+Setting Names(std::string key, std::string help, std::vector<std::string> ServerConfig::*field) {
+  Setting setting{
+      std::move(key), std::move(help), "NAME,NAME",
+      [field](const std::string& value, ServerConfig* config) {
+        (config->*field).clear();
+        for (const absl::string_view name : absl::StrSplit(value, ',', absl::SkipWhitespace())) {
+          const absl::string_view stripped = absl::StripAsciiWhitespace(name);
+          if (!IsPrincipal(stripped)) {
+            return absl::InvalidArgumentError(
+                absl::StrCat("\"", stripped,
+                             "\" is no principal: 1 to 128 of letters, digits and - _ . "
+                             ": @ + /"));
+          }
+          (config->*field).emplace_back(stripped);
+        }
+        return absl::OkStatus();
+      }};
+  setting.several = true;
+  return setting;
+}
+
+// A scalar, or where the setting takes several values a sequence of scalars, as one text.
+absl::StatusOr<std::string> ValueOf(const YAML::Node& value, bool several) {
+  if (value.IsScalar()) return value.Scalar();
+  if (!several) return absl::InvalidArgumentError("must be a single value");
+  std::string joined;
+  const bool scalars =
+      value.IsSequence() &&
+      std::all_of(value.begin(), value.end(), [](const auto& item) { return item.IsScalar(); });
+  if (!scalars) return absl::InvalidArgumentError("must be a value or a list of values");
+  for (const auto& item : value) {
+    absl::StrAppend(&joined, joined.empty() ? "" : ",", item.Scalar());
+  }
+  return joined;
+}
+
 absl::Status ApplyNode(const std::string& path, const YAML::Node& key, const YAML::Node& value,
                        ServerConfig* config) {
   const std::string where = absl::StrCat(path, ":", key.Mark().line + 1, ": ");
   const std::string name = key.IsScalar() ? key.Scalar() : "?";
-  if (!value.IsScalar()) {
-    return absl::InvalidArgumentError(absl::StrCat(where, name, ": must be a single value"));
-  }
   for (const Setting& setting : Settings()) {
     if (setting.key != name) continue;
-    const absl::Status status = setting.set(value.Scalar(), config);
+    const absl::StatusOr<std::string> text = ValueOf(value, setting.several);
+    const absl::Status status = text.ok() ? setting.set(*text, config) : text.status();
     return status.ok()
                ? status
                : absl::InvalidArgumentError(absl::StrCat(where, name, ": ", status.message()));
@@ -104,6 +143,15 @@ const std::vector<Setting>& Settings() {
            &ServerConfig::listen),
       Flag("insecure", "permit to listen beyond this machine without TLS and authentication",
            &ServerConfig::insecure),
+      Choice(
+          "auth", {"local", kDevelopmentAuth},
+          "who callers are: local: all of them the machine's administrator; development: who they "
+          "say in the metadata x-dnc-principal, on this machine only. Default local",
+          &ServerConfig::auth),
+      Names("administrators",
+            "principals that may do everything, with auth development; by commas, in a file also a "
+            "list",
+            &ServerConfig::administrators),
       Text("data_dir", "DIR", "the store; created where it is missing. Default dnc-data",
            &ServerConfig::data_dir),
       Flag("accept_missing_marker",
@@ -132,7 +180,27 @@ const std::vector<Setting>& Settings() {
       Number("max_queue", 1, 1 << 24, "changes that may wait; more are refused. Default 65536",
              &ServerConfig::max_queue),
       Number("drain_seconds", 0, 3600, "how long running calls may take at shutdown. Default 10",
-             &ServerConfig::drain_seconds)};
+             &ServerConfig::drain_seconds),
+      Choice("decisions", {"on", "off"}, "whether checks leave records: on, off. Default on",
+             &ServerConfig::decisions),
+      Number("decisions_retention_days", 1, 36'500,
+             "how long records of checks are kept. Default 90",
+             &ServerConfig::decisions_retention_days),
+      Number("decisions_max_mib", 16, 1 << 24,
+             "disk for records of checks; the oldest are dropped beyond it. Default 10240",
+             &ServerConfig::decisions_max_mib),
+      Number(
+          "decisions_queue", 1024, 1 << 22,
+          "records of checks that may wait to be written, 512 bytes of memory each. Default 65536",
+          &ServerConfig::decisions_queue),
+      Choice("decisions_overload", {"count", "wait"},
+             "where more checks come than can be recorded: count those that are left out, or let "
+             "checks wait: count, wait. Default count",
+             &ServerConfig::decisions_overload),
+      Number("contacts_retention_days", 1, 36'500,
+             "how long reported contacts and counts of checks are kept; 5 years unless set. "
+             "Default 1827",
+             &ServerConfig::contacts_retention_days)};
   return *settings;
 }
 
@@ -189,6 +257,16 @@ absl::Status CheckConfig(const ServerConfig& config) {
   if (!absl::StrContains(config.listen, ':')) {
     return absl::InvalidArgumentError(
         absl::StrCat("listen: \"", config.listen, "\" is not ADDRESS:PORT"));
+  }
+  if (config.auth != kDevelopmentAuth && !config.administrators.empty()) {
+    return absl::InvalidArgumentError(
+        "administrators: with auth local every caller is one; set auth to development, or leave it "
+        "out");
+  }
+  if (config.auth == kDevelopmentAuth && !IsLoopback(config.listen)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("auth: development believes whom callers say they are, and ", config.listen,
+                     " can be reached from other machines; use a loopback address"));
   }
   if (IsLoopback(config.listen) || config.insecure) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(

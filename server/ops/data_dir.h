@@ -1,5 +1,5 @@
 // The folder that holds everything a server keeps: the store, the marker of what was acknowledged,
-// and room for imports to spill to.
+// the records of checks and contacts, and room for imports to spill to.
 #ifndef DNC_SERVER_OPS_DATA_DIR_H_
 #define DNC_SERVER_OPS_DATA_DIR_H_
 
@@ -16,6 +16,9 @@ class DataDir {
   std::string store() const { return path_ + "/store"; }
   std::string marker() const { return path_ + "/ACKNOWLEDGED"; }
   std::string spill() const { return path_ + "/import-spill"; }
+  // Records of checks and contacts, and the secret with which they hash contact points.
+  std::string recording() const { return path_ + "/recording"; }
+  std::string recording_secret() const { return path_ + "/recording.key"; }
 
   // Makes it where it is missing. FAILED_PRECONDITION where it holds somebody else's files and no
   // store; UNAVAILABLE where the file system refuses.

@@ -8,7 +8,8 @@ namespace dnc {
 
 using RawActionService =
     RawMethods<v1::ActionService::Service, v1::ActionService::WithRawCallbackMethod_ApplyAction,
-               v1::ActionService::WithRawCallbackMethod_CopyActions>::Service;
+               v1::ActionService::WithRawCallbackMethod_CopyActions,
+               v1::ActionService::WithRawCallbackMethod_ListAvailableActions>::Service;
 
 // dnc.v1.ActionService: thin adapters over the handlers.
 class ActionService : public RawActionService {
@@ -21,6 +22,9 @@ class ActionService : public RawActionService {
   grpc::ServerUnaryReactor* CopyActions(grpc::CallbackServerContext* context,
                                         const grpc::ByteBuffer* request,
                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListAvailableActions(grpc::CallbackServerContext* context,
+                                                 const grpc::ByteBuffer* request,
+                                                 grpc::ByteBuffer* response) override;
 
  private:
   const Services& services_;

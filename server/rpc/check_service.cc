@@ -14,7 +14,8 @@
 namespace dnc {
 namespace {
 
-using Judge = absl::Status (CheckHandler::*)(absl::string_view, WireWriter*) const;
+using Judge = absl::Status (CheckHandler::*)(absl::string_view, WireWriter*,
+                                             const CheckCaller&) const;
 
 // The organization of a `Request` as it travels, of whose fields it is a string, as the handler
 // will read it: the last one of several, and what protobuf makes of the bytes, in `*parsed`, where
@@ -44,8 +45,10 @@ absl::StatusOr<grpc::Slice> ReadBytes(const grpc::ByteBuffer& request) {
 }
 
 // What `judge` writes for the request's bytes, which are a `Request` unless it says otherwise.
+// `may_wait`: on a worker.
 template <typename Request>
-absl::Status AnswerBytes(const Services& services, Judge judge, const BytesCall& call) {
+absl::Status AnswerBytes(const Services& services, Judge judge, const BytesCall& call,
+                         bool may_wait) {
   DNC_ASSIGN_OR_RETURN(const grpc::Slice slice, ReadBytes<Request>(*call.raw.request));
   const absl::string_view request(reinterpret_cast<const char*>(slice.begin()), slice.size());
   std::optional<Request> parsed;
@@ -53,15 +56,23 @@ absl::Status AnswerBytes(const Services& services, Judge judge, const BytesCall&
   DNC_RETURN_IF_ERROR(services.authorizer->Authorize(call.caller, call.raw.method,
                                                      absl::MakeConstSpan(&organization, 1)));
   WireWriter writer;
-  DNC_RETURN_IF_ERROR((services.checks->*judge)(request, &writer));
+  DNC_RETURN_IF_ERROR((services.checks->*judge)(request, &writer, {call.caller.id, may_wait}));
   const grpc::Slice bytes(writer.bytes().data(), writer.bytes().size());
   grpc::ByteBuffer(&bytes, 1).Swap(call.raw.response);
   return absl::OkStatus();
 }
 
-absl::Status AnswerCheck(const Services& services, BytesCall* call) {
+absl::Status AnswerCheck(const Services& services, bool may_wait, BytesCall* call) {
   DNC_ASSIGN_OR_RETURN(call->caller, Identify(services, *call->raw.context));
-  return AnswerBytes<v1::CheckContactRequest>(services, &CheckHandler::Check, *call);
+  return AnswerBytes<v1::CheckContactRequest>(services, &CheckHandler::Check, *call, may_wait);
+}
+
+// Where checks wait for their records: gRPC's own thread must not.
+void AnswerCheckLater(const Services& services, const RawCall& raw) {
+  const auto call = std::make_shared<BytesCall>(services, raw);
+  RunLater(services, call, [&services, call] {
+    call->Finish(AnswerCheck(services, /*may_wait=*/true, call.get()));
+  });
 }
 
 }  // namespace
@@ -70,8 +81,12 @@ grpc::ServerUnaryReactor* CheckService::CheckContact(grpc::CallbackServerContext
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
   const RawCall raw(context, request, response, "/dnc.v1.CheckService/CheckContact");
+  if (ABSL_PREDICT_FALSE(services_.recorder->MustWait())) {
+    AnswerCheckLater(services_, raw);
+    return raw.reactor;
+  }
   BytesCall call(services_, raw);
-  call.Finish(AnswerCheck(services_, &call));
+  call.Finish(AnswerCheck(services_, /*may_wait=*/false, &call));
   return raw.reactor;
 }
 
@@ -87,8 +102,8 @@ grpc::ServerUnaryReactor* CheckService::BatchCheckContacts(grpc::CallbackServerC
   }
   call->caller = *std::move(caller);
   RunLater(services_, call, [this, call] {
-    call->Finish(
-        AnswerBytes<v1::BatchCheckContactsRequest>(services_, &CheckHandler::Batch, *call));
+    call->Finish(AnswerBytes<v1::BatchCheckContactsRequest>(services_, &CheckHandler::Batch, *call,
+                                                            /*may_wait=*/true));
   });
   return raw.reactor;
 }

@@ -12,7 +12,8 @@ using RawCheckService =
                v1::CheckService::WithRawCallbackMethod_FilterContacts>::Service;
 
 // dnc.v1.CheckService. Single checks are answered on the thread that gRPC calls them on, since they
-// neither wait nor block; batches and blocks of send lists by workers.
+// neither wait nor block; batches and blocks of send lists by workers, and so are single checks
+// while they have to wait for their records.
 class CheckService : public RawCheckService {
  public:
   explicit CheckService(const Services& services) : services_(services) {}

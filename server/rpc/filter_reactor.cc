@@ -3,159 +3,46 @@
 #include <memory>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "dnc/v1/check.pb.h"
 #include "server/handler/filter_session.h"
+#include "server/rpc/block_reactor.h"
 
 namespace dnc {
 namespace {
 
-constexpr absl::string_view kFilterMethod = "/dnc.v1.CheckService/FilterContacts";
-
-class FilterReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
-                      public OpenStream {
+// A send list.
+class FilterBlocks {
  public:
-  // Lives until gRPC and the workers are done with it.
-  static FilterReactor* Start(const Services& services,
-                              const grpc::CallbackServerContext& context) {
-    auto reactor = std::make_shared<FilterReactor>(services);
-    reactor->self_ = reactor;
-    reactor->Begin(Identify(services, context));
-    services.drain->Add(reactor);  // OnDone, which removes it, comes after this
-    return reactor.get();
+  using Request = v1::FilterContactsRequest;
+  using Response = v1::FilterContactsResponse;
+  static constexpr absl::string_view kMethod = "/dnc.v1.CheckService/FilterContacts";
+
+  static absl::StatusOr<std::unique_ptr<FilterBlocks>> Create(const Services& services,
+                                                              const Principal& caller,
+                                                              const Request& first) {
+    DNC_ASSIGN_OR_RETURN(auto session,
+                         FilterSession::Create(services.checks, first.config(), caller.id));
+    return std::make_unique<FilterBlocks>(std::move(session));
   }
 
-  explicit FilterReactor(const Services& services)
-      : services_(services), in_flight_(std::make_unique<Drain::Call>(services.drain)) {}
+  explicit FilterBlocks(std::unique_ptr<FilterSession> session) : session_(std::move(session)) {}
 
-  void OnReadDone(bool ok) override {
-    absl::MutexLock lock(&mu_);
-    if (ok) {
-      block_read_ = true;
-    } else {
-      read_ended_ = true;
-    }
-    Advance();
+  static bool HasWork(const Request& block) {
+    return !block.phones().empty() || !block.raw().empty();
   }
-
-  void OnWriteDone(bool ok) override {
-    absl::MutexLock lock(&mu_);
-    busy_ = false;
-    if (!ok) LeaveUnread();
-    Advance();
-  }
-
-  void OnCancel() override {
-    absl::MutexLock lock(&mu_);
-    LeaveUnread();
-  }
-
-  void OnDrain() override {
-    absl::MutexLock lock(&mu_);
-    draining_ = true;
-    Advance();
-  }
-
-  void OnDone() override {
-    services_.drain->Remove(this);
-    in_flight_.reset();
-    const std::shared_ptr<FilterReactor> last = std::move(self_);
+  absl::Status Answer(const Request& block, Response* response) {
+    return session_->Filter(block, response);
   }
 
  private:
-  void Begin(absl::StatusOr<Principal> caller) {
-    absl::MutexLock lock(&mu_);
-    if (!caller.ok()) return End(caller.status());
-    caller_ = *std::move(caller);
-    StartRead(&read_);
-  }
-
-  // The client has gone: nobody would read what is judged from now on.
-  void LeaveUnread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    gone_ = true;
-    read_ended_ = true;
-    block_read_ = false;
-  }
-
-  void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (ended_ || busy_) return;
-    if (!block_read_ && read_ended_) return End(absl::OkStatus());
-    if (draining_) return End(ShuttingDown());
-    if (!block_read_) return;
-    block_read_ = false;
-    busy_ = true;
-    read_.Swap(&judged_);
-    const bool taken = services_.workers->TryRun(WorkerPool::Lane::kBlock, judged_.Length(),
-                                                 [self = self_] { self->JudgeBlock(); });
-    if (!taken) return End(WorkersOverloaded());
-    StartRead(&read_);
-  }
-
-  // On a worker. Nobody else touches the judged block, its answer or the session meanwhile.
-  void JudgeBlock() {
-    const absl::StatusOr<bool> has_answer = Judge();
-    absl::MutexLock lock(&mu_);
-    if (!has_answer.ok()) return End(has_answer.status());
-    if (*has_answer) return StartWrite(&answer_);
-    busy_ = false;
-    Advance();
-  }
-
-  bool Gone() {
-    absl::MutexLock lock(&mu_);
-    return gone_;
-  }
-
-  absl::StatusOr<bool> Judge() {
-    if (Gone()) return absl::CancelledError();
-    DNC_RETURN_IF_ERROR(Parse(&judged_, &block_));
-    if (session_ == nullptr) {
-      DNC_RETURN_IF_ERROR(Authorize(services_, caller_, kFilterMethod, block_));
-      if (!block_.has_config()) {
-        return MissingField("config", "the first message of the stream carries it");
-      }
-      DNC_ASSIGN_OR_RETURN(session_, FilterSession::Create(services_.checks, block_.config()));
-      if (block_.phones().empty() && block_.raw().empty()) return false;
-    } else if (block_.has_config()) {
-      return InvalidField("config", "only the first message of the stream carries it");
-    }
-    response_.Clear();
-    DNC_RETURN_IF_ERROR(session_->Filter(block_, &response_));
-    DNC_RETURN_IF_ERROR(Serialize(response_, &answer_));
-    return true;
-  }
-
-  void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    ended_ = true;
-    Finish(ToGrpcStatus(status));
-  }
-
-  const Services& services_;
-  std::unique_ptr<Drain::Call> in_flight_;
-  std::shared_ptr<FilterReactor> self_;
-  Principal caller_;
-  grpc::ByteBuffer read_;  // being read, or read
-  grpc::ByteBuffer judged_;
-  v1::FilterContactsRequest block_;  // the judged one
-  v1::FilterContactsResponse response_;
-  grpc::ByteBuffer answer_;
-  std::unique_ptr<FilterSession> session_;
-
-  absl::Mutex mu_;  // reads, writes and workers end on different threads
-  bool block_read_ ABSL_GUARDED_BY(mu_) = false;
-  bool read_ended_ ABSL_GUARDED_BY(mu_) = false;
-  bool busy_ ABSL_GUARDED_BY(mu_) = false;  // a block is being judged, or its answer written
-  bool gone_ ABSL_GUARDED_BY(mu_) = false;
-  bool draining_ ABSL_GUARDED_BY(mu_) = false;
-  bool ended_ ABSL_GUARDED_BY(mu_) = false;
+  const std::unique_ptr<FilterSession> session_;
 };
 
 }  // namespace
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartFilter(
     const Services& services, const grpc::CallbackServerContext& context) {
-  return FilterReactor::Start(services, context);
+  return BlockReactor<FilterBlocks>::Start(services, context);
 }
 
 }  // namespace dnc

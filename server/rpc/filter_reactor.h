@@ -5,8 +5,7 @@
 
 namespace dnc {
 
-// Runs one FilterContacts stream. While a worker judges a block the next one is read, and no
-// further: at most two blocks and one answer are held, however slow the reader is.
+// Runs one FilterContacts stream; see block_reactor.h.
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartFilter(
     const Services& services, const grpc::CallbackServerContext& context);
 

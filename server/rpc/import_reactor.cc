@@ -114,6 +114,7 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
 
   absl::Status OpenSession() {
     DNC_RETURN_IF_ERROR(Parse(&request_bytes_, &request_));
+    NameActor(caller_, &request_);
     DNC_RETURN_IF_ERROR(Authorize(services_, caller_, kImportMethod, request_));
     if (!request_.has_config()) return MissingField("config", kConfigComesFirst);
     DNC_ASSIGN_OR_RETURN(session_,

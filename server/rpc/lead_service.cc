@@ -72,4 +72,18 @@ grpc::ServerUnaryReactor* LeadService::BatchUpsertLeads(grpc::CallbackServerCont
   });
 }
 
+grpc::ServerUnaryReactor* LeadService::DeleteLead(grpc::CallbackServerContext* context,
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
+  return Write<v1::DeleteLeadRequest, v1::DeleteLeadResponse>(
+      services_, {context, request, response, "/dnc.v1.LeadService/DeleteLead"});
+}
+
+grpc::ServerUnaryReactor* LeadService::MergeLeads(grpc::CallbackServerContext* context,
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
+  return Write<v1::MergeLeadsRequest, v1::MergeLeadsResponse>(
+      services_, {context, request, response, "/dnc.v1.LeadService/MergeLeads"});
+}
+
 }  // namespace dnc

@@ -10,7 +10,9 @@ using RawLeadService =
     RawMethods<v1::LeadService::Service, v1::LeadService::WithRawCallbackMethod_UpsertLead,
                v1::LeadService::WithRawCallbackMethod_GetLead,
                v1::LeadService::WithRawCallbackMethod_ListLeads,
-               v1::LeadService::WithRawCallbackMethod_BatchUpsertLeads>::Service;
+               v1::LeadService::WithRawCallbackMethod_BatchUpsertLeads,
+               v1::LeadService::WithRawCallbackMethod_DeleteLead,
+               v1::LeadService::WithRawCallbackMethod_MergeLeads>::Service;
 
 // dnc.v1.LeadService: thin adapters over the handlers.
 class LeadService : public RawLeadService {
@@ -29,6 +31,12 @@ class LeadService : public RawLeadService {
   grpc::ServerUnaryReactor* BatchUpsertLeads(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* DeleteLead(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* MergeLeads(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
 
  private:
   const Services& services_;

@@ -23,4 +23,11 @@ grpc::ServerUnaryReactor* OrganizationService::ListOrganizations(
       services_, {context, request, response, "/dnc.v1.OrganizationService/ListOrganizations"});
 }
 
+grpc::ServerUnaryReactor* OrganizationService::UpdateOrganization(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return Write<v1::UpdateOrganizationRequest, v1::UpdateOrganizationResponse>(
+      services_, {context, request, response, "/dnc.v1.OrganizationService/UpdateOrganization"});
+}
+
 }  // namespace dnc

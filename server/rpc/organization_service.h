@@ -10,7 +10,8 @@ using RawOrganizationService =
     RawMethods<v1::OrganizationService::Service,
                v1::OrganizationService::WithRawCallbackMethod_CreateOrganization,
                v1::OrganizationService::WithRawCallbackMethod_GetOrganization,
-               v1::OrganizationService::WithRawCallbackMethod_ListOrganizations>::Service;
+               v1::OrganizationService::WithRawCallbackMethod_ListOrganizations,
+               v1::OrganizationService::WithRawCallbackMethod_UpdateOrganization>::Service;
 
 // dnc.v1.OrganizationService: thin adapters over the handlers.
 class OrganizationService : public RawOrganizationService {
@@ -26,6 +27,9 @@ class OrganizationService : public RawOrganizationService {
   grpc::ServerUnaryReactor* ListOrganizations(grpc::CallbackServerContext* context,
                                               const grpc::ByteBuffer* request,
                                               grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* UpdateOrganization(grpc::CallbackServerContext* context,
+                                               const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* response) override;
 
  private:
   const Services& services_;

@@ -58,4 +58,11 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* RegistryService::Im
   return StartImport(services_, *context);
 }
 
+grpc::ServerUnaryReactor* RegistryService::UpdateList(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  return Write<v1::UpdateListRequest, v1::UpdateListResponse>(
+      services_, {context, request, response, "/dnc.v1.RegistryService/UpdateList"});
+}
+
 }  // namespace dnc

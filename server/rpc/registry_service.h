@@ -14,7 +14,8 @@ using RawRegistryService =
                v1::RegistryService::WithRawCallbackMethod_GetEntry,
                v1::RegistryService::WithRawCallbackMethod_ListEntries,
                v1::RegistryService::WithRawCallbackMethod_RevokeEntry,
-               v1::RegistryService::WithRawCallbackMethod_ImportList>::Service;
+               v1::RegistryService::WithRawCallbackMethod_ImportList,
+               v1::RegistryService::WithRawCallbackMethod_UpdateList>::Service;
 
 // dnc.v1.RegistryService: thin adapters over the handlers; an import runs on a thread of its own.
 class RegistryService : public RawRegistryService {
@@ -44,6 +45,9 @@ class RegistryService : public RawRegistryService {
                                         grpc::ByteBuffer* response) override;
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ImportList(
       grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* UpdateList(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
 
  private:
   const Services& services_;

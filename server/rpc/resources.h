@@ -21,6 +21,20 @@ void AppendObject(const Request& request, NamedResources* names) {
     names->push_back(request.name());
   } else if constexpr (requires { request.organization().size(); }) {
     names->push_back(request.organization());
+  } else if constexpr (requires { request.template_().size(); }) {
+    names->push_back(request.template_());
+  } else if constexpr (requires { request.template_().name(); }) {
+    names->push_back(request.template_().name());
+  } else if constexpr (requires { request.organization().name(); }) {
+    names->push_back(request.organization().name());
+  } else if constexpr (requires { request.resource().size(); }) {
+    names->push_back(request.resource());
+  } else if constexpr (requires { request.lead().size(); }) {
+    names->push_back(request.lead());
+  } else if constexpr (requires { request.role().name(); }) {
+    names->push_back(request.role().name());
+  } else if constexpr (requires { request.list().name(); }) {
+    names->push_back(request.list().name());
   } else if constexpr (requires { request.lead().name(); }) {
     names->push_back(request.lead().name());
   } else if constexpr (requires { request.workflow().name(); }) {
@@ -40,8 +54,23 @@ void AppendObject(const Request& request, NamedResources* names) {
 template <typename Request>
 NamedResources ResourcesOf(const Request& request) {
   NamedResources names;
-  if constexpr (requires { request.source(); }) {  // CopyActions
+  if constexpr (requires {
+                  request.source().size();
+                  request.target().size();
+                }) {  // MergeLeads
     names.push_back(request.source());
+    names.push_back(request.target());
+  } else if constexpr (requires {
+                         request.source();
+                         request.targets();
+                       }) {  // CopyActions
+    names.push_back(request.source());
+    names.insert(names.end(), request.targets().begin(), request.targets().end());
+  } else if constexpr (requires {
+                         request.template_().size();
+                         request.targets();
+                       }) {  // ApplyTemplate
+    names.push_back(request.template_());
     names.insert(names.end(), request.targets().begin(), request.targets().end());
   } else if constexpr (requires {
                          request.lead().size();
@@ -51,6 +80,9 @@ NamedResources ResourcesOf(const Request& request) {
     names.push_back(request.action());
   } else {
     AppendObject(request, &names);
+    if constexpr (requires { request.status().size(); }) {  // ListLeads narrows itself by it
+      if (!request.status().empty()) names.push_back(request.status());
+    }
   }
   return names;
 }

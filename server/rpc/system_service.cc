@@ -6,6 +6,26 @@
 
 namespace dnc {
 
+namespace {
+
+void FillRecorder(const RecorderState& state, v1::RecorderStatus* status) {
+  using google::protobuf::util::TimeUtil;
+  status->set_state(!state.enabled   ? v1::RECORDER_STATE_DISABLED
+                    : state.writable ? v1::RECORDER_STATE_RECORDING
+                                     : v1::RECORDER_STATE_NOT_WRITABLE);
+  status->set_checks_wait(state.wait);
+  status->set_recorded(state.recorded);
+  status->set_dropped(state.dropped);
+  if (state.last_drop_time != 0) {
+    *status->mutable_last_drop_time() = TimeUtil::MicrosecondsToTimestamp(state.last_drop_time);
+  }
+  status->set_queue_percent(state.queue_percent);
+  *status->mutable_oldest_time() = TimeUtil::MicrosecondsToTimestamp(state.oldest_time);
+  status->set_disk_bytes(static_cast<int64_t>(state.disk_bytes));
+}
+
+}  // namespace
+
 void SystemService::Fill(v1::GetSystemStatusResponse* response) const {
   const StateMachine::ViewGuard view = services_.state->Read();
   response->set_state(v1::SERVING_STATE_SERVING);
@@ -34,6 +54,7 @@ void SystemService::Fill(v1::GetSystemStatusResponse* response) const {
   response->set_registries(registries);
   response->set_registry_numbers(static_cast<int64_t>(numbers));
   response->set_registry_memory_bytes(static_cast<int64_t>(bytes));
+  FillRecorder(services_.recorder->state(), response->mutable_recorder());
 }
 
 grpc::ServerUnaryReactor* SystemService::GetSystemStatus(grpc::CallbackServerContext* context,

@@ -19,6 +19,7 @@
 #include "server/handler/import_session.h"
 #include "server/handler/preparer.h"
 #include "server/handler/read_handler.h"
+#include "server/rpc/caller_rules.h"
 #include "server/rpc/drain.h"
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/messages.h"
@@ -29,6 +30,13 @@
 
 namespace dnc {
 
+class AccessHandler;
+class ReportRunner;
+
+class ContactHandler;
+class DecisionHandler;
+class DecisionRecorder;
+
 // What services work with; all of it outlives them.
 struct Services {
   const Authenticator* authenticator = nullptr;
@@ -38,9 +46,14 @@ struct Services {
   const Preparer* preparer = nullptr;
   const CheckHandler* checks = nullptr;
   const ReadHandler* reads = nullptr;
+  const AccessHandler* access = nullptr;
+  DecisionRecorder* recorder = nullptr;
+  const DecisionHandler* decisions = nullptr;
+  ContactHandler* contacts = nullptr;
   WorkerPool* workers = nullptr;
   Drain* drain = nullptr;
   OpenImports* open_imports = nullptr;
+  ReportRunner* reports = nullptr;
   ImportContext imports;
 };
 
@@ -55,7 +68,9 @@ absl::StatusOr<Principal> Identify(const Services& services,
 template <typename Request>
 absl::Status Authorize(const Services& services, const Principal& caller, absl::string_view method,
                        const Request& request) {
-  return services.authorizer->Authorize(caller, method, ResourcesOf(request));
+  const NamedResources resources = ResourcesOf(request);
+  DNC_RETURN_IF_ERROR(services.authorizer->Authorize(caller, method, resources));
+  return JudgeRequest(services, caller, resources, request);
 }
 
 // OVERLOADED: the workers have too much to do.
@@ -132,7 +147,15 @@ template <typename Call>
 absl::Status Receive(const Services& services, Call* call) {
   grpc::ByteBuffer bytes = *call->raw.request;
   DNC_RETURN_IF_ERROR(Parse(&bytes, &call->request));
+  NameActor(call->caller, &call->request);
   return Authorize(services, call->caller, call->raw.method, call->request);
+}
+
+// Ends a read, unless the caller must not have its answer.
+template <typename Call>
+void FinishRead(const Services& services, const std::shared_ptr<Call>& call, absl::Status status) {
+  if (status.ok()) status = JudgeAnswer(services, call->caller, &call->response);
+  call->Finish(std::move(status));
 }
 
 // Runs `handle(call)`, which ends the call, unless it was refused before. `identify` is Identify,
@@ -165,7 +188,7 @@ template <typename Request, typename Response>
 grpc::ServerUnaryReactor* Get(const Services& services, const RawCall& raw) {
   using Call = UnaryCall<Request, Response>;
   return Begin<Call>(services, raw, [&services](const std::shared_ptr<Call>& call) {
-    call->Finish(services.reads->Get(call->request, &call->response));
+    FinishRead(services, call, services.reads->Get(call->request, &call->response));
   });
 }
 
@@ -175,7 +198,7 @@ grpc::ServerUnaryReactor* GetLarge(const Services& services, const RawCall& raw)
   using Call = UnaryCall<Request, Response>;
   return Begin<Call>(services, raw, [&services](const std::shared_ptr<Call>& call) {
     RunLater(services, call, [&services, call] {
-      call->Finish(services.reads->Get(call->request, &call->response));
+      FinishRead(services, call, services.reads->Get(call->request, &call->response));
     });
   });
 }
@@ -186,7 +209,7 @@ grpc::ServerUnaryReactor* List(const Services& services, const RawCall& raw) {
   using Call = UnaryCall<Request, Response>;
   return Begin<Call>(services, raw, [&services](const std::shared_ptr<Call>& call) {
     RunLater(services, call, [&services, call] {
-      call->Finish(services.reads->List(call->request, &call->response));
+      FinishRead(services, call, services.reads->List(call->request, &call->response));
     });
   });
 }
@@ -242,6 +265,7 @@ grpc::ServerUnaryReactor* Write(const Services& services, const RawCall& raw) {
   return Begin<Call>(services, raw, [&services](const std::shared_ptr<Call>& call) {
     Preparer::Result mutation = services.preparer->Prepare(call->request, call->caller);
     if (!mutation.ok()) return call->Finish(mutation.status());
+    AllowReconsent(services, call->caller, ResourcesOf(call->request), call->request, &*mutation);
     RunMutation(services, *std::move(mutation), call,
                 [](const absl::Status& status) { return status; });
   });

@@ -1,10 +1,26 @@
 #include "server/rpc/worker_pool.h"
 
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
-namespace dnc {
+#include "storage/base/logging.h"
 
-WorkerPool::WorkerPool(size_t block_threads, const Limits& limits) : limits_(limits) {
+namespace dnc {
+namespace {
+
+// Of this thread only: on Linux each has a niceness of its own.
+void GiveWay(int nice) {
+  if (setpriority(PRIO_PROCESS, 0, nice) == 0) return;
+  spdlog::warn("a background thread keeps its priority: {}", std::strerror(errno));
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(size_t block_threads, const Limits& limits, int nice)
+    : limits_(limits), nice_(nice) {
   threads_.emplace_back([this] { Work(/*takes_blocks=*/false); });
   for (size_t i = 0; i < block_threads; ++i) {
     threads_.emplace_back([this] { Work(/*takes_blocks=*/true); });
@@ -56,6 +72,7 @@ WorkerPool::Task WorkerPool::Take(bool takes_blocks) {
 }
 
 void WorkerPool::Work(bool takes_blocks) {
+  if (nice_ != 0) GiveWay(nice_);
   const auto ready = [this, takes_blocks]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return stopping_ || HasWork(takes_blocks);
   };

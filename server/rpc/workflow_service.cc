@@ -93,4 +93,18 @@ grpc::ServerUnaryReactor* WorkflowService::DeleteAction(grpc::CallbackServerCont
       services_, {context, request, response, "/dnc.v1.WorkflowService/DeleteAction"});
 }
 
+grpc::ServerUnaryReactor* WorkflowService::UpdateWorkflow(grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer* request,
+                                                          grpc::ByteBuffer* response) {
+  return Write<v1::UpdateWorkflowRequest, v1::UpdateWorkflowResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/UpdateWorkflow"});
+}
+
+grpc::ServerUnaryReactor* WorkflowService::ListNamingViolations(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return List<v1::ListNamingViolationsRequest, v1::ListNamingViolationsResponse>(
+      services_, {context, request, response, "/dnc.v1.WorkflowService/ListNamingViolations"});
+}
+
 }  // namespace dnc

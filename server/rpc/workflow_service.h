@@ -20,7 +20,9 @@ using RawWorkflowService =
                v1::WorkflowService::WithRawCallbackMethod_GetAction,
                v1::WorkflowService::WithRawCallbackMethod_ListActions,
                v1::WorkflowService::WithRawCallbackMethod_UpdateAction,
-               v1::WorkflowService::WithRawCallbackMethod_DeleteAction>::Service;
+               v1::WorkflowService::WithRawCallbackMethod_DeleteAction,
+               v1::WorkflowService::WithRawCallbackMethod_UpdateWorkflow,
+               v1::WorkflowService::WithRawCallbackMethod_ListNamingViolations>::Service;
 
 // dnc.v1.WorkflowService: thin adapters over the handlers.
 class WorkflowService : public RawWorkflowService {
@@ -66,6 +68,12 @@ class WorkflowService : public RawWorkflowService {
   grpc::ServerUnaryReactor* DeleteAction(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* UpdateWorkflow(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListNamingViolations(grpc::CallbackServerContext* context,
+                                                 const grpc::ByteBuffer* request,
+                                                 grpc::ByteBuffer* response) override;
 
  private:
   const Services& services_;

@@ -10,10 +10,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
+#include "server/action/obstacles.h"
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
 #include "server/state/entries.h"
 #include "server/state/leads.h"
+#include "server/state/reconsent.h"
 #include "server/workflow/rules.h"
 
 namespace dnc {
@@ -32,6 +34,7 @@ struct Application {
   LeadEdit lead;
   // Contact points of the request that the lead cannot hold; an opt-out blocks them all the same.
   std::vector<ContactPoint> unlinked_points;
+  std::vector<Obstacle> obstacles;
 };
 
 struct Target {
@@ -57,7 +60,8 @@ absl::StatusOr<LeadEdit> FindOrCreateLead(Txn& txn, const CatalogOrganization& o
                                           const CatalogStatus& status,
                                           const v1::ApplyActionRequest& request) {
   const std::string id(LastPart(request.lead()));
-  DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> known, LoadLead(txn, organization.number(), id));
+  DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> known,
+                       LoadLeadOrHeir(txn, organization.number(), id));
   if (known.has_value()) return *std::move(known);
   if (!request.contact_points().empty()) return NewLead(txn, organization.id, id, status);
   return MakeError(v1::ERROR_REASON_LEAD_NOT_FOUND,
@@ -67,43 +71,43 @@ absl::StatusOr<LeadEdit> FindOrCreateLead(Txn& txn, const CatalogOrganization& o
                    {{"lead", request.lead()}});
 }
 
-// Why operations other than add-to-DNC cannot run now.
-absl::Status CheckAvailable(const Application& application) {
-  const CatalogStatus& status = application.status;
-  const std::string& name = status.proto().name();
-  if (status.proto().state() == v1::OBJECT_STATE_ARCHIVED) {
-    return MakeError(v1::ERROR_REASON_STATUS_ARCHIVED,
-                     absl::StrCat(name, " is archived; restore it first"), {{"status", name}});
-  }
-  DNC_ASSIGN_OR_RETURN(const ResourceName parsed, ParseStatusName(name, "action"));
-  const CatalogWorkflow* workflow = application.organization.FindWorkflow(parsed.workflow);
-  if (workflow->record.workflow().state() == v1::OBJECT_STATE_ARCHIVED) {
-    return MakeError(v1::ERROR_REASON_WORKFLOW_ARCHIVED,
-                     absl::StrCat(workflow->record.workflow().name(), " is archived"),
-                     {{"workflow", workflow->record.workflow().name()}});
-  }
-  if (!status.enabled()) {
-    return MakeError(v1::ERROR_REASON_STATUS_DISABLED,
-                     absl::StrCat(name, " is disabled; enable it first"), {{"status", name}});
-  }
-  if (application.lead.state().status() != status.record.number()) {
-    return MakeError(v1::ERROR_REASON_ACTION_NOT_AVAILABLE,
-                     absl::StrCat("the lead is no longer in ", name,
-                                  "; read the lead and use an action of its status"),
-                     {{"action", application.action.name()}, {"status", name}});
+// What stands between the mutation's caller and the action, judged with the state at this revision.
+std::vector<Obstacle> ObstaclesOf(const Application& application) {
+  const storage::v1::Mutation& mutation = application.txn.mutation();
+  ActionUser user;
+  user.principal = mutation.principal();
+  user.administrator = mutation.principal_is_administrator();
+  user.may_apply = true;  // or the call would not have come here
+  user.may_reconsent = mutation.allow_reconsent();
+  const ActionLead lead{application.lead.record.lead().record_type(),
+                        application.lead.state().status()};
+  return FindObstacles({application.organization, application.status, application.action, user,
+                        lead, !application.request.evidence().empty(), application.txn.now()});
+}
+
+// OK where the action is performed at least in part. What it does not hold up goes into `response`.
+absl::Status JudgeObstacles(const std::vector<Obstacle>& obstacles,
+                            v1::ApplyActionResponse* response) {
+  for (const Obstacle& obstacle : obstacles) {
+    switch (obstacle.extent) {
+      case v1::ActionObstacle::EXTENT_REFUSED:
+      case v1::ActionObstacle::EXTENT_CONDITION:
+        return obstacle.status;
+      case v1::ActionObstacle::EXTENT_WARNING:
+        *response->add_warnings() = ToProto(obstacle);
+        break;
+      default:
+        break;
+    }
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckRecordType(const Application& application) {
-  const std::string& held = application.lead.record.lead().record_type();
-  if (held == application.status.record_type) return absl::OkStatus();
-  return MakeError(v1::ERROR_REASON_RECORD_TYPE_MISMATCH,
-                   absl::StrCat("the lead is a ", held, " and the action is for ",
-                                application.status.record_type, " records"),
-                   {{"source_record_type", application.status.record_type},
-                    {"target_record_type", held},
-                    {"target", application.request.lead()}});
+// Why operations other than add-to-DNC cannot run now.
+absl::Status CheckAvailable(const Application& application) {
+  DNC_RETURN_IF_ERROR(CheckNotDeleted(application.lead.record, application.organization.id));
+  const Obstacle* partial = FirstOf(application.obstacles, v1::ActionObstacle::EXTENT_PARTIAL);
+  return partial == nullptr ? absl::OkStatus() : partial->status;
 }
 
 EntrySpec SpecOf(const Application& application, const v1::AddToDncList& operation,
@@ -126,12 +130,25 @@ EntrySpec SpecOf(const Application& application, const v1::AddToDncList& operati
   if (operation.has_duration()) {
     *spec.entry.mutable_expire_time() = TimeUtil::MicrosecondsToTimestamp(
         now + TimeUtil::DurationToMicroseconds(operation.duration()));
+  } else if (operation.has_expire_time()) {
+    *spec.entry.mutable_expire_time() = operation.expire_time();
   }
   return spec;
 }
 
+void NotApplied(const absl::Status& why, OperationResult* result) {
+  result->set_outcome(OperationResult::OUTCOME_NOT_APPLIED);
+  const auto info = ErrorInfoOf(why);
+  if (info.has_value()) result->set_reason(info->reason());
+  result->set_message(std::string(why.message()));
+}
+
 absl::Status AddToDncList(Application& application, const v1::AddToDncList& operation,
                           OperationResult* result) {
+  if (HasExpired(operation, application.txn.now())) {
+    NotApplied(OperationExpired(application.action, operation.expire_time()), result);
+    return absl::OkStatus();
+  }
   const CatalogOrganization& organization = application.organization;
   DNC_ASSIGN_OR_RETURN(const CatalogList* list,
                        ResolveInternalList(organization, operation.list(), "list"));
@@ -168,13 +185,6 @@ absl::Status AddToDncList(Application& application, const v1::AddToDncList& oper
   return absl::OkStatus();
 }
 
-void NotApplied(const absl::Status& why, OperationResult* result) {
-  result->set_outcome(OperationResult::OUTCOME_NOT_APPLIED);
-  const auto info = ErrorInfoOf(why);
-  if (info.has_value()) result->set_reason(info->reason());
-  result->set_message(std::string(why.message()));
-}
-
 void MoveToStatus(Application& application, const v1::MoveToStatus& operation,
                   OperationResult* result) {
   const absl::StatusOr<const CatalogStatus*> target = FindMoveTarget(
@@ -189,7 +199,12 @@ void MoveToStatus(Application& application, const v1::MoveToStatus& operation,
 void Nurture(Application& application, const v1::Nurture& operation, OperationResult* result) {
   storage::v1::LeadState* state = application.lead.record.mutable_state();
   const UnixMicros now = application.txn.now();
-  const UnixMicros until = now + TimeUtil::DurationToMicroseconds(operation.duration());
+  const UnixMicros until = operation.has_until_time()
+                               ? TimeUtil::TimestampToMicroseconds(operation.until_time())
+                               : now + TimeUtil::DurationToMicroseconds(operation.duration());
+  if (until <= now) {
+    return NotApplied(OperationExpired(application.action, operation.until_time()), result);
+  }
   const uint32_t channels = MaskOf(operation.channels());
   const bool running = state->nurture_until() > now;
   if (!running) {
@@ -211,6 +226,10 @@ absl::Status Perform(Application& application, const v1::Operation& operation,
     NotApplied(available, result);
   } else if (operation.has_move_to_status()) {
     MoveToStatus(application, operation.move_to_status(), result);
+  } else if (operation.has_remove_restriction()) {
+    return RemoveRestriction(application.txn, application.organization,
+                             operation.remove_restriction(), application.request, &application.lead,
+                             result);
   } else {
     Nurture(application, operation.nurture(), result);
   }
@@ -266,22 +285,19 @@ absl::Status Apply(const v1::ApplyActionRequest& request, Txn& txn,
                    v1::ApplyActionResponse* response) {
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
   DNC_ASSIGN_OR_RETURN(const Target target, FindTarget(*organization, request.action()));
-  if (target.action->state() != v1::OBJECT_STATE_ENABLED) {
-    return MakeError(v1::ERROR_REASON_ACTION_DISABLED,
-                     absl::StrCat(request.action(), " is disabled; enable it or use another"),
-                     {{"action", request.action()}});
-  }
   DNC_ASSIGN_OR_RETURN(LeadEdit lead,
                        FindOrCreateLead(txn, *organization, *target.status, request));
   Application application{
-      txn, *organization, *target.status, *target.action, request, std::move(lead), {}};
-  DNC_RETURN_IF_ERROR(CheckRecordType(application));
+      txn, *organization, *target.status, *target.action, request, std::move(lead), {}, {}};
+  application.obstacles = ObstaclesOf(application);
+  DNC_RETURN_IF_ERROR(JudgeObstacles(application.obstacles, response));
   response->set_previous_status(application.lead.created ? "" : StatusNameOf(application));
   DNC_RETURN_IF_ERROR(AddContactPoints(application, response));
   DNC_RETURN_IF_ERROR(PerformAll(application, response));
   DNC_RETURN_IF_ERROR(SaveLead(txn, organization->number(), &application.lead));
   response->set_status(StatusNameOf(application));
   response->set_lead_created(application.lead.created);
+  response->set_lead(application.lead.record.lead().name());
   *response->mutable_effective_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
   return absl::OkStatus();
 }

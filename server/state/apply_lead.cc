@@ -65,12 +65,20 @@ absl::Status UpdateExisting(Txn& txn, const CatalogOrganization& organization,
                        FindMoveTarget(organization, wanted.status(),
                                       lead.record.lead().record_type(), "lead.status"));
   if (!allow_lifting) {
-    DNC_RETURN_IF_ERROR(WithField(
-        CheckMoveKeepsRestriction(current, lead.state().status_time(), *status, txn.now()),
-        "lead.status"));
+    DNC_RETURN_IF_ERROR(WithField(CheckMoveKeepsRestriction(current, lead.state().status_time(),
+                                                            *status, txn.now(), txn.now()),
+                                  "lead.status"));
   }
   if (MoveLead(txn, *status, &lead)) upserted->changed = true;
   return absl::OkStatus();
+}
+
+// A lead that was deleted comes back as it was.
+void Revive(Upserted* upserted) {
+  if (upserted->lead.record.delete_time() == 0) return;
+  upserted->lead.record.clear_delete_time();
+  upserted->lead.created = true;
+  upserted->changed = true;
 }
 
 absl::StatusOr<Upserted> Upsert(Txn& txn, const CatalogOrganization& organization,
@@ -80,7 +88,10 @@ absl::StatusOr<Upserted> Upsert(Txn& txn, const CatalogOrganization& organizatio
   DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> known, LoadLead(txn, organization.number(), id));
   if (known.has_value()) {
     upserted.lead = *std::move(known);
+    DNC_RETURN_IF_ERROR(
+        WithField(CheckNotMerged(upserted.lead.record, organization.id), "lead.name"));
     DNC_RETURN_IF_ERROR(UpdateExisting(txn, organization, wanted, allow_lifting, &upserted));
+    Revive(&upserted);
   } else {
     if (!wanted.etag().empty()) return NoLeadOfThatEtag(wanted.name());
     DNC_ASSIGN_OR_RETURN(upserted.lead, CreateLead(txn, organization, id, wanted));

@@ -7,6 +7,7 @@
 #include "server/state/apply.h"
 #include "server/state/entries.h"
 #include "server/state/leads.h"
+#include "server/state/revocation.h"
 #include "server/state/workflow_edits.h"
 
 namespace dnc {
@@ -14,7 +15,6 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 using storage::v1::EntryRecord;
-using storage::v1::SubjectRecord;
 
 // What a registry may lose in one version without being asked again: a tenth.
 constexpr int64_t kShrinkDivisor = 10;
@@ -50,7 +50,8 @@ absl::StatusOr<std::optional<EntryId>> AddForLead(Txn& txn, const CatalogOrganiz
                                                   EntrySpec spec, std::optional<EntryId>* covering,
                                                   v1::AddEntryResponse* response) {
   const std::string id(LastPart(spec.entry.lead()));
-  DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> lead, LoadLead(txn, organization.number(), id));
+  DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> lead,
+                       LoadLeadOrHeir(txn, organization.number(), id));
   if (!lead.has_value()) {
     return MakeError(v1::ERROR_REASON_LEAD_NOT_FOUND,
                      absl::StrCat(spec.entry.lead(),
@@ -58,40 +59,13 @@ absl::StatusOr<std::optional<EntryId>> AddForLead(Txn& txn, const CatalogOrganiz
                                   "entry for its contact point"),
                      {{"lead", spec.entry.lead()}});
   }
-  spec.covers_contact_points = true;
+  std::vector<EntryId> of_points;
   DNC_ASSIGN_OR_RETURN(const std::optional<EntryId> added,
-                       AddLeadEntry(txn, organization.number(), organization.id, id, spec,
-                                    lead->record.mutable_state()->mutable_entries(), covering));
-  for (const v1::ContactPoint& point : lead->record.lead().contact_points()) {
-    DNC_ASSIGN_OR_RETURN(
-        const std::optional<EntryId> of_point,
-        AddPointEntry(txn, organization.number(), organization.id, FromCanonical(point), spec));
-    if (of_point.has_value()) {
-      response->add_contact_point_entries(EntryNameOf(organization.id, *of_point));
-    }
+                       BlockLead(txn, organization, std::move(spec), &*lead, covering, &of_points));
+  for (const EntryId of_point : of_points) {
+    response->add_contact_point_entries(EntryNameOf(organization.id, of_point));
   }
-  DNC_RETURN_IF_ERROR(SaveLead(txn, organization.number(), &*lead));
   return added;
-}
-
-// Takes the entry out of what checks read.
-absl::Status Withdraw(Txn& txn, const CatalogOrganization& organization, EntryId id,
-                      const EntryRecord& record) {
-  const v1::Entry& entry = record.entry();
-  if (entry.has_lead()) {
-    DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> lead,
-                         LoadLead(txn, organization.number(), std::string(LastPart(entry.lead()))));
-    if (!lead.has_value()) return CorruptRecord(Family::kLeads);
-    DNC_RETURN_IF_ERROR(RemoveSummary(txn, organization.number(), id, record,
-                                      lead->record.mutable_state()->mutable_entries()));
-    return SaveLead(txn, organization.number(), &*lead);
-  }
-  const std::string key = SubjectKey(organization.number(), FromCanonical(entry.contact_point()));
-  DNC_ASSIGN_OR_RETURN(SubjectRecord subject, ReadSubject(txn, key));
-  DNC_RETURN_IF_ERROR(
-      RemoveSummary(txn, organization.number(), id, record, subject.mutable_entries()));
-  txn.Write(Family::kSubjects, key, subject);
-  return absl::OkStatus();
 }
 
 // Consent ends only opt-outs that were made before it.
@@ -196,6 +170,77 @@ absl::Status Apply(const v1::CreateListRequest& request, Txn& txn,
   return absl::OkStatus();
 }
 
+namespace {
+
+absl::Status FixedAtCreation(absl::string_view field) {
+  return InvalidField(field, "is fixed at creation; create another list");
+}
+
+// What a list is stays; a registry's rules are only for registries.
+absl::Status CheckListChange(const v1::DncList& wanted, const v1::DncList& held) {
+  if (wanted.kind() != v1::LIST_KIND_UNSPECIFIED && wanted.kind() != held.kind()) {
+    return FixedAtCreation("list.kind");
+  }
+  if (!wanted.brand().empty() && wanted.brand() != held.brand()) {
+    return FixedAtCreation("list.brand");
+  }
+  if (!wanted.campaign().empty() && wanted.campaign() != held.campaign()) {
+    return FixedAtCreation("list.campaign");
+  }
+  const bool of_registries =
+      !wanted.channels().empty() || !wanted.message_classes().empty() || wanted.has_max_age();
+  if (!of_registries || held.kind() == v1::LIST_KIND_REGISTRY) return absl::OkStatus();
+  return InvalidField("list", "channels, message_classes and max_age are for registries");
+}
+
+// The field by which the registry would block less than it does; empty: none.
+absl::string_view WeakenedField(const CatalogList& held, const CatalogList& changed) {
+  if ((held.channels & ~changed.channels) != 0) return "list.channels";
+  if ((held.classes & ~changed.classes) != 0) return "list.message_classes";
+  const bool older = held.max_age != 0 && changed.max_age > held.max_age;
+  return older ? "list.max_age" : "";
+}
+
+}  // namespace
+
+absl::Status Apply(const v1::UpdateListRequest& request, Txn& txn,
+                   v1::UpdateListResponse* response) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  const v1::DncList& wanted = request.list();
+  const CatalogList* held = organization->FindList(LastPart(wanted.name()));
+  if (held == nullptr) {
+    return MakeError(v1::ERROR_REASON_LIST_NOT_FOUND,
+                     absl::StrCat(wanted.name(), " does not exist; create it first"),
+                     {{"list", wanted.name()}});
+  }
+  DNC_RETURN_IF_ERROR(CheckEtag(wanted.name(), wanted.etag(), held->record.list().etag()));
+  DNC_RETURN_IF_ERROR(CheckListChange(wanted, held->record.list()));
+  storage::v1::ListRecord record = held->record;
+  v1::DncList* list = record.mutable_list();
+  if (!wanted.display_name().empty()) list->set_display_name(wanted.display_name());
+  if (!wanted.channels().empty()) *list->mutable_channels() = wanted.channels();
+  if (!wanted.message_classes().empty()) {
+    *list->mutable_message_classes() = wanted.message_classes();
+  }
+  if (wanted.has_max_age()) *list->mutable_max_age() = wanted.max_age();
+  list->set_etag(txn.etag());
+  auto changed = std::make_shared<CatalogList>(std::move(record));
+  changed->numbers = held->numbers;
+  const absl::string_view weakened = WeakenedField(*held, *changed);
+  if (!weakened.empty() && !request.allow_weakening()) {
+    return MakeError(v1::ERROR_REASON_LIST_WEAKENED,
+                     absl::StrCat(weakened, ": ", wanted.name(),
+                                  " would block less than it does; confirm with allow_weakening"),
+                     {{"list", wanted.name()}, {"field", std::string(weakened)}});
+  }
+  *response->mutable_list() = changed->record.list();
+  DNC_ASSIGN_OR_RETURN(const int64_t entries,
+                       txn.EntryCount(organization->number(), changed->record.number()));
+  response->mutable_list()->set_entry_count(entries);
+  txn.PutList(std::move(changed));
+  return absl::OkStatus();
+}
+
 absl::Status Apply(const v1::AddEntryRequest& request, Txn& txn, v1::AddEntryResponse* response) {
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
   DNC_ASSIGN_OR_RETURN(EntrySpec spec, SpecOf(txn, *organization, request.entry(), "api"));
@@ -226,7 +271,7 @@ absl::Status Apply(const v1::RevokeEntryRequest& request, Txn& txn,
     return MakeError(v1::ERROR_REASON_ENTRY_NOT_FOUND,
                      absl::StrCat(request.name(), " does not exist"), {{"entry", request.name()}});
   }
-  v1::Entry* entry = record->mutable_entry();
+  const v1::Entry* entry = &record->entry();
   if (entry->has_revoke_time()) {
     return MakeError(
         v1::ERROR_REASON_ENTRY_ALREADY_REVOKED,
@@ -235,14 +280,10 @@ absl::Status Apply(const v1::RevokeEntryRequest& request, Txn& txn,
   }
   DNC_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), EtagOf(*entry)));
   DNC_RETURN_IF_ERROR(CheckConsent(request, *entry));
-  *entry->mutable_revoke_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
-  *entry->mutable_revoke_actor() = request.actor();
-  entry->set_revoke_evidence(request.evidence());
-  if (request.has_consent_time()) *entry->mutable_consent_time() = request.consent_time();
-  entry->set_etag(txn.etag());
-  DNC_RETURN_IF_ERROR(Withdraw(txn, *organization, *id, *record));
-  txn.Write(Family::kEntries, keys::Entry(organization->number(), *id), *record);
-  DNC_RETURN_IF_ERROR(txn.AddToEntryCount(organization->number(), record->list(), -1));
+  const google::protobuf::Timestamp* consent =
+      request.has_consent_time() ? &request.consent_time() : nullptr;
+  DNC_RETURN_IF_ERROR(RevokeEntry(txn, *organization, *id,
+                                  {request.actor(), request.evidence(), consent}, &*record));
   *response->mutable_entry() = EntryToProto(*record);
   return absl::OkStatus();
 }

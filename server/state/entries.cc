@@ -35,17 +35,19 @@ EntrySummary Summarize(const EntrySpec& spec, UnixMicros now) {
   summary.set_begun(summary.effective_time() <= now);
   if (spec.entry.has_expire_time()) summary.set_expire_time(MicrosOf(spec.entry.expire_time()));
   summary.set_covers_contact_points(spec.covers_contact_points);
+  summary.set_provisional(spec.provisional);
   return summary;
 }
 
 // Whether `held` blocks all that `wanted` would, until `wanted`'s end. No clock is asked: it may be
-// set back, and then only those that had begun when they were added stay in force.
+// set back, and then only those that had begun when they were added stay in force. What may end
+// with a review stands for nothing else.
 bool Covers(const EntrySummary& held, const EntrySummary& wanted) {
   const bool long_enough = held.expire_time() == 0 || (wanted.expire_time() != 0 &&
                                                        held.expire_time() >= wanted.expire_time());
   const bool begun =
       held.begun() || (!wanted.begun() && held.effective_time() <= wanted.effective_time());
-  return held.list() == wanted.list() && long_enough && begun &&
+  return held.list() == wanted.list() && long_enough && begun && !held.provisional() &&
          MaskCovers(held.channels(), wanted.channels(), kAllChannels) &&
          MaskCovers(held.message_classes(), wanted.message_classes(), kAllClassesButEmergency) &&
          (held.covers_contact_points() || !wanted.covers_contact_points());
@@ -71,6 +73,7 @@ bool Note(Txn& txn, uint32_t organization, EntryId id, const EntrySpec& spec) {
 
 std::optional<EntryId> FindCovering(Txn& txn, uint32_t organization, const EntrySpec& spec,
                                     const EntrySummary& wanted, const EntrySummaries& entries) {
+  if (spec.provisional) return std::nullopt;  // each review ends what is its own
   for (const EntrySummary& held : entries) {
     if (Covers(held, wanted) && Note(txn, organization, IdOf(held), spec)) return IdOf(held);
   }
@@ -106,6 +109,7 @@ absl::StatusOr<EntryId> Add(Txn& txn, uint32_t organization, const std::string& 
   *record.mutable_entry() = std::move(entry);
   record.set_list(spec.list->record.number());
   record.set_covers_contact_points(spec.covers_contact_points);
+  record.set_provisional(spec.provisional);
   Supersede(summary, entries, &record);
   *entries->Add() = std::move(summary);
   txn.Write(Family::kEntries, keys::Entry(organization, id), record);

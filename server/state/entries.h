@@ -24,6 +24,7 @@ struct EntrySpec {
   v1::Entry entry;
   const CatalogList* list = nullptr;
   bool covers_contact_points = false;
+  bool provisional = false;  // it blocks until a review is resolved; covered by none, covers none
   WhenCovered when_covered = WhenCovered::kLeave;
 };
 

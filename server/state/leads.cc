@@ -49,11 +49,14 @@ absl::Status SharedTooWidely(const ContactPoint& point) {
                     {"limit", absl::StrCat(kMaxLeadsPerContactPoint)}});
 }
 
-// A contact point that joins a flagged lead is blocked as the lead is.
-absl::Status CoverNewPoint(Txn& txn, const CatalogOrganization& organization,
-                           const ContactPoint& point, const LeadEdit& lead) {
+}  // namespace
+
+absl::Status CoverPoint(Txn& txn, const CatalogOrganization& organization,
+                        const ContactPoint& point, const LeadEdit& lead,
+                        google::protobuf::RepeatedPtrField<std::string>* added) {
   for (const EntrySummary& held : lead.state().entries()) {
-    if (!held.covers_contact_points()) continue;
+    // One that waits for a review blocks the contact point by way of the lead.
+    if (!held.covers_contact_points() || held.provisional()) continue;
     if (held.expire_time() != 0 && held.expire_time() <= txn.now()) continue;
     const EntryId id{held.revision(), held.ordinal()};
     DNC_ASSIGN_OR_RETURN(
@@ -65,13 +68,14 @@ absl::Status CoverNewPoint(Txn& txn, const CatalogOrganization& organization,
     spec.entry.set_source(absl::StrCat("entry ", record->entry().name()));
     spec.list = organization.ListByNumber(held.list());
     if (spec.list == nullptr) return CorruptRecord(Family::kEntries);
-    DNC_RETURN_IF_ERROR(
-        AddPointEntry(txn, organization.number(), organization.id, point, spec).status());
+    DNC_ASSIGN_OR_RETURN(const std::optional<EntryId> of_point,
+                         AddPointEntry(txn, organization.number(), organization.id, point, spec));
+    if (of_point.has_value() && added != nullptr) {
+      *added->Add() = EntryNameOf(organization.id, *of_point);
+    }
   }
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::StatusOr<std::optional<LeadEdit>> LoadLead(const Txn& txn, uint32_t organization,
                                                  const std::string& lead_id) {
@@ -82,8 +86,39 @@ absl::StatusOr<std::optional<LeadEdit>> LoadLead(const Txn& txn, uint32_t organi
   LeadEdit edit;
   edit.id = lead_id;
   edit.stored_status = record->state().status();
+  edit.listed = record->delete_time() == 0;
   edit.record = *std::move(record);
   return std::optional<LeadEdit>(std::move(edit));
+}
+
+absl::StatusOr<std::optional<LeadEdit>> LoadLeadOrHeir(const Txn& txn, uint32_t organization,
+                                                       const std::string& lead_id) {
+  DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> lead, LoadLead(txn, organization, lead_id));
+  // A lead that was merged takes no part in another merge, so this comes to an end.
+  while (lead.has_value() && !lead->record.merged_into().empty()) {
+    DNC_ASSIGN_OR_RETURN(lead, LoadLead(txn, organization, lead->record.merged_into()));
+    if (!lead.has_value()) return CorruptRecord(Family::kLeads);
+  }
+  return lead;
+}
+
+absl::Status CheckNotMerged(const LeadRecord& lead, const std::string& organization_id) {
+  if (lead.merged_into().empty()) return absl::OkStatus();
+  const std::string heir = LeadName(organization_id, lead.merged_into());
+  return MakeError(v1::ERROR_REASON_LEAD_MERGED,
+                   absl::StrCat(lead.lead().name(), " was merged into ", heir, "; name that one"),
+                   {{"lead", lead.lead().name()}, {"merged_into", heir}});
+}
+
+absl::Status CheckNotDeleted(const LeadRecord& lead, const std::string& organization_id) {
+  DNC_RETURN_IF_ERROR(CheckNotMerged(lead, organization_id));
+  if (lead.delete_time() == 0) return absl::OkStatus();
+  const std::string when =
+      TimeUtil::ToString(TimeUtil::MicrosecondsToTimestamp(lead.delete_time()));
+  return MakeError(v1::ERROR_REASON_LEAD_DELETED,
+                   absl::StrCat(lead.lead().name(), " was deleted on ", when,
+                                "; an upsert brings it back with all its entries"),
+                   {{"lead", lead.lead().name()}, {"delete_time", when}});
 }
 
 LeadEdit NewLead(const Txn& txn, const std::string& organization_id, const std::string& lead_id,
@@ -100,7 +135,8 @@ LeadEdit NewLead(const Txn& txn, const std::string& organization_id, const std::
 }
 
 absl::StatusOr<bool> AddContactPoint(Txn& txn, const CatalogOrganization& organization,
-                                     const ContactPoint& point, LeadEdit* lead) {
+                                     const ContactPoint& point, LeadEdit* lead,
+                                     google::protobuf::RepeatedPtrField<std::string>* added) {
   const v1::ContactPoint proto = ToProto(point);
   if (HasPoint(lead->record, proto)) return false;
   if (lead->record.lead().contact_points_size() >= kMaxContactPoints) {
@@ -114,7 +150,7 @@ absl::StatusOr<bool> AddContactPoint(Txn& txn, const CatalogOrganization& organi
                        ReadSubject(txn, SubjectKey(organization.number(), point)));
   if (subject.leads_size() >= kMaxLeadsPerContactPoint) return SharedTooWidely(point);
   *lead->record.mutable_lead()->add_contact_points() = proto;
-  DNC_RETURN_IF_ERROR(CoverNewPoint(txn, organization, point, *lead));
+  DNC_RETURN_IF_ERROR(CoverPoint(txn, organization, point, *lead, added));
   return true;
 }
 
@@ -129,6 +165,28 @@ bool MoveLead(const Txn& txn, const CatalogStatus& status, LeadEdit* lead) {
   return true;
 }
 
+namespace {
+
+// Keeps the index of leads by status and the counts; a deleted lead is in neither.
+absl::Status SaveListing(Txn& txn, uint32_t organization, LeadEdit* lead) {
+  const uint32_t status = lead->state().status();
+  const bool listed = lead->record.delete_time() == 0;
+  if (lead->listed == listed && lead->stored_status == status) return absl::OkStatus();
+  if (lead->listed) {
+    txn.Delete(Family::kIndex, keys::StatusIndex(organization, lead->stored_status, lead->id));
+    DNC_RETURN_IF_ERROR(txn.AddToLeadCount(organization, lead->stored_status, -1));
+  }
+  if (listed) {
+    txn.WriteEmpty(Family::kIndex, keys::StatusIndex(organization, status, lead->id));
+    DNC_RETURN_IF_ERROR(txn.AddToLeadCount(organization, status, 1));
+  }
+  lead->listed = listed;
+  lead->stored_status = status;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::Status SaveLead(Txn& txn, uint32_t organization, LeadEdit* lead) {
   LeadRecord& record = lead->record;
   record.set_update_time(txn.now());
@@ -140,13 +198,7 @@ absl::Status SaveLead(Txn& txn, uint32_t organization, LeadEdit* lead) {
     *ReferenceOf(lead->id, &subject)->mutable_state() = record.state();
     txn.Write(Family::kSubjects, key, subject);
   }
-  const uint32_t status = record.state().status();
-  if (!lead->created && lead->stored_status == status) return absl::OkStatus();
-  if (!lead->created) {
-    txn.Delete(Family::kIndex, keys::StatusIndex(organization, lead->stored_status, lead->id));
-  }
-  txn.WriteEmpty(Family::kIndex, keys::StatusIndex(organization, status, lead->id));
-  return absl::OkStatus();
+  return SaveListing(txn, organization, lead);
 }
 
 v1::Lead LeadToProto(const LeadRecord& record, const CatalogOrganization& organization,
@@ -165,6 +217,9 @@ v1::Lead LeadToProto(const LeadRecord& record, const CatalogOrganization& organi
   *lead.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(record.create_time());
   *lead.mutable_update_time() = TimeUtil::MicrosecondsToTimestamp(record.update_time());
   lead.set_etag(std::to_string(record.revision()));
+  if (record.delete_time() != 0) {
+    *lead.mutable_delete_time() = TimeUtil::MicrosecondsToTimestamp(record.delete_time());
+  }
   return lead;
 }
 

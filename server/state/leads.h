@@ -17,7 +17,8 @@ struct LeadEdit {
   std::string id;
   storage::v1::LeadRecord record;
   bool created = false;
-  uint32_t stored_status = 0;  // the status under which the index has it; only if !created
+  bool listed = false;         // the index by status has it
+  uint32_t stored_status = 0;  // under that status
 
   const storage::v1::LeadState& state() const { return record.state(); }
 };
@@ -26,15 +27,32 @@ struct LeadEdit {
 absl::StatusOr<std::optional<LeadEdit>> LoadLead(const Txn& txn, uint32_t organization,
                                                  const std::string& lead_id);
 
+// The lead, or the one that it was merged into at last; nothing where there is none.
+absl::StatusOr<std::optional<LeadEdit>> LoadLeadOrHeir(const Txn& txn, uint32_t organization,
+                                                       const std::string& lead_id);
+
+// LEAD_MERGED where it was merged into another, LEAD_DELETED where it was deleted.
+absl::Status CheckNotMerged(const storage::v1::LeadRecord& lead,
+                            const std::string& organization_id);
+absl::Status CheckNotDeleted(const storage::v1::LeadRecord& lead,
+                             const std::string& organization_id);
+
+// Blocks a contact point as the lead's entries say that cover its contact points; `added` (may be
+// null) gets the names of the entries that are new.
+absl::Status CoverPoint(Txn& txn, const CatalogOrganization& organization,
+                        const ContactPoint& point, const LeadEdit& lead,
+                        google::protobuf::RepeatedPtrField<std::string>* added);
+
 // A lead that does not exist yet, in `status`.
 LeadEdit NewLead(const Txn& txn, const std::string& organization_id, const std::string& lead_id,
                  const CatalogStatus& status);
 
 // Adds a contact point that the lead does not have, with an entry for each of the lead's entries
-// that covers its contact points. Answers whether it was new.
+// that covers its contact points, which `added` (may be null) names. Answers whether it was new.
 // CONTACT_POINT_SHARED_TOO_WIDELY, LIMIT_EXCEEDED.
-absl::StatusOr<bool> AddContactPoint(Txn& txn, const CatalogOrganization& organization,
-                                     const ContactPoint& point, LeadEdit* lead);
+absl::StatusOr<bool> AddContactPoint(
+    Txn& txn, const CatalogOrganization& organization, const ContactPoint& point, LeadEdit* lead,
+    google::protobuf::RepeatedPtrField<std::string>* added = nullptr);
 
 // Moves the lead; answers whether that changed anything. A move to where it is restarts the period
 // of a status that restricts for a time.

@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
+#include "server/state/migrate.h"
+#include "storage/audit/chain.h"
 #include "storage/registry/chunk_codec.h"
 
 namespace dnc {
@@ -18,6 +20,7 @@ using storage::v1::ListRecord;
 using storage::v1::OrganizationRecord;
 using storage::v1::StatusRecord;
 using storage::v1::StoreRecord;
+using storage::v1::TemplateRecord;
 using storage::v1::WorkflowRecord;
 
 // How many of the newest audit records are checked for gaps at every start.
@@ -46,13 +49,6 @@ absl::StatusOr<std::optional<StoreRecord>> ReadStoreRecord(const StoreReader& re
       }));
   if (!found) return std::optional<StoreRecord>();
   return std::optional<StoreRecord>(std::move(record));
-}
-
-absl::Status CheckSchema(const StoreRecord& store) {
-  if (store.schema_version() == kSchemaVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "the store has schema version ", store.schema_version(), " and this program knows version ",
-      kSchemaVersion, "; run the release that wrote it, or restore a backup"));
 }
 
 // The newest audit records must be dense and end at the applied revision.
@@ -94,6 +90,19 @@ absl::Status LoadLists(const StoreReader& reader, CatalogOrganization* organizat
       });
 }
 
+absl::Status LoadTemplates(const StoreReader& reader, CatalogOrganization* organization) {
+  return ScanRecords<TemplateRecord>(
+      reader, Family::kConfig, keys::Template(organization->number(), ""),
+      [&](absl::string_view key, TemplateRecord record) -> absl::Status {
+        const std::string id(LastPart(record.template_().name()));
+        if (key != keys::Template(organization->number(), id)) {
+          return CorruptRecord(Family::kConfig);
+        }
+        organization->templates[id] = std::make_shared<const TemplateRecord>(std::move(record));
+        return absl::OkStatus();
+      });
+}
+
 absl::Status LoadWorkflows(const StoreReader& reader, CatalogOrganization* organization) {
   DNC_RETURN_IF_ERROR(ScanRecords<WorkflowRecord>(
       reader, Family::kConfig, keys::Workflow(organization->number(), ""),
@@ -120,6 +129,43 @@ absl::Status LoadWorkflows(const StoreReader& reader, CatalogOrganization* organ
                                                        workflow->record.workflow().record_type()));
         return absl::OkStatus();
       });
+}
+
+// Roles, bindings and groups. What a binding names must be there: a group that is missing may have
+// been someone's, and a role more than nothing.
+absl::Status LoadAccess(const StoreReader& reader, CatalogOrganization* organization) {
+  const uint32_t number = organization->number();
+  auto access = std::make_shared<CatalogAccess>();
+  DNC_RETURN_IF_ERROR(ScanRecords<storage::v1::RoleRecord>(
+      reader, Family::kConfig, keys::Role(number, ""),
+      [&](absl::string_view, const storage::v1::RoleRecord& record) {
+        const std::string id(LastPart(record.role().name()));
+        access->roles[id] = std::make_shared<const v1::Role>(record.role());
+        return absl::OkStatus();
+      }));
+  DNC_RETURN_IF_ERROR(ScanRecords<storage::v1::GroupRecord>(
+      reader, Family::kConfig, keys::Group(number, ""),
+      [&](absl::string_view, const storage::v1::GroupRecord& record) {
+        const std::string id(LastPart(record.group().name()));
+        access->groups[id] = std::make_shared<const v1::Group>(record.group());
+        return absl::OkStatus();
+      }));
+  DNC_RETURN_IF_ERROR(ScanRecords<storage::v1::BindingRecord>(
+      reader, Family::kConfig, keys::Binding(number, ""),
+      [&](absl::string_view, const storage::v1::BindingRecord& record) {
+        const v1::RoleBinding& binding = record.binding();
+        const absl::string_view role = LastPart(binding.role());
+        const bool complete =
+            (FindPredefinedRole(role) != nullptr || access->FindRole(role) != nullptr) &&
+            (!binding.has_group() || access->FindGroup(LastPart(binding.group())) != nullptr);
+        if (!complete) return CorruptRecord(Family::kConfig);
+        access->bindings[std::string(LastPart(binding.name()))] =
+            std::make_shared<const v1::RoleBinding>(binding);
+        return absl::OkStatus();
+      }));
+  access->Index();
+  organization->access = std::move(access);
+  return absl::OkStatus();
 }
 
 // Whether each number that was given out is there: nothing is ever deleted.
@@ -173,6 +219,8 @@ absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const StoreReader& re
         organization->record = std::move(record);
         DNC_RETURN_IF_ERROR(LoadLists(reader, organization.get()));
         DNC_RETURN_IF_ERROR(LoadWorkflows(reader, organization.get()));
+        DNC_RETURN_IF_ERROR(LoadTemplates(reader, organization.get()));
+        DNC_RETURN_IF_ERROR(LoadAccess(reader, organization.get()));
         DNC_RETURN_IF_ERROR(CheckComplete(*organization));
         catalog->organizations[organization->id] = std::move(organization);
         return absl::OkStatus();
@@ -263,9 +311,13 @@ absl::StatusOr<LoadedState> LoadState(Store* store, size_t record_cache_bytes) {
     DNC_RETURN_IF_ERROR(Bootstrap(store));
     DNC_ASSIGN_OR_RETURN(record, ReadStoreRecord(store->Latest()));
   }
-  DNC_RETURN_IF_ERROR(CheckSchema(*record));
+  DNC_RETURN_IF_ERROR(Migrate(store, &*record));
   LoadedState state;
   state.revision = record->applied_revision();
+  if (record->audit_chain().head().size() != kAuditHashBytes) {
+    return CorruptRecord(Family::kMeta);
+  }
+  state.audit_head = record->audit_chain().head();
   DNC_RETURN_IF_ERROR(CheckRevisions(store->Latest(), state.revision));
   DNC_ASSIGN_OR_RETURN(state.catalog, LoadCatalog(store->Latest(), record->next_organization()));
   state.cache = std::make_unique<RecordCache>(record_cache_bytes);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "server/catalog/catalog.h"
@@ -15,6 +16,7 @@ namespace dnc {
 
 struct LoadedState {
   int64_t revision = 0;
+  std::string audit_head;  // the newest audit record's hash
   std::shared_ptr<const Catalog> catalog;
   SubjectFilter filter;         // every organization's contact points but those of `global`
   SubjectFilter global_filter;  // those of `global`

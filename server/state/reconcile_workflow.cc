@@ -2,6 +2,8 @@
 // to that shape.
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,9 +13,11 @@
 #include "absl/strings/str_join.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "server/name/resource_name.h"
+#include "server/state/affected.h"
 #include "server/state/apply.h"
 #include "server/state/workflow_edits.h"
 #include "server/workflow/order.h"
+#include "server/workflow/origin.h"
 #include "server/workflow/rules.h"
 #include "server/workflow/shape.h"
 
@@ -62,6 +66,7 @@ class Reconciler {
         wanted_(request.workflow()),
         lists_(request.lists()),
         allow_dropping_dnc_(request.allow_dropping_dnc()),
+        allow_affected_(request.allow_affected()),
         id_(LastPart(wanted_.name())),
         response_(response) {}
 
@@ -74,10 +79,13 @@ class Reconciler {
       DNC_RETURN_IF_ERROR(ReconcileStatus(wanted_.statuses(i), StatusField(i)));
     }
     ReconcileOrder(before, workflow_change);
+    const ActionJudge judge(*txn_.catalog().Find(txn_.mutation().organization()),
+                            response_->mutable_naming_violations());
     for (int i = 0; i < wanted_.statuses_size(); ++i) {
-      DNC_RETURN_IF_ERROR(
-          CheckStatusReferences(txn_, wanted_.record_type(), wanted_.statuses(i), StatusField(i)));
+      DNC_RETURN_IF_ERROR(CheckSavedActions(txn_, wanted_.record_type(), wanted_.statuses(i),
+                                            StatusField(i), judge));
     }
+    DNC_RETURN_IF_ERROR(CheckClosing());
     *response_->mutable_workflow() = ReadBack(txn_, id_);
     return absl::OkStatus();
   }
@@ -88,6 +96,15 @@ class Reconciler {
     change->set_name(name);
     change->set_kind(kind);
     return change;
+  }
+
+  // Whatever was there and is now further out of use must not leave anything behind unseen.
+  absl::Status CheckClosing() {
+    Closing closing;
+    if (before_workflow_.has_value()) closing.Note(*before_workflow_, *Held());
+    for (const auto& [id, state] : before_statuses_) closing.Note(state, *Held()->FindStatus(id));
+    if (closing.empty()) return absl::OkStatus();
+    return closing.Check(txn_, allow_affected_, response_->mutable_affected());
   }
 
   const CatalogWorkflow* Held() const {
@@ -165,6 +182,7 @@ class Reconciler {
       return absl::OkStatus();
     }
     const v1::Workflow& current = held->record.workflow();
+    before_workflow_ = current.state();
     DNC_RETURN_IF_ERROR(CheckEtag(wanted_.name(), wanted_.etag(), current.etag()));
     if (current.record_type() != wanted_.record_type()) {
       return MakeError(v1::ERROR_REASON_RECORD_TYPE_MISMATCH,
@@ -189,6 +207,9 @@ class Reconciler {
 
   absl::Status ReconcileStatus(const v1::Status& wanted, const std::string& field) {
     const CatalogStatus* held = Held()->FindStatus(LastPart(wanted.name()));
+    if (held == nullptr || (wanted.has_restriction() && !SameRestriction(wanted, held->proto()))) {
+      DNC_RETURN_IF_ERROR(CheckRestrictionAhead(wanted, txn_.now(), field));
+    }
     if (held == nullptr) {
       Record(wanted.name(), PlannedChange::KIND_CREATE);
       for (const v1::Action& action : wanted.actions()) {
@@ -197,6 +218,7 @@ class Reconciler {
       return AddStatus(txn_, id_, wanted_.record_type(), wanted, "workflow.statuses");
     }
     v1::Status merged = held->proto();
+    before_statuses_[IdOf(wanted.name())] = merged.state();
     if (wanted.has_restriction()) {
       DNC_RETURN_IF_ERROR(CheckKeepsRestriction(merged, &wanted.restriction(), false));
     }
@@ -221,6 +243,8 @@ class Reconciler {
     merged->set_display_name(display_name);
     merged->set_system_status(wanted.system_status());
     merged->set_state(state);
+    ReconcileRoles("visible_to_roles", wanted.visible_to_roles(),
+                   merged->mutable_visible_to_roles(), change);
     // One that is not mentioned stays.
     if (!wanted.has_restriction()) return;
     if (!merged->has_restriction() ||
@@ -228,6 +252,18 @@ class Reconciler {
       AddField("restriction", change);
     }
     *merged->mutable_restriction() = wanted.restriction();
+  }
+
+  // Those who may see or use it; none mentioned: as they are.
+  static void ReconcileRoles(const char* field,
+                             const google::protobuf::RepeatedPtrField<std::string>& wanted,
+                             google::protobuf::RepeatedPtrField<std::string>* held,
+                             PlannedChange* change) {
+    if (wanted.empty() || std::equal(wanted.begin(), wanted.end(), held->begin(), held->end())) {
+      return;
+    }
+    AddField(field, change);
+    *held = wanted;
   }
 
   // The same for the status's actions.
@@ -256,6 +292,8 @@ class Reconciler {
       held = merged->add_actions();
     } else {
       KeepUnset(*held, &wanted);
+      if (wanted.roles().empty()) *wanted.mutable_roles() = held->roles();
+      if (wanted.groups().empty()) *wanted.mutable_groups() = held->groups();
       if (SameContent(*held, wanted)) {
         Record(wanted.name(), PlannedChange::KIND_UNCHANGED);
         return false;
@@ -263,9 +301,8 @@ class Reconciler {
       DNC_RETURN_IF_ERROR(CheckKeepsDnc(*held, &wanted, allow_dropping_dnc_));
       NameDifferences(*held, wanted, Record(wanted.name(), PlannedChange::KIND_UPDATE));
     }
-    const std::string copied_from = held->copied_from();
+    KeepOrigin(*held, &wanted);
     *held = std::move(wanted);
-    held->set_copied_from(copied_from);
     held->set_etag(txn_.etag());
     return true;
   }
@@ -275,6 +312,14 @@ class Reconciler {
     if (held.display_name() != wanted.display_name()) change->add_fields("display_name");
     if (held.category() != wanted.category()) change->add_fields("category");
     if (held.state() != wanted.state()) change->add_fields("state");
+    if (!std::equal(held.roles().begin(), held.roles().end(), wanted.roles().begin(),
+                    wanted.roles().end())) {
+      change->add_fields("roles");
+    }
+    if (!std::equal(held.groups().begin(), held.groups().end(), wanted.groups().begin(),
+                    wanted.groups().end())) {
+      change->add_fields("groups");
+    }
     v1::Action probe = wanted;
     *probe.mutable_operations() = held.operations();
     if (!MessageDifferencer::Equals(probe, wanted)) change->add_fields("operations");
@@ -284,8 +329,12 @@ class Reconciler {
   const v1::Workflow& wanted_;
   const google::protobuf::RepeatedPtrField<v1::DncList>& lists_;
   const bool allow_dropping_dnc_;
+  const bool allow_affected_;
   const std::string id_;
   v1::ApplyWorkflowResponse* const response_;
+  // The states of what was there.
+  std::optional<v1::ObjectState> before_workflow_;
+  std::map<std::string, v1::ObjectState> before_statuses_;
 };
 
 }  // namespace

@@ -100,7 +100,8 @@ class RecordCache {
 };
 
 // Reads through the cache as of `revision`; what it does not have, and scans, from `below`. Use it
-// while the view of that revision is held, or on the thread that writes the cache.
+// while the view of that revision is held, or on the thread that writes the cache; ForScans, which
+// leaves the cache out, as long as you like.
 class CachedReader : public StoreReader {
  public:
   CachedReader(const RecordCache* cache, int64_t revision, std::shared_ptr<const StoreReader> below)
@@ -114,6 +115,7 @@ class CachedReader : public StoreReader {
       absl::FunctionRef<bool(absl::string_view, absl::string_view)> on_row) const override {
     return below_->Scan(family, lower, upper, on_row);
   }
+  std::shared_ptr<const StoreReader> ForScans() const override { return below_->ForScans(); }
 
  private:
   const RecordCache* const cache_;

@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
+#include "server/state/audit_capture.h"
 #include "server/state/record_bytes.h"
+#include "storage/audit/chain.h"
 #include "storage/base/logging.h"
 
 namespace dnc {
@@ -48,22 +50,25 @@ absl::Status RequestIdReused(const std::string& request_id) {
                    {{"request_id", request_id}});
 }
 
-void WriteAudit(const LogEntry& entry, AuditRecord::Disposition disposition, const Outcome& outcome,
+// Writes the record after all that it tells of, and moves the chain's head on to it.
+void WriteAudit(const AuditRecord& record, uint32_t organization, std::string* head,
                 Overlay* batch) {
-  AuditRecord record;
-  record.set_revision(entry.revision);
-  record.set_disposition(disposition);
-  *record.mutable_mutation() = entry.mutation;
-  *record.mutable_outcome() = outcome;
-  batch->Put(Family::kAudit, keys::Audit(entry.revision), RecordBytes(record));
+  IndexObjects(record, organization, batch);
+  std::string bytes = RecordBytes(record);
+  *head = AuditHash(*head, record.revision(), AuditDigest(bytes));
+  AppendAuditHash(*head, &bytes);
+  batch->Put(Family::kAudit, keys::Audit(record.revision()), std::move(bytes));
+}
+
+uint32_t NumberOf(const Mutation& mutation, const Catalog& catalog) {
+  const CatalogOrganization* organization = catalog.Find(mutation.organization());
+  return organization == nullptr ? kGlobalNumber : organization->number();
 }
 
 // Where the answer to the mutation's request id is kept: in its organization's range; creating an
 // organization belongs to `global`.
 std::string RequestKey(const Mutation& mutation, const Catalog& catalog) {
-  const CatalogOrganization* organization = catalog.Find(mutation.organization());
-  return keys::Request(organization == nullptr ? kGlobalNumber : organization->number(),
-                       mutation.request_id());
+  return keys::Request(NumberOf(mutation, catalog), mutation.request_id());
 }
 
 }  // namespace
@@ -80,26 +85,37 @@ StateMachine::StateMachine(Store* store, LoadedState state)
       cache_(std::move(state.cache)),
       latest_(cache_.get(), std::numeric_limits<int64_t>::max(),
               std::shared_ptr<const StoreReader>(std::shared_ptr<void>(), &store->Latest())),
+      audit_head_(std::move(state.audit_head)),
       catalog_(std::move(state.catalog)),
       filter_(std::move(state.filter)),
       global_filter_(std::move(state.global_filter)),
       published_(MakeView()) {}
 
 Outcome StateMachine::Execute(const LogEntry& entry, Overlay* batch,
-                              std::shared_ptr<const Catalog>* catalog) {
+                              std::shared_ptr<const Catalog>* catalog, AuditRecord* audit) {
   Txn txn(batch, *catalog, entry.revision, entry.mutation);
   absl::StatusOr<std::string> response = ApplyMutation(txn);
   if (!response.ok()) return RefusalOutcome(response.status());
   Outcome outcome;
   outcome.set_response(*std::move(response));
-  *catalog = txn.ShareCatalog();
-  std::move(txn).TakeChanges().MergeInto(batch);
+  std::shared_ptr<const Catalog> changed = txn.ShareCatalog();
+  Overlay changes = std::move(txn).TakeChanges();
+  if (audit != nullptr) {
+    const absl::Status captured = CaptureObjects(changes, *batch, *changed, audit);
+    if (!captured.ok()) {
+      audit->clear_objects();
+      audit->set_entries_added(0);
+      return RefusalOutcome(captured);
+    }
+  }
+  *catalog = std::move(changed);
+  std::move(changes).MergeInto(batch);
   return outcome;
 }
 
 StateMachine::Judgement StateMachine::Judge(const LogEntry& entry, const std::string& request_key,
-                                            Overlay* batch,
-                                            std::shared_ptr<const Catalog>* catalog) {
+                                            Overlay* batch, std::shared_ptr<const Catalog>* catalog,
+                                            AuditRecord* audit) {
   const Mutation& mutation = entry.mutation;
   if (!mutation.request_id().empty()) {
     const Txn reader(batch, *catalog, entry.revision, mutation);
@@ -114,7 +130,7 @@ StateMachine::Judgement StateMachine::Judge(const LogEntry& entry, const std::st
       return {std::move(*(*first)->mutable_outcome()), AuditRecord::DISPOSITION_REPEATED};
     }
   }
-  Outcome outcome = Execute(entry, batch, catalog);
+  Outcome outcome = Execute(entry, batch, catalog, audit);
   const bool applied = outcome.code() == 0;
   return {std::move(outcome),
           applied ? AuditRecord::DISPOSITION_APPLIED : AuditRecord::DISPOSITION_REFUSED};
@@ -122,14 +138,20 @@ StateMachine::Judgement StateMachine::Judge(const LogEntry& entry, const std::st
 
 // Every mutation gets its revision and its audit record, however it ends: revisions stay dense.
 Outcome StateMachine::ApplyOne(const LogEntry& entry, Overlay* batch,
-                               std::shared_ptr<const Catalog>* catalog) {
+                               std::shared_ptr<const Catalog>* catalog, std::string* audit_head) {
   const Mutation& mutation = entry.mutation;
   const std::string request_key = RequestKey(mutation, **catalog);
-  Judgement judgement = Judge(entry, request_key, batch, catalog);
+  auto audit = std::make_shared<AuditRecord>();
+  audit->set_revision(entry.revision);
+  *audit->mutable_mutation() = mutation;
+  Judgement judgement = Judge(entry, request_key, batch, catalog, audit.get());
   Outcome& outcome = judgement.outcome;
   const AuditRecord::Disposition disposition = judgement.disposition;
   if (disposition != AuditRecord::DISPOSITION_REPEATED) outcome.set_revision(entry.revision);
-  WriteAudit(entry, disposition, outcome, batch);
+  audit->set_disposition(disposition);
+  *audit->mutable_outcome() = outcome;
+  WriteAudit(*audit, NumberOf(mutation, **catalog), audit_head, batch);
+  changes_.Prepare(std::move(audit));
   // A refusal changed nothing, so the same request may be tried again once its cause is mended.
   if (disposition == AuditRecord::DISPOSITION_APPLIED && !mutation.request_id().empty()) {
     RequestRecord record;
@@ -140,13 +162,14 @@ Outcome StateMachine::ApplyOne(const LogEntry& entry, Overlay* batch,
   return std::move(outcome);
 }
 
-absl::Status StateMachine::Commit(Overlay batch, int64_t revision) {
+absl::Status StateMachine::Commit(Overlay batch, int64_t revision, const std::string& audit_head) {
   const Mutation none;
   Txn txn(&batch, catalog_, revision, none);
   DNC_ASSIGN_OR_RETURN(std::optional<StoreRecord> store,
                        txn.Read<StoreRecord>(Family::kMeta, keys::Store()));
   if (!store.has_value()) return CorruptRecord(Family::kMeta);
   store->set_applied_revision(revision);
+  store->mutable_audit_chain()->set_head(audit_head);
   batch.Put(Family::kMeta, keys::Store(), RecordBytes(*store));
   for (const auto& [key, value] : batch.changes()) {
     if (key.first != Family::kSubjects) continue;
@@ -185,9 +208,11 @@ absl::Status StateMachine::Apply(absl::Span<const LogEntry> entries,
   }
   Overlay batch(&latest_);
   std::shared_ptr<const Catalog> catalog = catalog_;
+  std::string audit_head = audit_head_;
   outcomes->clear();
+  changes_.Begin();
   for (const LogEntry& entry : entries) {
-    outcomes->push_back(ApplyOne(entry, &batch, &catalog));
+    outcomes->push_back(ApplyOne(entry, &batch, &catalog, &audit_head));
     // A record that cannot be read refuses the one mutation that needs it; a store that as a whole
     // cannot be read or written fails the commit. What this program cannot judge it does not
     // answer.
@@ -197,13 +222,16 @@ absl::Status StateMachine::Apply(absl::Span<const LogEntry> entries,
     }
   }
   const int64_t revision = entries.back().revision;
-  if (const absl::Status committed = Commit(std::move(batch), revision); !committed.ok()) {
+  if (const absl::Status committed = Commit(std::move(batch), revision, audit_head);
+      !committed.ok()) {
     SetWritable(false, std::string(committed.message()));
     return MakeError(v1::ERROR_REASON_STORE_UNAVAILABLE, committed.message());
   }
+  audit_head_ = std::move(audit_head);
   catalog_ = WithNumbers(std::move(catalog));
   applied_.store(revision, std::memory_order_release);
   Publish();
+  changes_.Publish(revision);
   return absl::OkStatus();
 }
 
@@ -212,7 +240,7 @@ Outcome StateMachine::DryRun(const Mutation& mutation) {
   Overlay batch(&latest_);
   std::shared_ptr<const Catalog> catalog = catalog_;
   const LogEntry entry{applied_revision() + 1, mutation};
-  return Judge(entry, RequestKey(mutation, *catalog), &batch, &catalog).outcome;
+  return Judge(entry, RequestKey(mutation, *catalog), &batch, &catalog, nullptr).outcome;
 }
 
 void StateMachine::StageNumbers(uint32_t organization, uint32_t list, int64_t version,
@@ -297,7 +325,7 @@ absl::Status StateMachine::TryRecover() {
   DNC_RETURN_IF_ERROR(store_->Resume());
   // Nothing of a failed batch is visible, so this rewrites what the store says already: a probe
   // that the disk takes a synced write.
-  DNC_RETURN_IF_ERROR(Commit(Overlay(&latest_), applied_revision()));
+  DNC_RETURN_IF_ERROR(Commit(Overlay(&latest_), applied_revision(), audit_head_));
   SetWritable(true, "");
   return absl::OkStatus();
 }

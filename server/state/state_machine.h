@@ -14,6 +14,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "server/state/change_feed.h"
 #include "server/state/load_state.h"
 #include "server/state/overlay.h"
 #include "server/state/published.h"
@@ -45,6 +46,9 @@ class StateMachine : public MutationSink {
   // The newest view. Lock-free.
   ViewGuard Read() const { return published_.Read(); }
 
+  // The newest audit records, for those who follow them.
+  ChangeFeed& changes() { return changes_; }
+
   // Registries are made ready before the mutation that activates them is proposed.
   void StageNumbers(uint32_t organization, uint32_t list, int64_t version,
                     std::shared_ptr<const NumberSet> numbers);
@@ -68,14 +72,17 @@ class StateMachine : public MutationSink {
   };
 
   // Applies one mutation on top of `batch`; its changes join it where it succeeds.
-  Outcome ApplyOne(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Outcome ApplyOne(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog,
+                   std::string* audit_head) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The same without the records of its having been applied.
+  // `audit` takes what it changed; null: nobody asks.
   Judgement Judge(const LogEntry& entry, const std::string& request_key, Overlay* batch,
-                  std::shared_ptr<const Catalog>* catalog) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Outcome Execute(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog)
+                  std::shared_ptr<const Catalog>* catalog, storage::v1::AuditRecord* audit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::Status Commit(Overlay batch, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Outcome Execute(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog,
+                  storage::v1::AuditRecord* audit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status Commit(Overlay batch, int64_t revision, const std::string& audit_head)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void CacheRecords(const WriteSet& writes, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::shared_ptr<const Catalog> WithNumbers(std::shared_ptr<const Catalog> catalog)
@@ -88,12 +95,14 @@ class StateMachine : public MutationSink {
   std::atomic<int64_t> applied_;
   const std::unique_ptr<RecordCache> cache_;  // written under mu_
   const CachedReader latest_;
+  std::string audit_head_ ABSL_GUARDED_BY(mu_);  // the newest audit record's hash
   std::shared_ptr<const Catalog> catalog_ ABSL_GUARDED_BY(mu_);
   SubjectFilter filter_ ABSL_GUARDED_BY(mu_);
   SubjectFilter global_filter_ ABSL_GUARDED_BY(mu_);
   std::atomic<bool> writable_{true};
   std::string problem_ ABSL_GUARDED_BY(mu_);
   Published<View> published_;
+  ChangeFeed changes_;
 
   absl::Mutex staged_mu_;
   std::map<VersionKey, std::shared_ptr<const NumberSet>> staged_ ABSL_GUARDED_BY(staged_mu_);

@@ -60,6 +60,7 @@ CatalogWorkflow& Txn::OwnWorkflow(const std::string& id) {
 
 std::shared_ptr<const Catalog> Txn::ShareCatalog() {
   own_workflows_.clear();
+  own_access_.reset();
   own_organization_.reset();
   own_catalog_.reset();
   return catalog_;
@@ -75,6 +76,15 @@ CatalogWorkflow& Txn::EditWorkflow(const std::string& id) {
   return OwnWorkflow(id);
 }
 
+CatalogAccess& Txn::EditAccess() {
+  if (own_access_ == nullptr) {
+    CatalogOrganization& organization = OwnOrganization();
+    own_access_ = std::make_shared<CatalogAccess>(*organization.access);
+    organization.access = own_access_;
+  }
+  return *own_access_;
+}
+
 void Txn::PutOrganization(const CatalogOrganization& organization) {
   Write(Family::kConfig, keys::Organization(organization.id), organization.record);
   OwnCatalog().organizations[organization.id] = std::make_shared<CatalogOrganization>(organization);
@@ -84,6 +94,13 @@ void Txn::PutList(std::shared_ptr<const CatalogList> list) {
   CatalogOrganization& organization = OwnOrganization();
   Write(Family::kConfig, keys::List(organization.number(), list->id), list->record);
   organization.PutList(std::move(list));
+}
+
+void Txn::PutTemplate(const std::string& id, storage::v1::TemplateRecord record) {
+  CatalogOrganization& organization = OwnOrganization();
+  Write(Family::kConfig, keys::Template(organization.number(), id), record);
+  organization.templates[id] =
+      std::make_shared<const storage::v1::TemplateRecord>(std::move(record));
 }
 
 void Txn::PutStatus(const std::string& workflow_id, std::shared_ptr<const CatalogStatus> status) {
@@ -107,14 +124,37 @@ Overlay Txn::TakeChanges() && {
   return std::move(overlay_);
 }
 
-absl::Status Txn::AddToEntryCount(uint32_t organization, uint32_t list, int64_t delta) {
-  std::string key = keys::EntryCount(organization, list);
+std::string EncodeCount(int64_t count) {
+  std::string bytes(sizeof(count), '\0');
+  std::memcpy(bytes.data(), &count, sizeof(count));
+  return bytes;
+}
+
+absl::StatusOr<int64_t> Txn::Count(const std::string& key) const {
   DNC_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, overlay_.Get(Family::kMeta, key));
-  const int64_t count = DecodeCount(bytes.value_or("")) + delta;
-  std::string value(sizeof(count), '\0');
-  std::memcpy(value.data(), &count, sizeof(count));
-  overlay_.Put(Family::kMeta, std::move(key), std::move(value));
+  return DecodeCount(bytes.value_or(""));
+}
+
+absl::Status Txn::AddToCount(std::string key, int64_t delta) {
+  DNC_ASSIGN_OR_RETURN(const int64_t count, Count(key));
+  overlay_.Put(Family::kMeta, std::move(key), EncodeCount(count + delta));
   return absl::OkStatus();
+}
+
+absl::Status Txn::AddToEntryCount(uint32_t organization, uint32_t list, int64_t delta) {
+  return AddToCount(keys::EntryCount(organization, list), delta);
+}
+
+absl::Status Txn::AddToLeadCount(uint32_t organization, uint32_t status, int64_t delta) {
+  return AddToCount(keys::LeadCount(organization, status), delta);
+}
+
+absl::StatusOr<int64_t> Txn::EntryCount(uint32_t organization, uint32_t list) const {
+  return Count(keys::EntryCount(organization, list));
+}
+
+absl::StatusOr<int64_t> Txn::LeadCount(uint32_t organization, uint32_t status) const {
+  return Count(keys::LeadCount(organization, status));
 }
 
 }  // namespace dnc

@@ -56,11 +56,15 @@ class Txn {
   CatalogOrganization& EditOrganization();
   // Its workflow of that id; an empty one where there is none.
   CatalogWorkflow& EditWorkflow(const std::string& id);
+  // Its roles, bindings and groups, in the catalog only: their rows are written by whoever changes
+  // them, who also calls Index().
+  CatalogAccess& EditAccess();
 
   // An organization that is new.
   void PutOrganization(const CatalogOrganization& organization);
   // Replace configuration of the mutation's organization, in the catalog and in the store.
   void PutList(std::shared_ptr<const CatalogList> list);
+  void PutTemplate(const std::string& id, storage::v1::TemplateRecord record);
   // `status_order` of the workflow record must name each status put.
   void PutStatus(const std::string& workflow_id, std::shared_ptr<const CatalogStatus> status);
 
@@ -81,6 +85,11 @@ class Txn {
   void WriteEmpty(Family family, std::string key) { overlay_.Put(family, std::move(key), ""); }
   void Delete(Family family, std::string key) { overlay_.Delete(family, std::move(key)); }
   absl::Status AddToEntryCount(uint32_t organization, uint32_t list, int64_t delta);
+  absl::Status AddToLeadCount(uint32_t organization, uint32_t status, int64_t delta);
+  // How many entries of the list are not revoked, as the mutation has changed it.
+  absl::StatusOr<int64_t> EntryCount(uint32_t organization, uint32_t list) const;
+  // The same of the leads in a status.
+  absl::StatusOr<int64_t> LeadCount(uint32_t organization, uint32_t status) const;
 
   Overlay TakeChanges() &&;
 
@@ -97,6 +106,9 @@ class Txn {
   }
 
  private:
+  absl::StatusOr<int64_t> Count(const std::string& key) const;
+  absl::Status AddToCount(std::string key, int64_t delta);
+
   // Those that this transaction has made and nobody else reads; made from the catalog's where there
   // is none yet.
   Catalog& OwnCatalog();
@@ -109,6 +121,7 @@ class Txn {
   std::shared_ptr<Catalog> own_catalog_;
   std::shared_ptr<CatalogOrganization> own_organization_;
   std::map<std::string, std::shared_ptr<CatalogWorkflow>> own_workflows_;
+  std::shared_ptr<CatalogAccess> own_access_;
   // Whose rows TakeChanges writes.
   bool organization_edited_ = false;
   std::set<std::string> workflows_edited_;
@@ -117,8 +130,9 @@ class Txn {
   uint32_t next_ordinal_ = 0;
 };
 
-// The number in a counter's value; 0 for an empty one.
+// The number in a counter's value; 0 for an empty one. And back.
 int64_t DecodeCount(absl::string_view bytes);
+std::string EncodeCount(int64_t count);
 
 }  // namespace dnc
 

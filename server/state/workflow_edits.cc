@@ -4,7 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
+#include "server/auth/permission_denied.h"
+#include "server/auth/permissions.h"
 #include "server/name/resource_name.h"
+#include "server/workflow/named_access.h"
 #include "server/workflow/rules.h"
 #include "server/workflow/shape.h"
 
@@ -32,6 +35,16 @@ void StampNew(const std::string& etag, v1::Status* status) {
     action.set_etag(etag);
     FillDefaults(&action);
   }
+}
+
+// Saving an action that removes restrictions is a permission of its own.
+absl::Status CheckReconsent(const Txn& txn, const v1::Status& status) {
+  if (txn.mutation().allow_reconsent()) return absl::OkStatus();
+  for (const v1::Action& action : status.actions()) {
+    if (action.etag() != txn.etag() || !HasReconsentOperation(action)) continue;
+    return PermissionDenied(txn.mutation().principal(), kActionsReconsent, action.name());
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -70,12 +83,25 @@ absl::Status CheckEtag(const std::string& name, const std::string& given, const 
                    {{"name", name}, {"etag", held}});
 }
 
-absl::Status CheckStatusReferences(const Txn& txn, const std::string& record_type,
-                                   const v1::Status& status, const std::string& field) {
+absl::Status CheckSavedAction(const Txn& txn, const std::string& record_type,
+                              const v1::Action& action, const std::string& field,
+                              const ActionJudge& judge) {
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  DNC_RETURN_IF_ERROR(CheckReferences(*organization, record_type, action, txn.now(), field));
+  return judge.naming.CheckSaved(action, field, judge.warnings);
+}
+
+absl::Status CheckSavedActions(const Txn& txn, const std::string& record_type,
+                               const v1::Status& status, const std::string& field,
+                               const ActionJudge& judge) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseStatusName(status.name(), field));
+  const CatalogStatus* saved = organization->FindStatus(name.workflow, name.status);
   for (int i = 0; i < status.actions_size(); ++i) {
-    DNC_RETURN_IF_ERROR(CheckReferences(*organization, record_type, status.actions(i),
-                                        absl::StrCat(field, ".actions[", i, "]")));
+    const v1::Action* action = saved->FindAction(LastPart(status.actions(i).name()));
+    if (action->etag() != txn.etag()) continue;  // it is as it was
+    DNC_RETURN_IF_ERROR(CheckSavedAction(txn, record_type, *action,
+                                         absl::StrCat(field, ".actions[", i, "]"), judge));
   }
   return absl::OkStatus();
 }
@@ -93,6 +119,9 @@ absl::Status AddStatus(Txn& txn, const std::string& workflow_id, const std::stri
   record.set_number(organization.next_status());
   organization.set_next_status(record.number() + 1);
   StampNew(txn.etag(), &status);
+  DNC_RETURN_IF_ERROR(CheckReconsent(txn, status));
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* named_in, txn.Organization());
+  DNC_RETURN_IF_ERROR(CheckNamedAccess(*named_in, status, txn.etag()));
   *record.mutable_status() = std::move(status);
   txn.PutStatus(workflow_id, std::make_shared<CatalogStatus>(std::move(record), record_type));
   return absl::OkStatus();
@@ -103,6 +132,9 @@ absl::Status ReplaceStatus(Txn& txn, const std::string& workflow_id, const Catal
   if (status.actions_size() > kMaxActions) {
     return TooMany(field, kMaxActions, status.actions_size());
   }
+  DNC_RETURN_IF_ERROR(CheckReconsent(txn, status));
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* named_in, txn.Organization());
+  DNC_RETURN_IF_ERROR(CheckNamedAccess(*named_in, status, txn.etag()));
   txn.EditWorkflow(workflow_id).record.mutable_workflow()->set_etag(txn.etag());
   storage::v1::StatusRecord record;
   record.set_number(held.record.number());

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "server/state/txn.h"
+#include "server/workflow/naming.h"
 
 namespace dnc {
 
@@ -17,18 +18,35 @@ v1::DncList AddList(Txn& txn, v1::DncList content);
 // ETAG_MISMATCH unless `given` is empty or the one held.
 absl::Status CheckEtag(const std::string& name, const std::string& given, const std::string& held);
 
-// Everything that the status's actions refer to must exist. `field` is where the request has the
-// status.
-absl::Status CheckStatusReferences(const Txn& txn, const std::string& record_type,
-                                   const v1::Status& status, const std::string& field);
+// How the actions that a mutation saves are judged and warned of.
+struct ActionJudge {
+  const NamingRule naming;
+  NamingViolations* const warnings;
+
+  ActionJudge(const CatalogOrganization& organization, NamingViolations* warnings)
+      : naming(organization.record.organization().dnc_action_naming()), warnings(warnings) {}
+};
+
+// An action as it is saved: what it refers to exists, its times lie ahead, its name keeps the
+// organization's rule. `field` is where the request has it.
+absl::Status CheckSavedAction(const Txn& txn, const std::string& record_type,
+                              const v1::Action& action, const std::string& field,
+                              const ActionJudge& judge);
+
+// The same of those of the status's actions that this mutation saves. `status` is the request's,
+// with whole names, and in the catalog already; `field` is where the request has it.
+absl::Status CheckSavedActions(const Txn& txn, const std::string& record_type,
+                               const v1::Status& status, const std::string& field,
+                               const ActionJudge& judge);
 
 // Gives a new status its number and its place at the end of the workflow.
-// LIMIT_EXCEEDED of `field`.
+// LIMIT_EXCEEDED of `field`; PERMISSION_DENIED where an action would remove restrictions.
 absl::Status AddStatus(Txn& txn, const std::string& workflow_id, const std::string& record_type,
                        v1::Status status, const std::string& field);
 
 // Replaces a status's content, which has the same name; the workflow's etag changes as well.
-// LIMIT_EXCEEDED of `field`, which adds actions. `held` was there before the mutation.
+// LIMIT_EXCEEDED of `field`, which adds actions; PERMISSION_DENIED where one that has the
+// mutation's etag would remove restrictions. `held` was there before the mutation.
 absl::Status ReplaceStatus(Txn& txn, const std::string& workflow_id, const CatalogStatus& held,
                            v1::Status status, const std::string& field);
 

@@ -4,8 +4,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "re2/re2.h"
 #include "server/error/error.h"
 #include "server/name/resource_name.h"
+#include "server/workflow/origin.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc {
@@ -17,6 +20,10 @@ constexpr size_t kMaxEtag = 64;
 constexpr int kMaxStatuses = 1000;
 constexpr int kMaxActions = 200;
 constexpr int kMaxOperations = 16;
+constexpr int kMaxIds = 50;
+constexpr int kMaxReconsentLists = 20;
+constexpr size_t kMaxPattern = 256;
+constexpr size_t kMaxDescription = 256;
 constexpr int64_t kMaxDurationSeconds = int64_t{3650} * 24 * 3600;
 
 // The id of a child that a request names by its whole name or by its id alone.
@@ -36,14 +43,84 @@ absl::Status CheckState(v1::ObjectState state, absl::string_view field) {
   return InvalidField(field, "unknown value; use ENABLED, DISABLED or ARCHIVED");
 }
 
+// How long something lasts: a duration, a time, or neither. `time_field` is the time's name.
+template <typename Message>
+absl::Status ShapeEnd(const Message& message, bool has_time,
+                      const google::protobuf::Timestamp& time, absl::string_view time_field,
+                      absl::string_view field) {
+  const std::string whole_time_field = absl::StrCat(field, ".", time_field);
+  if (has_time && message.has_duration()) {
+    return InvalidField(whole_time_field,
+                        absl::StrCat("set one of duration and ", time_field, ", not both"));
+  }
+  if (message.has_duration()) {
+    return CheckDuration(message.duration(), absl::StrCat(field, ".duration"));
+  }
+  return has_time ? CheckTimestamp(time, whole_time_field) : absl::OkStatus();
+}
+
 absl::Status ShapeAddToDncList(absl::string_view field, const v1::AddToDncList& operation) {
   DNC_RETURN_IF_ERROR(CheckChannels(operation.channels(), absl::StrCat(field, ".channels")));
   DNC_RETURN_IF_ERROR(CheckText(operation.reason(), kMaxReason, absl::StrCat(field, ".reason")));
-  if (operation.has_duration()) {
-    DNC_RETURN_IF_ERROR(CheckDuration(operation.duration(), absl::StrCat(field, ".duration")));
-  }
+  DNC_RETURN_IF_ERROR(ShapeEnd(operation, operation.has_expire_time(), operation.expire_time(),
+                               "expire_time", field));
   if (operation.list().empty()) return absl::OkStatus();
   return ParseListName(operation.list(), absl::StrCat(field, ".list")).status();
+}
+
+absl::Status ShapeNurture(absl::string_view field, const v1::Nurture& nurture) {
+  DNC_RETURN_IF_ERROR(CheckChannels(nurture.channels(), absl::StrCat(field, ".channels")));
+  if (!nurture.has_duration() && !nurture.has_until_time()) {
+    return MissingField(absl::StrCat(field, ".duration"),
+                        "say how long: set one of duration and until_time");
+  }
+  return ShapeEnd(nurture, nurture.has_until_time(), nurture.until_time(), "until_time", field);
+}
+
+absl::Status ShapeRemoveRestriction(absl::string_view field,
+                                    const v1::RemoveRestriction& operation) {
+  DNC_RETURN_IF_ERROR(CheckChannels(operation.channels(), absl::StrCat(field, ".channels")));
+  const std::string lists = absl::StrCat(field, ".lists");
+  if (operation.lists().empty() && !operation.end_nurture()) {
+    return MissingField(lists, "name the lists whose entries it revokes, or set end_nurture");
+  }
+  DNC_RETURN_IF_ERROR(CheckCount(lists, operation.lists_size(), kMaxReconsentLists));
+  std::set<std::string> seen;
+  for (int i = 0; i < operation.lists_size(); ++i) {
+    const std::string where = absl::StrCat(lists, "[", i, "]");
+    DNC_RETURN_IF_ERROR(ParseListName(operation.lists(i), where).status());
+    if (!seen.insert(operation.lists(i)).second) {
+      return InvalidField(where, absl::StrCat(operation.lists(i), " stands there twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ShapeIds(absl::string_view field,
+                      const google::protobuf::RepeatedPtrField<std::string>& roles) {
+  DNC_RETURN_IF_ERROR(CheckCount(field, roles.size(), kMaxIds));
+  std::set<std::string> seen;
+  for (int i = 0; i < roles.size(); ++i) {
+    const std::string where = absl::StrCat(field, "[", i, "]");
+    DNC_RETURN_IF_ERROR(ValidateId(roles.at(i), where));
+    if (!seen.insert(roles.at(i)).second) {
+      return InvalidField(where, absl::StrCat(roles.at(i), " stands there twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// One action cannot both ask for silence and break it.
+absl::Status CheckNoContradiction(absl::string_view field, const v1::Action& action) {
+  bool adds = false;
+  int removes = -1;
+  for (int i = 0; i < action.operations_size(); ++i) {
+    adds |= action.operations(i).has_add_to_dnc_list();
+    if (action.operations(i).has_remove_restriction()) removes = i;
+  }
+  if (!adds || removes < 0) return absl::OkStatus();
+  return InvalidField(absl::StrCat(field, ".operations[", removes, "].remove_restriction"),
+                      "not in an action that adds to a DNC list; make it an action of its own");
 }
 
 absl::Status ShapeOperation(absl::string_view field, const v1::Operation& operation) {
@@ -55,22 +132,22 @@ absl::Status ShapeOperation(absl::string_view field, const v1::Operation& operat
       return ParseStatusName(operation.move_to_status().status(),
                              absl::StrCat(field, ".move_to_status.status"))
           .status();
-    case v1::Operation::kNurture: {
-      const std::string nurture = absl::StrCat(field, ".nurture");
-      DNC_RETURN_IF_ERROR(
-          CheckChannels(operation.nurture().channels(), absl::StrCat(nurture, ".channels")));
-      return CheckDuration(operation.nurture().duration(), absl::StrCat(nurture, ".duration"));
-    }
+    case v1::Operation::kNurture:
+      return ShapeNurture(absl::StrCat(field, ".nurture"), operation.nurture());
+    case v1::Operation::kRemoveRestriction:
+      return ShapeRemoveRestriction(absl::StrCat(field, ".remove_restriction"),
+                                    operation.remove_restriction());
     case v1::Operation::OPERATION_NOT_SET:
       break;
   }
-  return MissingField(field, "set one of add_to_dnc_list, move_to_status and nurture");
+  return MissingField(field,
+                      "set one of add_to_dnc_list, move_to_status, nurture and remove_restriction");
 }
 
 absl::Status ShapeRestriction(absl::string_view field, const v1::ContactRestriction& restriction) {
   DNC_RETURN_IF_ERROR(CheckChannels(restriction.channels(), absl::StrCat(field, ".channels")));
-  if (!restriction.has_duration()) return absl::OkStatus();
-  return CheckDuration(restriction.duration(), absl::StrCat(field, ".duration"));
+  return ShapeEnd(restriction, restriction.has_until_time(), restriction.until_time(), "until_time",
+                  field);
 }
 
 template <typename Children>
@@ -126,6 +203,16 @@ absl::Status CheckDuration(const google::protobuf::Duration& duration, absl::str
   return InvalidField(field, "a duration is positive and at most 3,650 days");
 }
 
+absl::Status CheckTimestamp(const google::protobuf::Timestamp& time, absl::string_view field) {
+  using google::protobuf::util::TimeUtil;
+  if (time.seconds() >= TimeUtil::kTimestampMinSeconds &&
+      time.seconds() <= TimeUtil::kTimestampMaxSeconds && time.nanos() >= 0 &&
+      time.nanos() < 1'000'000'000) {
+    return absl::OkStatus();
+  }
+  return InvalidField(field, "not a point in time between the years 1 and 9999");
+}
+
 absl::Status CheckText(absl::string_view text, size_t max_bytes, absl::string_view field) {
   if (text.size() > max_bytes) {
     return InvalidField(field, absl::StrCat(text.size(), " bytes; at most ", max_bytes));
@@ -172,6 +259,8 @@ void FillDefaults(v1::Action* action) {
   }
 }
 
+void KeepUnset(const v1::Workflow& held, v1::Workflow* wanted) { KeepNameAndState(held, wanted); }
+
 void KeepUnset(const v1::Status& held, v1::Status* wanted) { KeepNameAndState(held, wanted); }
 
 void KeepUnset(const v1::Action& held, v1::Action* wanted) {
@@ -183,7 +272,7 @@ void KeepUnset(const v1::Action& held, v1::Action* wanted) {
 
 absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::Action* action) {
   action->set_name(name);
-  action->clear_copied_from();
+  ClearOrigin(action);
   DNC_RETURN_IF_ERROR(CheckEtagShape(action->etag(), absl::StrCat(field, ".etag")));
   DNC_RETURN_IF_ERROR(
       CheckText(action->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
@@ -194,6 +283,8 @@ absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::A
   if (action->state() == v1::OBJECT_STATE_ARCHIVED) {
     return InvalidField(absl::StrCat(field, ".state"), "an action is ENABLED or DISABLED");
   }
+  DNC_RETURN_IF_ERROR(ShapeIds(absl::StrCat(field, ".roles"), action->roles()));
+  DNC_RETURN_IF_ERROR(ShapeIds(absl::StrCat(field, ".groups"), action->groups()));
   if (action->operations().empty()) {
     return MissingField(absl::StrCat(field, ".operations"), "an action has 1 to 16 operations");
   }
@@ -203,7 +294,7 @@ absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::A
     DNC_RETURN_IF_ERROR(
         ShapeOperation(absl::StrCat(field, ".operations[", i, "]"), action->operations(i)));
   }
-  return absl::OkStatus();
+  return CheckNoContradiction(field, *action);
 }
 
 absl::Status ShapeStatus(const std::string& name, absl::string_view field, v1::Status* status) {
@@ -219,6 +310,8 @@ absl::Status ShapeStatus(const std::string& name, absl::string_view field, v1::S
   DNC_RETURN_IF_ERROR(CheckState(status->state(), absl::StrCat(field, ".state")));
   DNC_RETURN_IF_ERROR(ShapeRestriction(absl::StrCat(field, ".restriction"), status->restriction()));
   DNC_RETURN_IF_ERROR(
+      ShapeIds(absl::StrCat(field, ".visible_to_roles"), status->visible_to_roles()));
+  DNC_RETURN_IF_ERROR(
       CheckCount(absl::StrCat(field, ".actions"), status->actions_size(), kMaxActions));
   for (int i = 0; i < status->actions_size(); ++i) {
     const std::string where = absl::StrCat(field, ".actions[", i, "]");
@@ -230,6 +323,40 @@ absl::Status ShapeStatus(const std::string& name, absl::string_view field, v1::S
   return CheckDistinct(status->actions(), absl::StrCat(field, ".actions"));
 }
 
+absl::Status ShapeWorkflowRow(const std::string& name, absl::string_view field,
+                              v1::Workflow* workflow) {
+  workflow->set_name(name);
+  workflow->clear_create_time();
+  workflow->clear_statuses();
+  DNC_RETURN_IF_ERROR(CheckEtagShape(workflow->etag(), absl::StrCat(field, ".etag")));
+  DNC_RETURN_IF_ERROR(
+      CheckText(workflow->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
+  if (!workflow->record_type().empty()) {
+    DNC_RETURN_IF_ERROR(ValidateId(workflow->record_type(), absl::StrCat(field, ".record_type")));
+  }
+  return CheckState(workflow->state(), absl::StrCat(field, ".state"));
+}
+
+absl::Status ShapeNaming(absl::string_view field, v1::DncActionNaming* naming) {
+  const std::string pattern = absl::StrCat(field, ".pattern");
+  DNC_RETURN_IF_ERROR(CheckText(naming->pattern(), kMaxPattern, pattern));
+  DNC_RETURN_IF_ERROR(
+      CheckText(naming->description(), kMaxDescription, absl::StrCat(field, ".description")));
+  if (!v1::DncActionNaming::Enforcement_IsValid(naming->enforcement())) {
+    return InvalidField(absl::StrCat(field, ".enforcement"), "use OFF, WARN or ENFORCE");
+  }
+  if (naming->enforcement() == v1::DncActionNaming::ENFORCEMENT_UNSPECIFIED) {
+    naming->set_enforcement(v1::DncActionNaming::ENFORCEMENT_OFF);
+  }
+  if (naming->pattern().empty()) {
+    if (naming->enforcement() == v1::DncActionNaming::ENFORCEMENT_OFF) return absl::OkStatus();
+    return MissingField(pattern, "without a pattern there is no rule to be enforced");
+  }
+  const RE2 compiled(naming->pattern(), RE2::Quiet);
+  if (compiled.ok()) return absl::OkStatus();
+  return InvalidField(pattern, absl::StrCat("not a regular expression of RE2: ", compiled.error()));
+}
+
 absl::Status ShapeWorkflow(const std::string& name, absl::string_view field,
                            v1::Workflow* workflow) {
   workflow->set_name(name);
@@ -239,9 +366,6 @@ absl::Status ShapeWorkflow(const std::string& name, absl::string_view field,
       CheckText(workflow->display_name(), kMaxDisplayName, absl::StrCat(field, ".display_name")));
   DNC_RETURN_IF_ERROR(ValidateId(workflow->record_type(), absl::StrCat(field, ".record_type")));
   DNC_RETURN_IF_ERROR(CheckState(workflow->state(), absl::StrCat(field, ".state")));
-  if (workflow->state() == v1::OBJECT_STATE_DISABLED) {
-    return InvalidField(absl::StrCat(field, ".state"), "a workflow is ENABLED or ARCHIVED");
-  }
   DNC_RETURN_IF_ERROR(
       CheckCount(absl::StrCat(field, ".statuses"), workflow->statuses_size(), kMaxStatuses));
   for (int i = 0; i < workflow->statuses_size(); ++i) {

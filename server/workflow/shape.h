@@ -18,6 +18,12 @@ absl::Status ShapeWorkflow(const std::string& name, absl::string_view field,
                            v1::Workflow* workflow);
 absl::Status ShapeStatus(const std::string& name, absl::string_view field, v1::Status* status);
 absl::Status ShapeAction(const std::string& name, absl::string_view field, v1::Action* action);
+// A change of a workflow itself: as ShapeWorkflow, without statuses; a record type may be left out.
+absl::Status ShapeWorkflowRow(const std::string& name, absl::string_view field,
+                              v1::Workflow* workflow);
+
+// A naming rule; an empty pattern has no enforcement.
+absl::Status ShapeNaming(absl::string_view field, v1::DncActionNaming* naming);
 
 // What a new object gets where the request does not say: its id as display name, ENABLED, and for
 // an action the category OTHER.
@@ -25,6 +31,7 @@ void FillDefaults(v1::Workflow* workflow);  // itself, not its statuses
 void FillDefaults(v1::Status* status);      // itself, not its actions
 void FillDefaults(v1::Action* action);
 // What an object that is there keeps where the request does not say: the same fields.
+void KeepUnset(const v1::Workflow& held, v1::Workflow* wanted);
 void KeepUnset(const v1::Status& held, v1::Status* wanted);
 void KeepUnset(const v1::Action& held, v1::Action* wanted);
 
@@ -36,6 +43,9 @@ absl::Status CheckEtagShape(absl::string_view etag, absl::string_view field);
 
 // A duration of a request: positive, at most 3,650 days.
 absl::Status CheckDuration(const google::protobuf::Duration& duration, absl::string_view field);
+
+// INVALID_FIELD unless it is a point in time between the years 1 and 9999.
+absl::Status CheckTimestamp(const google::protobuf::Timestamp& time, absl::string_view field);
 
 // A text field for people: valid UTF-8 is protobuf's business; this is about length and control
 // characters.

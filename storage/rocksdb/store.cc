@@ -24,14 +24,10 @@
 #include "absl/synchronization/mutex.h"
 #include "storage/base/logging.h"
 #include "storage/base/status_macros.h"
+#include "storage/rocksdb/engine.h"
 
 namespace dnc {
 namespace {
-
-constexpr int kBloomBitsPerKey = 10;
-
-rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
-absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 absl::Status ReadError(const rocksdb::Status& status, Family family) {
   const std::string message = absl::StrCat(
@@ -46,24 +42,6 @@ absl::Status WriteError(const rocksdb::Status& status) {
       absl::StrCat("the store cannot write: ", status.ToString(),
                    "; free disk space or mend the disk, then repeat with the same request_id"));
 }
-
-// What RocksDB has to say goes to the server's own log. It keeps no log file of its own: on a full
-// disk the second line to such a file ends the process (an assertion of Debian's build).
-class EngineLogger : public rocksdb::Logger {
- public:
-  EngineLogger() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
-
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
-  void Logv(rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
-    if (level < GetInfoLogLevel() || level == rocksdb::InfoLogLevel::HEADER_LEVEL) return;
-    std::array<char, 1024> text;
-    std::vsnprintf(text.data(), text.size(), format, arguments);
-    const absl::string_view line = absl::StripTrailingAsciiWhitespace(text.data());
-    const bool grave = level >= rocksdb::InfoLogLevel::ERROR_LEVEL;
-    spdlog::log(grave ? spdlog::level::err : spdlog::level::warn, "rocksdb: {}", std::string(line));
-  }
-};
 
 // Hears of what fails between writes. Thread-safe.
 class ErrorListener : public rocksdb::EventListener {
@@ -89,25 +67,24 @@ class ErrorListener : public rocksdb::EventListener {
   absl::Status error_ ABSL_GUARDED_BY(mu_);
 };
 
+using SharedSnapshot = std::shared_ptr<const rocksdb::Snapshot>;
+
 // Reads at a snapshot, or at the newest state where `snapshot` is null.
 class RocksReader : public StoreReader {
  public:
+  enum class Cache { kFill, kLeave };
+
   RocksReader(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles,
-              const rocksdb::Snapshot* snapshot)
-      : db_(db), handles_(handles), snapshot_(snapshot) {}
-  ~RocksReader() override {
-    if (snapshot_ != nullptr) db_->ReleaseSnapshot(snapshot_);
-  }
+              SharedSnapshot snapshot, Cache cache = Cache::kFill)
+      : db_(db), handles_(handles), snapshot_(std::move(snapshot)), cache_(cache) {}
   RocksReader(const RocksReader&) = delete;
   RocksReader& operator=(const RocksReader&) = delete;
 
   absl::StatusOr<bool> Get(
       Family family, absl::string_view key,
       absl::FunctionRef<absl::Status(absl::string_view)> on_value) const override {
-    rocksdb::ReadOptions options;
-    options.snapshot = snapshot_;
     rocksdb::PinnableSlice value;
-    const rocksdb::Status status = db_->Get(options, handle(family), ToSlice(key), &value);
+    const rocksdb::Status status = db_->Get(Options(), handle(family), ToSlice(key), &value);
     if (status.IsNotFound()) return false;
     if (!status.ok()) return ReadError(status, family);
     DNC_RETURN_IF_ERROR(on_value(ToView(value)));
@@ -117,8 +94,7 @@ class RocksReader : public StoreReader {
   absl::Status Scan(
       Family family, absl::string_view lower, absl::string_view upper,
       absl::FunctionRef<bool(absl::string_view, absl::string_view)> on_row) const override {
-    rocksdb::ReadOptions options;
-    options.snapshot = snapshot_;
+    rocksdb::ReadOptions options = Options();
     const rocksdb::Slice bound = ToSlice(upper);
     if (!upper.empty()) options.iterate_upper_bound = &bound;
     std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, handle(family)));
@@ -128,14 +104,25 @@ class RocksReader : public StoreReader {
     return it->status().ok() ? absl::OkStatus() : ReadError(it->status(), family);
   }
 
+  std::shared_ptr<const StoreReader> ForScans() const override {
+    return std::make_shared<RocksReader>(db_, handles_, snapshot_, Cache::kLeave);
+  }
+
  private:
+  rocksdb::ReadOptions Options() const {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_.get();
+    options.fill_cache = cache_ == Cache::kFill;
+    return options;
+  }
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles_[static_cast<size_t>(family)];
   }
 
   rocksdb::DB* const db_;
   const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;
-  const rocksdb::Snapshot* const snapshot_;
+  const SharedSnapshot snapshot_;
+  const Cache cache_;
 };
 
 rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& options,
@@ -173,7 +160,7 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALReco
   db_options.atomic_flush = true;
   // What never went to the log need not outlive the process.
   db_options.avoid_flush_during_shutdown = true;
-  db_options.info_log = std::make_shared<EngineLogger>();
+  db_options.info_log = std::make_shared<EngineLogger>("rocksdb", spdlog::level::err);
   db_options.max_background_jobs = 2;
   db_options.listeners.push_back(listener);
   if (options.env != nullptr) db_options.env = options.env;
@@ -199,7 +186,10 @@ class RocksStore : public Store {
   const StoreReader& Latest() const override { return latest_; }
 
   std::shared_ptr<const StoreReader> Snapshot() const override {
-    return std::make_shared<RocksReader>(db_.get(), handles_, db_->GetSnapshot());
+    SharedSnapshot snapshot(db_->GetSnapshot(), [db = db_.get()](const rocksdb::Snapshot* held) {
+      db->ReleaseSnapshot(held);
+    });
+    return std::make_shared<RocksReader>(db_.get(), handles_, std::move(snapshot));
   }
 
   absl::Status Commit(const WriteSet& changes, Durability durability) override {

@@ -37,6 +37,11 @@ class StoreReader {
   virtual absl::Status Scan(
       Family family, absl::string_view lower, absl::string_view upper,
       absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> on_row) const = 0;
+
+  // The same state for whoever reads very many rows once, as reports do: such reads leave what is
+  // cached for others alone. Outlives this reader. For long: each Scan by itself holds memory, so
+  // read in pieces.
+  virtual std::shared_ptr<const StoreReader> ForScans() const = 0;
 };
 
 // A set of changes that commits as one.

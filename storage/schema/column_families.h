@@ -17,14 +17,17 @@ enum class Family : uint8_t {
   kRequests = 6,  // first answers by request id
   kAudit = 7,     // every mutation and its outcome by revision
   kChunks = 8,    // registry versions: compressed runs of numbers
+  kReviews = 9,   // opt-outs as they arrived, and reviews
 };
 
-inline constexpr std::array<const char*, 9> kFamilyNames = {
-    "meta", "config", "leads", "subjects", "entries", "index", "requests", "audit", "chunks"};
+inline constexpr std::array<const char*, 10> kFamilyNames = {
+    "meta",  "config",   "leads", "subjects", "entries",
+    "index", "requests", "audit", "chunks",   "reviews"};
 
 // Version of all persisted formats together. Raised with any change that an older program would
-// misread; a program refuses a store with a version that it does not know.
-inline constexpr uint32_t kSchemaVersion = 1;
+// misread; a program refuses a store with a version that it does not know, and brings older ones
+// forward (server/state/migrate.h).
+inline constexpr uint32_t kSchemaVersion = 2;
 
 }  // namespace dnc
 

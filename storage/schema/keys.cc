@@ -51,6 +51,12 @@ std::string EntryCount(uint32_t org, uint32_t list) {
   return key;
 }
 
+std::string LeadCount(uint32_t org, uint32_t status) {
+  std::string key = Tagged('M', org);
+  AppendBigEndian(status, &key);
+  return key;
+}
+
 std::string Organization(absl::string_view id) { return absl::StrCat("O", id); }
 
 std::string List(uint32_t org, absl::string_view list_id) {
@@ -65,10 +71,30 @@ std::string Status(uint32_t org, absl::string_view workflow_id, absl::string_vie
   return absl::StrCat(Tagged('S', org), workflow_id, absl::string_view("\0", 1), status_id);
 }
 
+std::string Role(uint32_t org, absl::string_view role_id) {
+  return absl::StrCat(Tagged('R', org), role_id);
+}
+
+std::string Binding(uint32_t org, absl::string_view binding_id) {
+  return absl::StrCat(Tagged('B', org), binding_id);
+}
+
+std::string Group(uint32_t org, absl::string_view group_id) {
+  return absl::StrCat(Tagged('G', org), group_id);
+}
+
+std::string Template(uint32_t org, absl::string_view template_id) {
+  return absl::StrCat(Tagged('P', org), template_id);
+}
+
 std::string OrgPrefix(uint32_t org) {
   std::string key;
   AppendBigEndian(org, &key);
   return key;
+}
+
+uint32_t OrgOfKey(absl::string_view key) {
+  return static_cast<uint32_t>(ReadBigEndian(key.substr(0, sizeof(uint32_t))));
 }
 
 std::string Lead(uint32_t org, absl::string_view lead_id) {
@@ -126,6 +152,22 @@ std::string StatusIndex(uint32_t org, uint32_t status, absl::string_view lead_id
   return absl::StrCat(StatusIndexPrefix(org, status), lead_id);
 }
 
+std::string AuditIndexPrefix(uint32_t org, absl::string_view object) {
+  std::string key = Tagged('A', org);
+  absl::StrAppend(&key, object, absl::string_view("\0", 1));
+  return key;
+}
+
+std::string AuditIndex(uint32_t org, absl::string_view object, int64_t revision) {
+  std::string key = AuditIndexPrefix(org, object);
+  AppendBigEndian(static_cast<uint64_t>(revision), &key);
+  return key;
+}
+
+int64_t RevisionOfAuditIndexKey(absl::string_view key) {
+  return static_cast<int64_t>(ReadBigEndian(key.substr(key.size() - 8)));
+}
+
 std::string Request(uint32_t org, absl::string_view request_id) {
   return absl::StrCat(OrgPrefix(org), request_id);
 }
@@ -160,6 +202,42 @@ std::string Chunk(uint32_t org, uint32_t list, int64_t version, uint32_t ordinal
 
 int64_t VersionOfChunkKey(absl::string_view key) {
   return static_cast<int64_t>(ReadBigEndian(key.substr(8, 8)));
+}
+
+std::string OptOutMessage(uint32_t org, uint8_t way, absl::string_view message_id,
+                          absl::string_view subject_key) {
+  std::string key = Tagged('M', org);
+  key.push_back(static_cast<char>(way));
+  absl::StrAppend(&key, message_id, absl::string_view("\0", 1), subject_key);
+  return key;
+}
+
+std::string OptOutPrefix(uint32_t org) { return Tagged('O', org); }
+
+std::string OptOut(uint32_t org, uint64_t revision) {
+  std::string key = OptOutPrefix(org);
+  AppendBigEndian(revision, &key);
+  return key;
+}
+
+std::string ReviewPrefix(uint32_t org) { return Tagged('R', org); }
+
+std::string Review(uint32_t org, uint64_t revision) {
+  std::string key = ReviewPrefix(org);
+  AppendBigEndian(revision, &key);
+  return key;
+}
+
+std::string PendingReviewPrefix(uint32_t org) { return Tagged('P', org); }
+
+std::string PendingReview(uint32_t org, uint64_t revision) {
+  std::string key = PendingReviewPrefix(org);
+  AppendBigEndian(revision, &key);
+  return key;
+}
+
+uint64_t RevisionOfReviewsKey(absl::string_view key) {
+  return ReadBigEndian(key.substr(key.size() - 8));
 }
 
 std::string PrefixEnd(absl::string_view prefix) {

@@ -8,11 +8,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "dnc/v1/action.grpc.pb.h"
+#include "dnc/v1/audit.grpc.pb.h"
 #include "dnc/v1/check.grpc.pb.h"
 #include "dnc/v1/lead.grpc.pb.h"
 #include "dnc/v1/organization.grpc.pb.h"
 #include "dnc/v1/registry.grpc.pb.h"
 #include "dnc/v1/system.grpc.pb.h"
+#include "dnc/v1/template.grpc.pb.h"
 #include "dnc/v1/workflow.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -60,19 +62,23 @@ struct GatewayClient::Stubs {
         organizations(channel),
         workflows(channel),
         actions(channel),
+        audit(channel),
         leads(channel),
         registries(channel),
         checks(channel),
-        system(channel) {}
+        system(channel),
+        templates(channel) {}
 
   const std::shared_ptr<grpc::Channel> channel;
   v1::OrganizationService::Stub organizations;
   v1::WorkflowService::Stub workflows;
   v1::ActionService::Stub actions;
+  v1::AuditService::Stub audit;
   v1::LeadService::Stub leads;
   v1::RegistryService::Stub registries;
   v1::CheckService::Stub checks;
   v1::SystemService::Stub system;
+  v1::TemplateService::Stub templates;
 };
 
 GatewayClient::GatewayClient(const std::string& address)
@@ -133,6 +139,29 @@ absl::StatusOr<v1::BatchCheckContactsResponse> GatewayClient::Call(
   return CallUnary<v1::BatchCheckContactsResponse>(
       stubs_->checks, &v1::CheckService::Stub::BatchCheckContacts, request);
 }
+absl::StatusOr<v1::CopyActionsResponse> GatewayClient::Call(const v1::CopyActionsRequest& request) {
+  return CallUnary<v1::CopyActionsResponse>(stubs_->actions, &v1::ActionService::Stub::CopyActions,
+                                            request);
+}
+absl::StatusOr<v1::GetWorkflowResponse> GatewayClient::Call(const v1::GetWorkflowRequest& request) {
+  return CallUnary<v1::GetWorkflowResponse>(stubs_->workflows,
+                                            &v1::WorkflowService::Stub::GetWorkflow, request);
+}
+absl::StatusOr<v1::CreateTemplateResponse> GatewayClient::Call(
+    const v1::CreateTemplateRequest& request) {
+  return CallUnary<v1::CreateTemplateResponse>(stubs_->templates,
+                                               &v1::TemplateService::Stub::CreateTemplate, request);
+}
+absl::StatusOr<v1::ApplyTemplateResponse> GatewayClient::Call(
+    const v1::ApplyTemplateRequest& request) {
+  return CallUnary<v1::ApplyTemplateResponse>(stubs_->templates,
+                                              &v1::TemplateService::Stub::ApplyTemplate, request);
+}
+absl::StatusOr<v1::ListTemplateCopiesResponse> GatewayClient::Call(
+    const v1::ListTemplateCopiesRequest& request) {
+  return CallUnary<v1::ListTemplateCopiesResponse>(
+      stubs_->templates, &v1::TemplateService::Stub::ListTemplateCopies, request);
+}
 absl::StatusOr<v1::GetSystemStatusResponse> GatewayClient::Call(
     const v1::GetSystemStatusRequest& request) {
   return CallUnary<v1::GetSystemStatusResponse>(stubs_->system,
@@ -162,6 +191,19 @@ absl::StatusOr<v1::ImportSummary> GatewayClient::Import(const v1::ImportConfig& 
   const grpc::Status status = stream->Finish();
   if (!status.ok()) return ToStatus(status);
   return summary;
+}
+
+absl::StatusOr<v1::VerifyAuditResponse> GatewayClient::Verify(
+    const v1::VerifyAuditRequest& request) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  const auto stream = stubs_->audit.VerifyAudit(&context, request);
+  v1::VerifyAuditResponse all;
+  v1::VerifyAuditResponse message;
+  while (stream->Read(&message)) all.MergeFrom(message);
+  const grpc::Status status = stream->Finish();
+  if (!status.ok()) return ToStatus(status);
+  return all;
 }
 
 void GatewayClient::FeedImportForever(const v1::ImportConfig& config, absl::string_view piece,

@@ -11,11 +11,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "dnc/v1/action.pb.h"
+#include "dnc/v1/audit.pb.h"
 #include "dnc/v1/check.pb.h"
 #include "dnc/v1/lead.pb.h"
 #include "dnc/v1/organization.pb.h"
 #include "dnc/v1/registry.pb.h"
 #include "dnc/v1/system.pb.h"
+#include "dnc/v1/template.pb.h"
 #include "dnc/v1/workflow.pb.h"
 
 namespace dnc::testing {
@@ -41,6 +43,14 @@ class GatewayClient {
   absl::StatusOr<v1::CheckContactResponse> Call(const v1::CheckContactRequest& request);
   absl::StatusOr<v1::BatchCheckContactsResponse> Call(const v1::BatchCheckContactsRequest& request);
   absl::StatusOr<v1::GetSystemStatusResponse> Call(const v1::GetSystemStatusRequest& request);
+
+  // The last message of a whole verification of the audit trail, with all problems that were told.
+  absl::StatusOr<v1::VerifyAuditResponse> Verify(const v1::VerifyAuditRequest& request);
+  absl::StatusOr<v1::CopyActionsResponse> Call(const v1::CopyActionsRequest& request);
+  absl::StatusOr<v1::GetWorkflowResponse> Call(const v1::GetWorkflowRequest& request);
+  absl::StatusOr<v1::CreateTemplateResponse> Call(const v1::CreateTemplateRequest& request);
+  absl::StatusOr<v1::ApplyTemplateResponse> Call(const v1::ApplyTemplateRequest& request);
+  absl::StatusOr<v1::ListTemplateCopiesResponse> Call(const v1::ListTemplateCopiesRequest& request);
 
   // A whole import: the configuration, the file, its end.
   absl::StatusOr<v1::ImportSummary> Import(const v1::ImportConfig& config, absl::string_view file);

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kShim[] = DNC_BIN_DIR "/dnc_power_cut.so";
-constexpr char kRegistry[] = "organizations/torture/lists/registry";
+constexpr char kRegistryList[] = "organizations/torture/lists/registry";
 
 // The marker is not synced as it advances: after a power cut it may be as new as it was, or older.
 enum class MarkerAfter { kKept, kReverted };
@@ -87,7 +87,7 @@ TEST_P(PowerCutTest, AcknowledgedImportIsWhole) {
   create.mutable_list()->set_kind(v1::LIST_KIND_REGISTRY);
   ASSERT_TRUE(client().Call(create).ok());
   v1::ImportConfig config;
-  config.set_list(kRegistry);
+  config.set_list(kRegistryList);
   config.mutable_actor()->set_id("tests/fault");
   config.set_mode(v1::IMPORT_MODE_FULL);
   std::string file;
@@ -99,7 +99,7 @@ TEST_P(PowerCutTest, AcknowledgedImportIsWhole) {
   CutPower();
   ASSERT_NO_FATAL_FAILURE(StartServer());
   v1::GetListRequest get;
-  get.set_name(kRegistry);
+  get.set_name(kRegistryList);
   const auto list = client().Call(get);
   ASSERT_TRUE(list.ok()) << list.status();
   EXPECT_EQ(list->list().active_version().count(), kRows);

@@ -153,6 +153,7 @@ void TortureRun::Verify(size_t first) {
   verifier.SettleDoubts(first, past);
   verifier.Sample(first, past, kSampled, random_);
   verifier.Sample(0, first, kSampled / 4, random_);
+  verifier.CheckAudit();
 }
 
 absl::Status TortureRun::Run() {

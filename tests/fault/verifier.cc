@@ -60,6 +60,17 @@ void Verifier::CheckDenied(size_t first, size_t past) {
   CheckBatch(probes);
 }
 
+void Verifier::CheckAudit() {
+  v1::VerifyAuditRequest request;
+  request.set_parent(kOrganization);
+  const absl::StatusOr<v1::VerifyAuditResponse> verified = client_->Verify(request);
+  if (!Took(verified.status())) return;
+  if (!verified->complete()) findings_->errors.push_back("the audit trail was not verified whole");
+  for (const v1::AuditProblem& problem : verified->problems()) {
+    findings_->errors.push_back(problem.message());
+  }
+}
+
 absl::StatusOr<int> Verifier::CountEntries(const v1::ListEntriesRequest& request) {
   DNC_ASSIGN_OR_RETURN(const v1::ListEntriesResponse response, client_->Call(request));
   return response.entries_size();

@@ -34,6 +34,8 @@ class Verifier {
   // Opt-outs of those places that are in doubt are there whole or not at all; a repeat of their
   // request ids applies them once, and acknowledges them.
   void SettleDoubts(size_t first, size_t past);
+  // The chain over the audit trail is whole.
+  void CheckAudit();
   // Takes `count` acknowledged ones at random: all their parts are there, and a repeat of the
   // request id gets the first answer.
   void Sample(size_t first, size_t past, size_t count, std::mt19937_64& random);

@@ -17,9 +17,11 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::MethodDescriptor;
 
-constexpr const char* kServices[] = {"CheckService",       "ActionService",   "LeadService",
-                                     "RegistryService",    "WorkflowService", "SystemService",
-                                     "OrganizationService"};
+constexpr const char* kServices[] = {
+    "AccessService",       "CheckService",    "ActionService",   "LeadService",
+    "RegistryService",     "WorkflowService", "SystemService",   "ReportService",
+    "OrganizationService", "OptOutService",   "TemplateService", "ContactService",
+    "DecisionService",     "AuditService",    "WatchService",    "DiagnoseService"};
 
 // The comments above the fields of a proto file's messages, by "Message.field".
 std::map<std::string, std::string> FieldComments(const std::string& name) {
@@ -76,13 +78,25 @@ std::unique_ptr<google::protobuf::Message> NewMessage(const Descriptor* type) {
 CallStatus CallMethod(RpcClient* client, const MethodDescriptor& method, const std::string& request,
                       std::string* response) {
   const std::string path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
-  if (!method.client_streaming()) return client->Call(path, request, response);
+  if (!method.client_streaming() && !method.server_streaming()) {
+    return client->Call(path, request, response);
+  }
   const auto stream = client->Open(path);
   stream->Write(request);
   stream->WritesDone();
+  if (method.name() == "WatchChanges") return FirstOf(*stream);
   while (stream->Read(response)) {
   }
   return stream->Finish();
+}
+
+CallStatus FirstOf(RpcStream& stream) {
+  std::string message;
+  if (!stream.Read(&message)) return stream.Finish();
+  stream.Cancel();
+  const CallStatus ended = stream.Finish();
+  EXPECT_EQ(ended.code, absl::StatusCode::kCancelled);
+  return CallStatus();
 }
 
 bool IsOutputOnly(const FieldDescriptor& field) {
@@ -117,6 +131,12 @@ const std::vector<FullRequest>& FullRequests() {
        "request_id: 'full-1' actor { id: 'users/jane' origin: 'screen' }"},
       {"GetOrganization", "name: '~'"},
       {"ListOrganizations", "page_size: 1"},
+      {"UpdateOrganization",
+       "organization { name: '~' display_name: 'Acme Inc.' default_region: 'US' dnc_action_naming "
+       "{ "
+       "pattern: '.+' description: 'any name' enforcement: ENFORCEMENT_WARN } } request_id: "
+       "'full-20' actor { id: 'users/jane' origin: 'screen' }"},
+      {"ListNamingViolations", "parent: '~' naming { pattern: 'x+' description: 'only x' }"},
       {"CreateList",
        "parent: '~' list_id: 'partners' list { display_name: 'Partners' kind: "
        "LIST_KIND_INTERNAL brand: 'home' campaign: 'spring' } request_id: 'full-2' actor { id: "
@@ -126,17 +146,28 @@ const std::vector<FullRequest>& FullRequests() {
        "LIST_KIND_REGISTRY brand: 'home' campaign: 'spring' channels: CHANNEL_VOICE "
        "message_classes: MESSAGE_CLASS_MARKETING max_age { seconds: 2678400 } } request_id: "
        "'full-3' actor { id: 'users/jane' origin: 'screen' }"},
+      {"UpdateList",
+       "list { name: '~/lists/national' display_name: 'Nation' kind: LIST_KIND_REGISTRY brand: "
+       "'home' campaign: 'spring' channels: CHANNEL_VOICE message_classes: MESSAGE_CLASS_MARKETING "
+       "max_age { seconds: 2678400 } } request_id: 'full-21' actor { id: 'users/jane' origin: "
+       "'screen' }"},
       {"GetList", "name: '~/lists/partners'"},
       {"ListLists", "parent: '~'"},
       {"CreateWorkflow",
        "parent: '~' workflow_id: 'w' workflow { display_name: 'W' record_type: 'contact' "
        "statuses { name: 's' display_name: 'S' system_status: SYSTEM_STATUS_NEW restriction { "
        "channels: CHANNEL_FAX duration { seconds: 60 } } actions { name: 'a' display_name: 'A' "
-       "category: ACTION_CATEGORY_OTHER operations { add_to_dnc_list { list: '~/lists/partners' "
-       "channels: CHANNEL_VOICE reason: 'asked' duration { seconds: 60 } } } operations { "
-       "move_to_status { status: '~/workflows/w/statuses/s' } } operations { nurture { duration { "
-       "seconds: 60 } channels: CHANNEL_SMS } } } } } request_id: 'full-4' actor { id: "
+       "category: ACTION_CATEGORY_OTHER roles: 'agent' operations { add_to_dnc_list { list: "
+       "'~/lists/partners' channels: CHANNEL_VOICE reason: 'asked' duration { seconds: 60 } } } "
+       "operations { move_to_status { status: '~/workflows/w/statuses/s' } } operations { nurture "
+       "{ "
+       "duration { seconds: 60 } channels: CHANNEL_SMS } } } actions { name: 'r' operations { "
+       "remove_restriction { lists: '~/lists/partners' channels: CHANNEL_SMS end_nurture: true } } "
+       "} visible_to_roles: 'agent' } } request_id: 'full-4' actor { id: "
        "'users/jane' origin: 'screen' }"},
+      {"UpdateWorkflow",
+       "workflow { name: '~/workflows/w' display_name: 'W2' record_type: 'contact' } status_order: "
+       "'s' request_id: 'full-22' actor { id: 'users/jane' origin: 'screen' }"},
       {"GetWorkflow", "name: '~/workflows/w'"},
       {"ListWorkflows", "parent: '~'"},
       {"ApplyWorkflow",
@@ -225,6 +256,174 @@ const std::vector<FullRequest>& FullRequests() {
       {"ImportList",
        "config { list: '~/lists/partners' reason: 'asked' actor { id: 'users/jane' } } "
        "data: '2125550178\\n' complete: true"},
+      {"DeleteLead",
+       "name: '~/leads/eve' request_id: 'full-23' actor { id: 'users/jane' origin: 'screen' }"},
+      {"MergeLeads",
+       "source: '~/leads/dan' target: '~/leads/cat' request_id: 'full-24' actor { id: 'users/jane' "
+       "origin: 'screen' }"},
+      {"DiagnoseMissingAction",
+       "parent: '~' user: 'users/jane' status: '~s/new' lead: '~/leads/ann' action_id: 'dnc'"},
+      {"DiagnoseCopy", "source: '~s/new' actions: 'dnc' targets: '~s/working' user: 'users/jane'"},
+      {"DiagnoseMissingOptions", "parent: '~' users: 'users/jane' workflow: '~/workflows/sales'"},
+      {"DiagnoseActiveReports", "parent: '~' leads: '~/leads/ann' channel: CHANNEL_SMS"},
+      {"DiagnoseContactedLead",
+       "parent: '~' lead: '~/leads/ann' contact_point { phone: '2125550101' default_region: 'US' } "
+       "channel: CHANNEL_VOICE campaign: 'spring' brand: 'home' at_time { seconds: 1768478400 }"},
+      {"GetDecision", "name: '~/decisions/$DECISION'"},
+      {"ListDecisions",
+       "parent: '~' lead: '~/leads/bob' contact_point { phone: '2125550102' default_region: 'US' } "
+       "caller: 'local' campaign: 'spring' decision_id: '$DECISION'"},
+      {"ReportContact",
+       "organization: '~' contact { contact_id: 'call 1' contact_point { phone: '2125550102' "
+       "default_region: 'US' } channel: CHANNEL_VOICE lead: '~/leads/bob' contact_time { seconds: "
+       "1768478400 } campaign: 'spring' brand: 'home' decision_id: '$DECISION' outcome: 'answered' "
+       "external_id: 'x' }"},
+      {"ReportContacts",
+       "config { organization: '~' } contacts { contact_id: 'call 2' contact_point { phone: "
+       "'2125550102' } channel: CHANNEL_VOICE contact_time { seconds: 1768478400 } }"},
+      {"ListContacts",
+       "parent: '~' filter { campaign: 'spring' lead: '~/leads/bob' contact_point { phone: "
+       "'2125550102' default_region: 'US' } }"},
+      {"ListContactViolations",
+       "parent: '~' filter { campaign: 'spring' lead: '~/leads/bob' contact_point { phone: "
+       "'2125550102' default_region: 'US' } }"},
+      {"ListAuditRecords",
+       "parent: '~' object: '~/leads/ann' actor: 'users/jane' principal: 'local' kind: "
+       "'ApplyAction' disposition: AUDIT_DISPOSITION_APPLIED request_id: 'full-9' period { "
+       "start_time { seconds: 1 } end_time { seconds: 4000000000 } } first_revision: 1 "
+       "last_revision: 2 descending: true"},
+      {"GetAuditRecord", "parent: '~' revision: 2"},
+      {"GetAuditHead", "parent: '~'"},
+      {"ExportAudit", "parent: '~' first_revision: 1 last_revision: 2"},
+      {"VerifyAudit",
+       "parent: '~' first_revision: 1 last_revision: 2 expected_hash: "
+       "'0000000000000000000000000000000000000000000000000000000000000000'"},
+      {"WatchChanges",
+       "parent: '~' start_revision: 1 kinds: CHANGE_KIND_ENTRY_ADDED list: '~/lists/internal' "
+       "channels: CHANNEL_VOICE"},
+      {"CountDncActions",
+       "parent: '~' period { start_time { seconds: 1 } } time_zone: 'Europe/Berlin' group_by: "
+       "DNC_ACTION_DIMENSION_DAY statuses: '~s/new' actions: '~s/new/actions/dnc' users: "
+       "'users/jane'"},
+      {"ListDncLeads",
+       "parent: '~' statuses: '~s/new' reasons: 'asked' channels: CHANNEL_VOICE lists: "
+       "'~/lists/internal' period { end_time { seconds: 4000000000 } } flagged_only: true "
+       "page_size: 5"},
+      {"ListActiveLeads",
+       "parent: '~' statuses: '~s/new' system_statuses: SYSTEM_STATUS_NEW record_type: 'contact' "
+       "channel: CHANNEL_SMS page_size: 5"},
+      {"GetCoverage", "parent: '~' kinds: KIND_REGISTRY_STALE max_findings: 5"},
+      {"CountBlockedChecks",
+       "parent: '~' period { start_time { seconds: 1 } } channels: CHANNEL_VOICE campaigns: "
+       "'spring'"},
+      {"MeasureEffectTimes",
+       "parent: '~' paths: OPT_OUT_PATH_ACTION limit { seconds: 60 } max_late: 5"},
+      {"CreateRole",
+       "parent: '~' role_id: 'importer' role { display_name: 'Importer' description: 'imports' "
+       "permissions: 'lists.read' permissions: 'lists.import' } request_id: 'full-access-1' actor "
+       "{ "
+       "id: 'users/jane' origin: 'screen' }"},
+      {"UpdateRole",
+       "role { name: '~/roles/importer' display_name: 'Importers' description: 'imports lists' "
+       "permissions: 'lists.import' } request_id: 'full-access-2' actor { id: 'users/jane' origin: "
+       "'screen' }"},
+      {"GetRole", "name: '~/roles/importer'"},
+      {"ListRoles", "parent: '~'"},
+      {"CreateGroup",
+       "parent: '~' group_id: 'inside' group { display_name: 'Inside' members: 'users/kim' "
+       "workflows "
+       "{ workflow: '~/workflows/sales' } } request_id: 'full-access-3' actor { id: 'users/jane' "
+       "origin: 'screen' }"},
+      {"UpdateGroup",
+       "name: '~/groups/inside' display_name: 'Inside sales' add_members: 'users/joe' "
+       "remove_members: 'users/kim' add_workflows: '~/workflows/support' remove_workflows: "
+       "'~/workflows/sales' request_id: 'full-access-4' actor { id: 'users/jane' origin: 'screen' "
+       "}"},
+      {"SyncGroup",
+       "name: '~/groups/inside' workflows: '~/workflows/support' request_id: 'full-access-5' actor "
+       "{ "
+       "id: 'users/jane' origin: 'screen' }"},
+      {"GetGroup", "name: '~/groups/inside'"},
+      {"ListGroups", "parent: '~' member: 'users/joe' workflow: '~/workflows/support'"},
+      {"CreateRoleBinding",
+       "parent: '~' binding_id: 'inside-importer' binding { role: '~/roles/importer' group: "
+       "'~/groups/inside' scope: '~' } request_id: 'full-access-6' actor { id: 'users/jane' "
+       "origin: "
+       "'screen' }"},
+      {"GetRoleBinding", "name: '~/bindings/inside-importer'"},
+      {"ListRoleBindings",
+       "parent: '~' principal: 'users/joe' group: '~/groups/inside' role: '~/roles/importer' "
+       "scope: "
+       "'~'"},
+      {"DeleteRoleBinding",
+       "name: '~/bindings/inside-importer' request_id: 'full-access-7' actor { id: 'users/jane' "
+       "origin: 'screen' }"},
+      {"DeleteRole",
+       "name: '~/roles/importer' request_id: 'full-access-8' actor { id: 'users/jane' origin: "
+       "'screen' }"},
+      {"DeleteGroup",
+       "name: '~/groups/inside' request_id: 'full-access-9' actor { id: 'users/jane' origin: "
+       "'screen' }"},
+      {"ListPermissions", ""},
+      {"TestPermissions", "resource: '~' permissions: 'checks.check'"},
+      {"ListAvailableActions",
+       "lead: '~/leads/bob' principal: 'users/joe' actions: '~s/new/actions/later'"},
+      {"RecordOptOut",
+       "parent: '~' opt_out { contact_point { phone: '2125550180' default_region: 'US' } lead: "
+       "'~/leads/eve' received_time { seconds: 1768478400 } keyword_reply { text: 'stop' medium: "
+       "REPLY_MEDIUM_SMS language: 'en' } message_id: 'm-1' replied_class: MESSAGE_CLASS_MARKETING "
+       "brand: 'home' campaign: 'spring' evidence: 'log 7' } request_id: 'full-optout-1' actor { "
+       "id: "
+       "'users/jane' origin: 'screen' }"},
+      {"RecordOptOut",
+       "parent: '~' opt_out { contact_point { email: 'zoe@example.com' } received_time { seconds: "
+       "1768478400 } one_click { post_body: 'List-Unsubscribe=One-Click' } } request_id: "
+       "'full-optout-2' actor { id: 'users/jane' origin: 'screen' }"},
+      {"RecordOptOut",
+       "parent: '~' opt_out { contact_point { phone: '2125550181' } received_time { seconds: "
+       "1768478400 } phone_call { agent: 'users/kim' recording: 'tape 4' } channels: CHANNEL_SMS "
+       "message_classes: MESSAGE_CLASS_MARKETING } request_id: 'full-optout-3' actor { id: "
+       "'users/jane' origin: 'screen' }"},
+      {"RecordOptOut",
+       "parent: '~' opt_out { lead: '~/leads/eve' received_time { seconds: 1768478400 } letter { "
+       "reference: 'folder 9' } } request_id: 'full-optout-4' actor { id: 'users/jane' origin: "
+       "'screen' }"},
+      {"RecordOptOut",
+       "parent: '~' opt_out { contact_point { email: 'max@example.com' } received_time { seconds: "
+       "1768478400 } email_reply { subject: 'Re: hello' text: 'unsubscribe' language: 'en' } } "
+       "request_id: 'full-optout-5' actor { id: 'users/jane' origin: 'screen' }"},
+      {"ListOptOuts",
+       "parent: '~' outcome: OPT_OUT_OUTCOME_OPTED_OUT record_period { start_time { seconds: 1 } "
+       "}"},
+      {"ListOptOutKeywords", "parent: '~'"},
+      {"GetReview", "name: '$REVIEW'"},
+      {"ListReviews", "parent: '~' state: REVIEW_STATE_PENDING kind: REVIEW_KIND_NEAR_MISS"},
+      {"ResolveReview",
+       "name: '$REVIEW' decision: REVIEW_DECISION_DISMISS reason: 'a bus stop' request_id: "
+       "'full-optout-6' actor { id: 'users/jane' origin: 'screen' }"},
+      {"CreateTemplate",
+       "parent: '~' template_id: 'opt-outs' template { display_name: 'Opt-outs' record_type: "
+       "'contact' actions { name: 'stop' display_name: 'Stop' category: "
+       "ACTION_CATEGORY_DO_NOT_CONTACT operations { add_to_dnc_list { list: '~/lists/partners' "
+       "channels: CHANNEL_VOICE reason: 'asked' } } } } request_id: 'full-template-1' actor { id: "
+       "'users/jane' origin: 'screen' }"},
+      {"UpdateTemplate",
+       "template { name: '~/templates/opt-outs' display_name: 'Opting out' record_type: 'contact' "
+       "actions { name: 'stop' display_name: 'Stop it' category: ACTION_CATEGORY_DO_NOT_CONTACT "
+       "operations { add_to_dnc_list { reason: 'asked' list: '~/lists/partners' } } } } "
+       "request_id: "
+       "'full-template-2' actor { id: 'users/jane' origin: 'screen' }"},
+      {"GetTemplate", "name: '~/templates/opt-outs'"},
+      {"ListTemplates", "parent: '~'"},
+      {"ApplyTemplate",
+       "template: '~/templates/opt-outs' actions: 'stop' targets: '~s/won' conflict_policy: "
+       "CONFLICT_POLICY_FAIL adjustments: ADJUSTMENT_POLICY_KEEP request_id: 'full-template-3' "
+       "actor { id: 'users/jane' origin: 'screen' }"},
+      {"ListTemplateCopies", "template: '~/templates/opt-outs'"},
+      {"DeleteTemplate",
+       "name: '~/templates/opt-outs' request_id: 'full-template-4' actor { id: 'users/jane' "
+       "origin: "
+       "'screen' }"},
       {"GetSystemStatus", ""},
   };
   return *kRequests;

@@ -24,6 +24,10 @@ std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::De
 CallStatus CallMethod(RpcClient* client, const google::protobuf::MethodDescriptor& method,
                       const std::string& request, std::string* response);
 
+// Reads the first message of a stream that goes on until its caller cancels: OK where there is one,
+// else how it ended.
+CallStatus FirstOf(RpcStream& stream);
+
 // Whether the proto file says of the field that it is "Output only".
 bool IsOutputOnly(const google::protobuf::FieldDescriptor& field);
 

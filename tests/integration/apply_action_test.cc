@@ -28,7 +28,8 @@ class ApplyActionTest : public GatewayTest {
   void SetState(const char* status, const char* state) {
     Must<v1::UpdateStatusRequest>(absl::StrCat("status { name: '~s/", status,
                                                "' system_status: SYSTEM_STATUS_DEAD state: ", state,
-                                               " } allow_lifting_restriction: true"));
+                                               " } allow_lifting_restriction: true "
+                                               "allow_affected: true"));
   }
 };
 
@@ -143,7 +144,7 @@ TEST_F(ApplyActionTest, WithoutAnOptOutTheSameCasesAreRefused) {
 TEST_F(ApplyActionTest, AnActionOfAnArchivedWorkflowDoesNothingButOptOut) {
   Must<v1::ApplyWorkflowRequest>(
       "workflow { name: '~/workflows/sales' display_name: 'Sales' "
-      "record_type: 'contact' state: OBJECT_STATE_ARCHIVED }");
+      "record_type: 'contact' state: OBJECT_STATE_ARCHIVED } allow_affected: true");
   EXPECT_THAT(Ask<v1::ApplyActionRequest>("lead: '~/leads/ann' action: '~s/new/actions/later'"),
               Refused("WORKFLOW_ARCHIVED"));
   EXPECT_EQ(Apply("ann", "dnc").results(0).outcome(), v1::OperationResult::OUTCOME_APPLIED);

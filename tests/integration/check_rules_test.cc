@@ -205,7 +205,7 @@ TEST_F(CheckRulesTest, ADisabledOrArchivedStatusStillRestricts) {
   for (const char* state : {"OBJECT_STATE_DISABLED", "OBJECT_STATE_ARCHIVED"}) {
     Must<v1::UpdateStatusRequest>(absl::StrCat(
         "status { name: '~s/closed' system_status: SYSTEM_STATUS_DEAD restriction {} state: ",
-        state, " }"));
+        state, " } allow_affected: true"));
     EXPECT_EQ(VerdictOf("lead: '~/leads/bob'"), v1::VERDICT_DENY) << state;
   }
 }

@@ -25,7 +25,8 @@ class CopyActionsTest : public GatewayTest {
   void SetState(absl::string_view status, absl::string_view state) {
     Must<v1::UpdateStatusRequest>(absl::StrCat("status { name: '~s/", status,
                                                "' system_status: SYSTEM_STATUS_WON state: ", state,
-                                               " } allow_lifting_restriction: true"));
+                                               " } allow_lifting_restriction: true "
+                                               "allow_affected: true"));
   }
 };
 

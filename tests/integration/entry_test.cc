@@ -26,10 +26,10 @@ class EntryTest : public GatewayTest {
   }
 };
 
-constexpr char kBob[] = "contact_point { phone: '(212) 555-0102' } ";
+constexpr char kBobsPhone[] = "contact_point { phone: '(212) 555-0102' } ";
 
 TEST_F(EntryTest, AnEntryBlocksAndIsRead) {
-  const auto added = Add(absl::StrCat(kBob, "reason: 'asked by mail' evidence: 'letter 4'"));
+  const auto added = Add(absl::StrCat(kBobsPhone, "reason: 'asked by mail' evidence: 'letter 4'"));
   EXPECT_TRUE(added.created());
   const v1::Entry& entry = added.entry();
   EXPECT_EQ(entry.contact_point().phone(), kBobPhone);
@@ -47,12 +47,12 @@ TEST_F(EntryTest, AnEntryBlocksAndIsRead) {
 }
 
 TEST_F(EntryTest, ASubjectThatIsBlockedAsMuchIsLeftAsItIs) {
-  const auto first = Add(kBob);
+  const auto first = Add(kBobsPhone);
   for (const std::string& less :
        {std::string(), std::string("channels: CHANNEL_SMS "), Until(60),
         std::string("message_classes: MESSAGE_CLASS_MARKETING "),
         absl::StrCat("effective_time { seconds: ", kStart / kSecond + 60, " } ")}) {
-    const auto again = Add(absl::StrCat(kBob, less));
+    const auto again = Add(absl::StrCat(kBobsPhone, less));
     EXPECT_FALSE(again.created()) << less;
     EXPECT_EQ(again.entry().name(), first.entry().name()) << less;
   }
@@ -60,28 +60,28 @@ TEST_F(EntryTest, ASubjectThatIsBlockedAsMuchIsLeftAsItIs) {
 }
 
 TEST_F(EntryTest, AnEntryThatBlocksMoreIsNewAndTheHeldOneIsKept) {
-  const auto first = Add(absl::StrCat(kBob, "channels: CHANNEL_VOICE ", Until(60)));
+  const auto first = Add(absl::StrCat(kBobsPhone, "channels: CHANNEL_VOICE ", Until(60)));
   for (const std::string& more :
        {absl::StrCat("channels: CHANNEL_VOICE ", Until(61)),
         absl::StrCat("channels: CHANNEL_SMS ", Until(60)), std::string("channels: CHANNEL_VOICE "),
         absl::StrCat("channels: CHANNEL_VOICE message_classes: MESSAGE_CLASS_EMERGENCY ",
                      Until(60))}) {
-    EXPECT_TRUE(Add(absl::StrCat(kBob, more)).created()) << more;
+    EXPECT_TRUE(Add(absl::StrCat(kBobsPhone, more)).created()) << more;
   }
   const auto held = Must<v1::GetEntryRequest>(absl::StrCat("name: '", first.entry().name(), "'"));
   EXPECT_THAT(held.entry(), EqualsProto(first.entry()));
 }
 
 TEST_F(EntryTest, AShorterEntryNeverShortensALongerOne) {
-  Add(kBob);
-  Add(absl::StrCat(kBob, Until(60)));
+  Add(kBobsPhone);
+  Add(absl::StrCat(kBobsPhone, Until(60)));
   clock().Advance(3600 * kSecond);
   EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_DENY);
 }
 
 TEST_F(EntryTest, AnEntryThatHasNotBegunDoesNotCoverOneForNow) {
-  Add(absl::StrCat(kBob, "effective_time { seconds: ", kStart / kSecond + 60, " } "));
-  EXPECT_TRUE(Add(kBob).created());
+  Add(absl::StrCat(kBobsPhone, "effective_time { seconds: ", kStart / kSecond + 60, " } "));
+  EXPECT_TRUE(Add(kBobsPhone).created());
   EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_DENY);
 }
 
@@ -99,7 +99,7 @@ TEST_F(EntryTest, AnEntryForALeadCoversItsContactPoints) {
 }
 
 TEST_F(EntryTest, ARevocationWithEvidenceAllowsAgainAndStaysOnTheRecord) {
-  const std::string name = Add(kBob).entry().name();
+  const std::string name = Add(kBobsPhone).entry().name();
   clock().Advance(kDay);
   const auto revoked = Revoke(name, "actor { id: 'users/kim' }");
   ASSERT_THAT(revoked, IsOk());
@@ -112,12 +112,12 @@ TEST_F(EntryTest, ARevocationWithEvidenceAllowsAgainAndStaysOnTheRecord) {
   EXPECT_EQ(GetList("internal").entry_count(), 0);
   EXPECT_THAT(Revoke(name), Refused("ENTRY_ALREADY_REVOKED"));
   EXPECT_EQ(GetList("internal").entry_count(), 0);
-  EXPECT_TRUE(Add(kBob).created());  // a new opt-out is a new entry
+  EXPECT_TRUE(Add(kBobsPhone).created());  // a new opt-out is a new entry
   EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_DENY);
 }
 
 TEST_F(EntryTest, AnOptOutThatAnEntryCoversIsNotRevokedUnseen) {
-  const v1::Entry read = Add(kBob).entry();
+  const v1::Entry read = Add(kBobsPhone).entry();
   clock().Advance(kDay);
   const v1::ApplyActionResponse again = Apply("bob", "dnc");  // covered for the phone
   EXPECT_THAT(again.results(0).covering_entries(), testing::ElementsAre(read.name()));
@@ -141,7 +141,7 @@ TEST_F(EntryTest, AnOptOutThatAnEntryCoversIsNotRevokedUnseen) {
 }
 
 TEST_F(EntryTest, ConsentMustHaveBeenGiven) {
-  const std::string name = Add(kBob).entry().name();
+  const std::string name = Add(kBobsPhone).entry().name();
   EXPECT_THAT(Revoke(name, At("consent_time", kDay)), RefusedAt("INVALID_FIELD", "consent_time"));
   EXPECT_THAT(Revoke(name, "consent_time { nanos: -1 }"),
               RefusedAt("INVALID_FIELD", "consent_time"));
@@ -159,8 +159,8 @@ TEST_F(EntryTest, AClockSetBackHidesNothingThatBlocks) {
 }
 
 TEST_F(EntryTest, ARevocationEndsOneEntryOnly) {
-  const std::string first = Add(absl::StrCat(kBob, "channels: CHANNEL_VOICE")).entry().name();
-  Add(absl::StrCat(kBob, "channels: CHANNEL_VOICE channels: CHANNEL_SMS"));
+  const std::string first = Add(absl::StrCat(kBobsPhone, "channels: CHANNEL_VOICE")).entry().name();
+  Add(absl::StrCat(kBobsPhone, "channels: CHANNEL_VOICE channels: CHANNEL_SMS"));
   EXPECT_THAT(Revoke(first), IsOk());
   EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_DENY);
 }
@@ -180,7 +180,7 @@ TEST_F(EntryTest, ARevokedLeadEntryLeavesTheEntriesOfItsContactPoints) {
 }
 
 TEST_F(EntryTest, ARevocationNeedsEvidenceAndAnActor) {
-  const std::string name = Add(kBob).entry().name();
+  const std::string name = Add(kBobsPhone).entry().name();
   EXPECT_THAT(Ask<v1::RevokeEntryRequest>(absl::StrCat("name: '", name, "'")),
               RefusedAt("REQUIRED_FIELD_MISSING", "evidence"));
   EXPECT_THAT(Revoke(name, "actor {}"), RefusedAt("REQUIRED_FIELD_MISSING", "actor.id"));
@@ -191,7 +191,7 @@ TEST_F(EntryTest, ARevocationNeedsEvidenceAndAnActor) {
 }
 
 TEST_F(EntryTest, AnotherOrganizationCannotRevoke) {
-  const std::string name = Add(kBob).entry().name();
+  const std::string name = Add(kBobsPhone).entry().name();
   Must<v1::CreateOrganizationRequest>("organization_id: 'beta'");
   const std::string foreign =
       absl::StrCat("organizations/beta/entries/", name.substr(name.rfind('/') + 1));
@@ -202,17 +202,17 @@ TEST_F(EntryTest, AnotherOrganizationCannotRevoke) {
 }
 
 TEST_F(EntryTest, ValidateOnlyWritesNothing) {
-  const auto dry =
-      Must<v1::AddEntryRequest>(absl::StrCat("parent: '~' validate_only: true entry {", kBob, "}"));
+  const auto dry = Must<v1::AddEntryRequest>(
+      absl::StrCat("parent: '~' validate_only: true entry {", kBobsPhone, "}"));
   EXPECT_TRUE(dry.created());
   EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_ALLOW);
-  const std::string name = Add(kBob).entry().name();
+  const std::string name = Add(kBobsPhone).entry().name();
   EXPECT_THAT(Revoke(name, "validate_only: true"), IsOk());
   EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_DENY);
 }
 
 TEST_F(EntryTest, EntriesAndRevocationsAreThereAfterARestart) {
-  Add(kBob);
+  Add(kBobsPhone);
   Apply("ann", "dnc");
   const std::string gone = Add("contact_point { phone: '2125550152' }").entry().name();
   EXPECT_THAT(Revoke(gone), IsOk());
@@ -232,18 +232,18 @@ TEST_F(EntryTest, RefusesMalformedEntries) {
   EXPECT_THAT(TryAdd(""), RefusedAt("REQUIRED_FIELD_MISSING", "entry.contact_point"));
   EXPECT_THAT(TryAdd("contact_point {}"),
               RefusedAt("REQUIRED_FIELD_MISSING", "entry.contact_point"));
-  EXPECT_THAT(TryAdd(absl::StrCat(kBob, Until(0))),
+  EXPECT_THAT(TryAdd(absl::StrCat(kBobsPhone, Until(0))),
               RefusedAt("INVALID_FIELD", "entry.expire_time"));
-  EXPECT_THAT(TryAdd(absl::StrCat(kBob, "expire_time { seconds: 999999999999999 }")),
+  EXPECT_THAT(TryAdd(absl::StrCat(kBobsPhone, "expire_time { seconds: 999999999999999 }")),
               RefusedAt("INVALID_FIELD", "entry.expire_time"));
-  EXPECT_THAT(TryAdd(absl::StrCat(kBob, "effective_time { seconds: -999999999999999 }")),
+  EXPECT_THAT(TryAdd(absl::StrCat(kBobsPhone, "effective_time { seconds: -999999999999999 }")),
               RefusedAt("INVALID_FIELD", "entry.effective_time"));
-  EXPECT_THAT(TryAdd(absl::StrCat(kBob, "reason: '", std::string(513, 'r'), "'")),
+  EXPECT_THAT(TryAdd(absl::StrCat(kBobsPhone, "reason: '", std::string(513, 'r'), "'")),
               RefusedAt("INVALID_FIELD", "entry.reason"));
-  EXPECT_THAT(TryAdd(absl::StrCat(kBob, "list: '~/lists/none'")), Refused("LIST_NOT_FOUND"));
-  EXPECT_THAT(TryAdd(absl::StrCat(kBob, "list: '~/lists/national'")),
+  EXPECT_THAT(TryAdd(absl::StrCat(kBobsPhone, "list: '~/lists/none'")), Refused("LIST_NOT_FOUND"));
+  EXPECT_THAT(TryAdd(absl::StrCat(kBobsPhone, "list: '~/lists/national'")),
               Refused("LIST_KIND_MISMATCH"));
-  EXPECT_THAT(TryAdd(absl::StrCat(kBob, "list: 'organizations/beta/lists/internal'")),
+  EXPECT_THAT(TryAdd(absl::StrCat(kBobsPhone, "list: 'organizations/beta/lists/internal'")),
               RefusedAt("INVALID_FIELD", "entry.list"));
   EXPECT_THAT(TryAdd("lead: 'organizations/beta/leads/x'"),
               RefusedAt("INVALID_FIELD", "entry.lead"));

@@ -128,7 +128,10 @@ void FillActor(google::protobuf::Message* message) {
   const google::protobuf::FieldDescriptor* field =
       message->GetDescriptor()->FindFieldByName("actor");
   const google::protobuf::Reflection* reflection = message->GetReflection();
-  if (field == nullptr || reflection->HasField(*message, field)) return;
+  if (field == nullptr || field->message_type() == nullptr ||
+      reflection->HasField(*message, field)) {
+    return;
+  }
   ReadText("id: 'users/jane'", reflection->MutableMessage(message, field));
 }
 
@@ -165,7 +168,7 @@ void GatewayTest::StartServer() {
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config_, parts_);
   ASSERT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
-  client_ = RpcClient::Connect(server_->port());
+  client_ = RpcClient::Connect(server_->port(), principal_);
 }
 
 absl::Status GatewayTest::TryStart() { return Server::Start(config_, parts_).status(); }

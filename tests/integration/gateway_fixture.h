@@ -124,6 +124,8 @@ class GatewayTest : public ::testing::Test {
   // For the next start.
   ServerParts& parts() { return parts_; }
   ServerConfig& config() { return config_; }
+  // As whom client() calls from the next start on, with the setting auth development.
+  void set_principal(std::string principal) { principal_ = std::move(principal); }
   Server& server() { return *server_; }
 
   RpcClient& client() { return *client_; }
@@ -191,6 +193,7 @@ class GatewayTest : public ::testing::Test {
   ServerConfig config_;
   ServerParts parts_;
   std::unique_ptr<Server> server_;
+  std::string principal_;
   std::unique_ptr<RpcClient> client_;
 };
 

@@ -9,15 +9,15 @@
 namespace dnc {
 namespace {
 
-constexpr char kAnnDnc[] =
+constexpr char kAnnStops[] =
     "lead: '~/leads/ann' action: '~s/new/actions/dnc' request_id: 'call-17' ";
 
 class IdempotencyTest : public GatewayTest {};
 
 TEST_F(IdempotencyTest, ARepeatReturnsTheFirstAnswer) {
-  const v1::ApplyActionResponse first = Must<v1::ApplyActionRequest>(kAnnDnc);
+  const v1::ApplyActionResponse first = Must<v1::ApplyActionRequest>(kAnnStops);
   clock().Advance(kDay);
-  EXPECT_THAT(Must<v1::ApplyActionRequest>(kAnnDnc), EqualsProto(first));
+  EXPECT_THAT(Must<v1::ApplyActionRequest>(kAnnStops), EqualsProto(first));
   EXPECT_EQ(GetList("internal").entry_count(), 3);
 }
 
@@ -31,9 +31,9 @@ TEST_F(IdempotencyTest, ARepeatInAnotherSpellingIsTheSameRequest) {
 }
 
 TEST_F(IdempotencyTest, ARepeatAfterARestartReturnsTheFirstAnswer) {
-  const v1::ApplyActionResponse first = Must<v1::ApplyActionRequest>(kAnnDnc);
+  const v1::ApplyActionResponse first = Must<v1::ApplyActionRequest>(kAnnStops);
   Restart();
-  EXPECT_THAT(Must<v1::ApplyActionRequest>(kAnnDnc), EqualsProto(first));
+  EXPECT_THAT(Must<v1::ApplyActionRequest>(kAnnStops), EqualsProto(first));
   EXPECT_EQ(GetList("internal").entry_count(), 3);
   EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_DENY);
 }
@@ -43,7 +43,7 @@ TEST_F(IdempotencyTest, SixteenCallersAtOnceApplyItOnce) {
   std::vector<v1::ApplyActionResponse> answers(kCallers);
   std::vector<std::thread> callers;
   for (size_t i = 0; i < kCallers; ++i) {
-    callers.emplace_back([&, i] { answers[i] = Must<v1::ApplyActionRequest>(kAnnDnc); });
+    callers.emplace_back([&, i] { answers[i] = Must<v1::ApplyActionRequest>(kAnnStops); });
   }
   for (std::thread& caller : callers) caller.join();
   for (const v1::ApplyActionResponse& answer : answers) {
@@ -78,11 +78,11 @@ TEST_F(IdempotencyTest, SixteenDifferentRequestsUnderOneIdApplyOne) {
 }
 
 TEST_F(IdempotencyTest, TheSameIdForAnotherRequestIsRefused) {
-  Must<v1::ApplyActionRequest>(kAnnDnc);
+  Must<v1::ApplyActionRequest>(kAnnStops);
   EXPECT_THAT(Ask<v1::ApplyActionRequest>(
                   "lead: '~/leads/bob' action: '~s/new/actions/dnc' request_id: 'call-17'"),
               Refused("REQUEST_ID_REUSED"));
-  EXPECT_THAT(Ask<v1::ApplyActionRequest>(absl::StrCat(kAnnDnc, "evidence: 'another'")),
+  EXPECT_THAT(Ask<v1::ApplyActionRequest>(absl::StrCat(kAnnStops, "evidence: 'another'")),
               Refused("REQUEST_ID_REUSED"));
   EXPECT_THAT(Ask<v1::AddEntryRequest>("parent: '~' request_id: 'call-17' entry { contact_point { "
                                        "phone: '2125550102' } }"),
@@ -106,9 +106,9 @@ TEST_F(IdempotencyTest, ABatchWithAnotherBadRowIsAnotherRequest) {
 }
 
 TEST_F(IdempotencyTest, ADryRunAnswersWhatTheRealRequestWould) {
-  const std::string dry = absl::StrCat(kAnnDnc, "validate_only: true ");
+  const std::string dry = absl::StrCat(kAnnStops, "validate_only: true ");
   EXPECT_EQ(Must<v1::ApplyActionRequest>(dry).revision(), 0);
-  const v1::ApplyActionResponse first = Must<v1::ApplyActionRequest>(kAnnDnc);
+  const v1::ApplyActionResponse first = Must<v1::ApplyActionRequest>(kAnnStops);
   EXPECT_EQ(first.entries_size(), 3) << "the dry run took nothing";
   EXPECT_THAT(Must<v1::ApplyActionRequest>(dry), EqualsProto(first));
   EXPECT_THAT(Ask<v1::ApplyActionRequest>(absl::StrCat(dry, "evidence: 'another'")),
@@ -173,6 +173,15 @@ TEST_F(IdempotencyTest, EveryWritingMethodHonoursIt) {
       "parent: '~' list_id: 'l' list { kind: LIST_KIND_INTERNAL } request_id: '11'"));
   twice(with_actor(
       Parse<v1::CopyActionsRequest>("source: '~s/new' targets: '~s/won' request_id: '12'")));
+  twice(Parse<v1::UpdateOrganizationRequest>(
+      "organization { name: '~' display_name: 'Acme Inc.' } request_id: '14'"));
+  twice(Parse<v1::UpdateWorkflowRequest>(
+      "workflow { name: '~/workflows/w' state: OBJECT_STATE_ARCHIVED } request_id: '15'"));
+  twice(Parse<v1::UpdateListRequest>(
+      "list { name: '~/lists/l' display_name: 'L' } request_id: '16'"));
+  twice(with_actor(Parse<v1::DeleteLeadRequest>("name: '~/leads/x' request_id: '17'")));
+  twice(with_actor(
+      Parse<v1::MergeLeadsRequest>("source: '~/leads/y' target: '~/leads/bob' request_id: '18'")));
   const std::string entry = AddPhoneEntry("2125550160").name();
   twice(with_actor(Parse<v1::RevokeEntryRequest>(
       absl::StrCat("name: '", entry, "' evidence: 'form' request_id: '13'"))));

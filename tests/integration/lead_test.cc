@@ -62,7 +62,8 @@ TEST_F(LeadTest, AnUpsertMovesTheLeadWhereItMayGo) {
   EXPECT_THAT(move("~s/none"), Refused("STATUS_NOT_FOUND"));
   EXPECT_THAT(move("~/workflows/support/statuses/open"), Refused("RECORD_TYPE_MISMATCH"));
   Must<v1::UpdateStatusRequest>(
-      "status { name: '~s/won' system_status: SYSTEM_STATUS_WON state: OBJECT_STATE_DISABLED }");
+      "status { name: '~s/won' system_status: SYSTEM_STATUS_WON state: OBJECT_STATE_DISABLED } "
+      "allow_affected: true");
   EXPECT_THAT(move("~s/won"), Refused("STATUS_DISABLED"));
   EXPECT_THAT(Ask<v1::UpsertLeadRequest>("lead { name: '~/leads/ann' record_type: 'company' }"),
               Refused("RECORD_TYPE_MISMATCH"));

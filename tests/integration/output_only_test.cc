@@ -22,10 +22,10 @@ using testing::Not;
 constexpr char kForgedText[] = "forged";
 constexpr int64_t kForgedNumber = 987'654'321;
 
-void ForgeInside(Message* message);
+void ForgeInside(Message* message, int depth);
 
 // Sets the field to a value that is known again wherever it comes out.
-void Forge(Message* message, const FieldDescriptor& field) {
+void Forge(Message* message, const FieldDescriptor& field, int depth = 0) {
   const Reflection& reflection = *message->GetReflection();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
@@ -38,19 +38,23 @@ void Forge(Message* message, const FieldDescriptor& field) {
     case FieldDescriptor::CPPTYPE_BOOL:
       return reflection.SetBool(message, &field, true);
     case FieldDescriptor::CPPTYPE_ENUM:
+      if (field.is_repeated()) return reflection.AddEnumValue(message, &field, kForgedNumber);
       return reflection.SetEnumValue(message, &field, kForgedNumber);
     case FieldDescriptor::CPPTYPE_MESSAGE:
       ForgeInside(field.is_repeated() ? reflection.AddMessage(message, &field)
-                                      : reflection.MutableMessage(message, &field));
+                                      : reflection.MutableMessage(message, &field),
+                  depth + 1);
       return;
     default:
       FAIL() << "no forgery for the type of " << field.full_name();
   }
 }
 
-void ForgeInside(Message* message) {
+// A message may hold others of its own type; three of them are enough.
+void ForgeInside(Message* message, int depth) {
+  if (depth > 3) return;
   for (int i = 0; i < message->GetDescriptor()->field_count(); ++i) {
-    Forge(message, *message->GetDescriptor()->field(i));
+    Forge(message, *message->GetDescriptor()->field(i), depth);
   }
 }
 
@@ -92,13 +96,22 @@ class OutputOnlyTest : public GatewayTest {};
 
 TEST_F(OutputOnlyTest, NoneComesBackAsItWasSent) {
   const std::string entry = AddPhoneEntry("+12125550188").name();
+  const std::string decision = CheckPhone(kBobPhone).decision_id();
+  const std::string review =
+      Must<v1::RecordOptOutRequest>(
+          "parent: '~' opt_out { contact_point { phone: '2125550187' } keyword_reply { text: 'stop "
+          "it' medium: REPLY_MEDIUM_SMS } received_time { seconds: 1768478400 } }")
+          .opt_out()
+          .review();
   std::set<std::string> forged;
   for (const FullRequest& full : FullRequests()) {
     SCOPED_TRACE(absl::StrCat(full.method, " ", full.text));
     const auto* method = ProductMethod(full.method);
     ASSERT_NE(method, nullptr);
     const auto request = NewMessage(method->input_type());
-    ReadText(absl::StrReplaceAll(full.text, {{"$ENTRY", entry}}), request.get());
+    ReadText(absl::StrReplaceAll(full.text,
+                                 {{"$ENTRY", entry}, {"$DECISION", decision}, {"$REVIEW", review}}),
+             request.get());
     FillActor(request.get());
     ForgeOutputOnly(request.get(), &forged);
     std::string bytes;

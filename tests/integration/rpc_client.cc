@@ -44,10 +44,16 @@ CallStatus ToCallStatus(const grpc::Status& status) {
   return result;
 }
 
+void AddPrincipal(const std::string& principal, grpc::ClientContext* context) {
+  if (!principal.empty()) context->AddMetadata("x-dnc-principal", principal);
+}
+
 // The sync classes that generated stubs are made of, for bytes.
 class BytesStream : public RpcStream {
  public:
-  BytesStream(grpc::Channel* channel, std::string method) : method_(std::move(method)) {
+  BytesStream(grpc::Channel* channel, std::string method, const std::string& principal)
+      : method_(std::move(method)) {
+    AddPrincipal(principal, &context_);
     context_.set_deadline(std::chrono::system_clock::now() + kDeadline);
     const grpc::internal::RpcMethod rpc(method_.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING);
     stream_.reset(
@@ -81,11 +87,13 @@ class BytesStream : public RpcStream {
 
 class BytesClient : public RpcClient {
  public:
-  explicit BytesClient(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}
+  BytesClient(std::shared_ptr<grpc::Channel> channel, std::string principal)
+      : channel_(std::move(channel)), principal_(std::move(principal)) {}
 
   CallStatus Call(const std::string& method, const std::string& request,
                   std::string* response) override {
     grpc::ClientContext context;
+    AddPrincipal(principal_, &context);
     context.set_deadline(std::chrono::system_clock::now() + kDeadline);
     const grpc::internal::RpcMethod rpc(method.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
     const grpc::ByteBuffer sent = ToBuffer(request);
@@ -97,11 +105,12 @@ class BytesClient : public RpcClient {
   }
 
   std::unique_ptr<RpcStream> Open(const std::string& method) override {
-    return std::make_unique<BytesStream>(channel_.get(), method);
+    return std::make_unique<BytesStream>(channel_.get(), method, principal_);
   }
 
  private:
   const std::shared_ptr<grpc::Channel> channel_;
+  const std::string principal_;
 };
 
 }  // namespace
@@ -117,13 +126,17 @@ void PrintTo(const CallStatus& status, std::ostream* out) {
   if (status.info.has_value()) *out << " {" << status.info->ShortDebugString() << "}";
 }
 
-std::unique_ptr<RpcClient> RpcClient::Connect(int port) {
+std::unique_ptr<RpcClient> RpcClient::Connect(int port, const std::string& principal) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
-  return std::make_unique<BytesClient>(grpc::CreateCustomChannel(
-      absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials(), arguments));
+  // What a slow reader leaves unread must not pile up on the way to it.
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  return std::make_unique<BytesClient>(
+      grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port),
+                                grpc::InsecureChannelCredentials(), arguments),
+      principal);
 }
 
 }  // namespace dnc

@@ -45,7 +45,8 @@ class RpcStream {
 // that hangs fails a test.
 class RpcClient {
  public:
-  static std::unique_ptr<RpcClient> Connect(int port);
+  // Each call says that it comes from `principal`, unless that is empty.
+  static std::unique_ptr<RpcClient> Connect(int port, const std::string& principal = "");
 
   virtual ~RpcClient() = default;
   // `method` is "/package.Service/Method".

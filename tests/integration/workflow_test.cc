@@ -263,7 +263,7 @@ TEST_F(WorkflowTest, AStateThatIsNotMentionedIsLeftAlone) {
   Must<v1::ApplyWorkflowRequest>(kLine);
   Must<v1::UpdateStatusRequest>(
       "status { name: '~/workflows/line/statuses/b' system_status: "
-      "SYSTEM_STATUS_WON state: OBJECT_STATE_ARCHIVED }");
+      "SYSTEM_STATUS_WON state: OBJECT_STATE_ARCHIVED } allow_affected: true");
   Must<v1::ApplyWorkflowRequest>(kLine);
   EXPECT_EQ(GetWorkflow("line").statuses(1).state(), v1::OBJECT_STATE_ARCHIVED);
 }
@@ -406,7 +406,7 @@ TEST_F(WorkflowTest, RefusesMalformedShapes) {
   };
   EXPECT_THAT(action("operations {}"), RefusedAt("REQUIRED_FIELD_MISSING", "action.operations[0]"));
   EXPECT_THAT(action("operations { nurture {} }"),
-              RefusedAt("INVALID_FIELD", "action.operations[0].nurture.duration"));
+              RefusedAt("REQUIRED_FIELD_MISSING", "action.operations[0].nurture.duration"));
   EXPECT_THAT(action("operations { nurture { duration { seconds: 9223372036854775807 } } }"),
               RefusedAt("INVALID_FIELD", "action.operations[0].nurture.duration"));
   EXPECT_THAT(action("operations { add_to_dnc_list { channels: 1 channels: 1 } }"),
@@ -419,10 +419,6 @@ TEST_F(WorkflowTest, RefusesMalformedShapes) {
   EXPECT_THAT(Ask<v1::CreateWorkflowRequest>(
                   "parent: '~' workflow_id: 'Bad' workflow { record_type: 'contact' }"),
               RefusedAt("INVALID_FIELD", "workflow_id"));
-  EXPECT_THAT(Ask<v1::CreateWorkflowRequest>(
-                  "parent: '~' workflow_id: 'w' workflow { record_type: 'contact' state: "
-                  "OBJECT_STATE_DISABLED }"),
-              RefusedAt("INVALID_FIELD", "workflow.state"));
   EXPECT_THAT(Ask<v1::CreateWorkflowRequest>(
                   "parent: '~' workflow_id: 'w' workflow { record_type: 'c' statuses { name: 's' "
                   "system_status: SYSTEM_STATUS_NEW } statuses { name: 's' system_status: "

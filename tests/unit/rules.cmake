@@ -25,8 +25,25 @@ dnc_test(
   DEPS dnc_workflow dnc_catalog_builder dnc_reason_docs)
 dnc_test(
   copy_plan_test
-  SOURCES action/copy_plan_test.cc
+  SOURCES action/copy_plan_test.cc action/obstacles_test.cc
   DEPS dnc_action dnc_catalog_builder)
+dnc_test(
+  template_plan_test
+  SOURCES template/template_plan_test.cc
+  DEPS dnc_template dnc_catalog_builder)
+dnc_test(
+  auth_test
+  SOURCES auth/access_test.cc auth/authenticator_test.cc auth/permissions_test.cc
+  DEPS dnc_auth dnc_catalog_builder)
+target_compile_definitions(auth_test PRIVATE DNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+dnc_test(
+  optout_test
+  SOURCES optout/deadline_test.cc optout/one_click_test.cc optout/reply_test.cc
+  DEPS dnc_optout)
+dnc_test(
+  report_test
+  SOURCES report/report_rules_test.cc
+  DEPS dnc_report dnc_catalog_builder)
 dnc_test(resource_name_test SOURCES name/resource_name_test.cc DEPS dnc_name)
 dnc_test(
   subject_test
@@ -58,3 +75,18 @@ dnc_test(
   base_test
   SOURCES base/clock_test.cc base/logging_test.cc base/wire_test.cc
   DEPS dnc_base dnc_contact dnc_proto yaml-cpp)
+dnc_test(
+  recording_test
+  SOURCES recording/decision_store_test.cc
+          recording/record_ring_test.cc
+          recording/recording_formats_test.cc
+  DEPS dnc_recording)
+dnc_test(
+  audit_test
+  SOURCES audit/chain_test.cc watch/changes_test.cc
+  DEPS dnc_audit dnc_watch)
+dnc_test(
+  diagnose_rules_test
+  SOURCES diagnose/findings_test.cc "${PROJECT_SOURCE_DIR}/tests/integration/process.cc"
+  DEPS dnc_diagnose dnc_catalog_builder)
+add_dependencies(diagnose_rules_test dncctl)

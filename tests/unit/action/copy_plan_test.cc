@@ -55,7 +55,8 @@ std::vector<const v1::Action*> AllActions(const CatalogStatus& source) {
 TargetPlan Plan(const CatalogOrganization& acme, v1::ConflictPolicy policy,
                 const std::string& target = kTarget) {
   const CatalogStatus& source = *acme.FindStatus("sales", "new");
-  return PlanCopy(acme, source, AllActions(source), target, "targets[3]", policy, kEtag);
+  return PlanCopy(acme, source, AllActions(source), target, "targets[3]", policy, kEtag,
+                  [](const v1::Action&) { return absl::OkStatus(); });
 }
 
 // "CREATED stop>stop-2" for each action, or "REFUSED LIMIT_EXCEEDED stop".

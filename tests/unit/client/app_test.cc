@@ -58,27 +58,100 @@ class StubGateway : public Gateway {
     response.add_changes()->set_kind(v1::PlannedChange::KIND_UPDATE);
     return response;
   }
+#define DNC_FAIL_READ(Method)                                                                    \
+  absl::Status Read(const v1::Method##Request&, const OnPiece<v1::Method##Response>&) override { \
+    return failure;                                                                              \
+  }
+  DNC_FAIL_READ(DiagnoseActiveReports)
+  DNC_FAIL_READ(CountDncActions)
+  DNC_FAIL_READ(ExportAudit)
+  DNC_FAIL_READ(VerifyAudit)
+  DNC_FAIL_READ(WatchChanges)
+  DNC_FAIL_READ(ListDncLeads)
+  DNC_FAIL_READ(ListActiveLeads)
+  DNC_FAIL_READ(GetCoverage)
+  DNC_FAIL_READ(CountBlockedChecks)
+  DNC_FAIL_READ(MeasureEffectTimes)
+#undef DNC_FAIL_READ
 #define DNC_FAIL(Method) \
   Answer<v1::Method##Response> Call(const v1::Method##Request&) override { return failure; }
   DNC_FAIL(ApplyAction)
   DNC_FAIL(CopyActions)
+  DNC_FAIL(ReportContact)
+  DNC_FAIL(ListContacts)
+  DNC_FAIL(ListContactViolations)
+  DNC_FAIL(GetDecision)
+  DNC_FAIL(ListDecisions)
+  DNC_FAIL(DiagnoseMissingAction)
+  DNC_FAIL(DiagnoseCopy)
+  DNC_FAIL(DiagnoseMissingOptions)
+  DNC_FAIL(DiagnoseContactedLead)
   DNC_FAIL(UpsertLead)
   DNC_FAIL(GetLead)
   DNC_FAIL(ListLeads)
   DNC_FAIL(BatchUpsertLeads)
+  DNC_FAIL(CreateRole)
+  DNC_FAIL(UpdateRole)
+  DNC_FAIL(DeleteRole)
+  DNC_FAIL(GetRole)
+  DNC_FAIL(ListRoles)
+  DNC_FAIL(CreateRoleBinding)
+  DNC_FAIL(DeleteRoleBinding)
+  DNC_FAIL(GetRoleBinding)
+  DNC_FAIL(ListRoleBindings)
+  DNC_FAIL(ListPermissions)
+  DNC_FAIL(TestPermissions)
+  DNC_FAIL(CreateGroup)
+  DNC_FAIL(UpdateGroup)
+  DNC_FAIL(DeleteGroup)
+  DNC_FAIL(GetGroup)
+  DNC_FAIL(ListGroups)
+  DNC_FAIL(SyncGroup)
+  DNC_FAIL(ListAvailableActions)
+  DNC_FAIL(RecordOptOut)
+  DNC_FAIL(ListOptOuts)
+  DNC_FAIL(ListOptOutKeywords)
+  DNC_FAIL(GetReview)
+  DNC_FAIL(ListReviews)
+  DNC_FAIL(ResolveReview)
+  DNC_FAIL(CreateTemplate)
+  DNC_FAIL(UpdateTemplate)
+  DNC_FAIL(GetTemplate)
+  DNC_FAIL(ListTemplates)
+  DNC_FAIL(DeleteTemplate)
+  DNC_FAIL(ApplyTemplate)
+  DNC_FAIL(ListTemplateCopies)
+  DNC_FAIL(DeleteLead)
+  DNC_FAIL(GetAuditHead)
+  DNC_FAIL(GetAuditRecord)
+  DNC_FAIL(ListAuditRecords)
+  DNC_FAIL(MergeLeads)
   DNC_FAIL(CreateOrganization)
   DNC_FAIL(GetOrganization)
   DNC_FAIL(ListOrganizations)
+  DNC_FAIL(UpdateOrganization)
   DNC_FAIL(CreateList)
   DNC_FAIL(GetList)
   DNC_FAIL(ListLists)
+  DNC_FAIL(UpdateList)
   DNC_FAIL(AddEntry)
   DNC_FAIL(GetEntry)
   DNC_FAIL(ListEntries)
   DNC_FAIL(RevokeEntry)
   DNC_FAIL(GetSystemStatus)
   DNC_FAIL(ListWorkflows)
+  DNC_FAIL(UpdateWorkflow)
+  DNC_FAIL(GetStatus)
+  DNC_FAIL(UpdateStatus)
+  DNC_FAIL(GetAction)
+  DNC_FAIL(UpdateAction)
+  DNC_FAIL(DeleteAction)
+  DNC_FAIL(ListNamingViolations)
 #undef DNC_FAIL
+  absl::Status Report(const v1::ReportContactsConfig&, const ContactSource&,
+                      const OnPiece<v1::ReportContactsResponse>&) override {
+    return failure;
+  }
   Answer<v1::ImportSummary> Import(const v1::ImportConfig&, const ImportSource&,
                                    const WakeImportSource&, const ImportListener&) override {
     return failure;
@@ -163,7 +236,7 @@ TEST_F(AppTest, WrongCommandLinesSayWhatIsRight) {
       {{}, "which command? One of check, filter"},
       {{"chek"}, "unknown command \"chek\"; one of check"},
       {{"leads"}, "which command? One of upsert"},
-      {{"leads", "delete"}, "unknown command \"delete\""},
+      {{"leads", "destroy"}, "unknown command \"destroy\""},
       {{"check", "--phon", "1", "--channel", "voice"}, "--phone"},
       {{"check", "--phone", "1"}, "--channel is required"},
       {{"check", "--phone", "1", "--channel", "fone"}, "voice, sms, email, mail, fax, messaging"},

@@ -47,14 +47,14 @@ std::optional<uint64_t> Normalize(absl::string_view text, absl::string_view regi
   return std::nullopt;
 }
 
-struct Case {
+struct PhoneCase {
   std::string text;
   std::string region;
   uint64_t number;
 };
 
 TEST(NormalizePhoneTest, CommonSpellings) {
-  const Case cases[] = {
+  const PhoneCase cases[] = {
       {"+12125551234", "", 12125551234},
       {"2125551234", "US", 12125551234},
       {"2125551234", "CA", 12125551234},
@@ -93,7 +93,7 @@ TEST(NormalizePhoneTest, CommonSpellings) {
       {"tel:0301234567;phone-context=+49", "", 49301234567},
       {"212-555-1234/x123", "US", 12125551234},
   };
-  for (const Case& c : cases) {
+  for (const PhoneCase& c : cases) {
     EXPECT_EQ(Normalize(c.text, c.region), c.number) << c.text << " in " << c.region;
     EXPECT_TRUE(IsCanonicalPhone(c.number)) << c.number;
   }

@@ -6,24 +6,19 @@
 namespace dnc {
 namespace {
 
-constexpr UnixMicros kFull = kNow + kValidity;
-constexpr v1::Verdict kAllow = v1::VERDICT_ALLOW;
 constexpr char kEntry[] = "entries { revision: 7 ordinal: 2 list: 1 }";
 constexpr char kDeny[] =
     "DENY CONTACT_POINT_ON_LIST acme/internal entry=acme/7-2 point=+12125551234";
 constexpr char kExempt[] =
     "ALLOW CONTACT_POINT_ON_LIST acme/internal entry=acme/7-2 point=+12125551234";
 
-void Sms(Question* question) { question->channel = v1::CHANNEL_SMS; }
 void Messaging(Question* question) { question->channel = v1::CHANNEL_MESSAGING; }
 void Transactional(Question* question) {
   question->message_class = v1::MESSAGE_CLASS_TRANSACTIONAL;
 }
-void Emergency(Question* question) { question->message_class = v1::MESSAGE_CLASS_EMERGENCY; }
 
 class DecideEntryTest : public testing::TestWithParam<Scenario> {};
 TEST_P(DecideEntryTest, Answers) { Expect(GetParam()); }
-std::string NameOf(const testing::TestParamInfo<Scenario>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(
     Entry, DecideEntryTest,

@@ -6,19 +6,12 @@
 namespace dnc {
 namespace {
 
-constexpr UnixMicros kFull = kNow + kValidity;
-constexpr v1::Verdict kAllow = v1::VERDICT_ALLOW;
-constexpr v1::Verdict kUnknown = v1::VERDICT_UNKNOWN;
 constexpr char kOnPoint[] = " point=+12125551234";
-
-void Sms(Question* question) { question->channel = v1::CHANNEL_SMS; }
-void Emergency(Question* question) { question->message_class = v1::MESSAGE_CLASS_EMERGENCY; }
 
 std::string OnPoint(const std::string& rule) { return rule + kOnPoint; }
 
 class DecideLeadTest : public testing::TestWithParam<Scenario> {};
 TEST_P(DecideLeadTest, Answers) { Expect(GetParam()); }
-std::string NameOf(const testing::TestParamInfo<Scenario>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(
     NamedLead, DecideLeadTest,

@@ -8,9 +8,6 @@
 namespace dnc {
 namespace {
 
-constexpr UnixMicros kFull = kNow + kValidity;
-constexpr v1::Verdict kAllow = v1::VERDICT_ALLOW;
-constexpr v1::Verdict kUnknown = v1::VERDICT_UNKNOWN;
 constexpr char kStoreRule[] = "UNKNOWN STORE_NOT_WRITABLE";
 constexpr uint64_t kLondon = 442079460000;
 constexpr uint64_t kOtherArea = 16465551234;
@@ -19,7 +16,6 @@ void StoreReadOnly(Question* question) { question->store_writable = false; }
 
 class DecideRegistryTest : public testing::TestWithParam<Scenario> {};
 TEST_P(DecideRegistryTest, Answers) { Expect(GetParam()); }
-std::string NameOf(const testing::TestParamInfo<Scenario>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(
     Registry, DecideRegistryTest,

@@ -292,7 +292,7 @@ TEST(RecordFactsTest, LeadsWithoutAStateAreRefused) {
 
 // A field that is added must be read in record_facts.cc, or known not to matter to checks.
 TEST(RecordFactsTest, KnowsEveryField) {
-  EXPECT_EQ(EntrySummary::descriptor()->field_count(), 9);
+  EXPECT_EQ(EntrySummary::descriptor()->field_count(), 10);
   EXPECT_EQ(LeadState::descriptor()->field_count(), 6);
   EXPECT_EQ(storage::v1::LeadReference::descriptor()->field_count(), 2);
   EXPECT_EQ(SubjectRecord::descriptor()->field_count(), 2);

@@ -11,6 +11,8 @@
 #ifndef DNC_TESTS_UNIT_DECISION_SCENARIO_H_
 #define DNC_TESTS_UNIT_DECISION_SCENARIO_H_
 
+#include <gtest/gtest.h>
+
 #include <optional>
 #include <ostream>
 #include <string>
@@ -22,6 +24,9 @@ namespace dnc {
 
 inline constexpr UnixMicros kNow = 1000;
 inline constexpr int64_t kValidity = 100;
+inline constexpr UnixMicros kFull = kNow + kValidity;
+inline constexpr v1::Verdict kAllow = v1::VERDICT_ALLOW;
+inline constexpr v1::Verdict kUnknown = v1::VERDICT_UNKNOWN;
 inline constexpr uint64_t kPhone = 12125551234;
 
 struct World {
@@ -34,6 +39,9 @@ struct World {
 const World& TheWorld();
 
 Question MakeQuestion();
+// Changes of it.
+inline void Sms(Question* question) { question->channel = v1::CHANNEL_SMS; }
+inline void Emergency(Question* question) { question->message_class = v1::MESSAGE_CLASS_EMERGENCY; }
 
 // A member or non-member of a registry.
 struct Registry {
@@ -58,6 +66,9 @@ struct Scenario {
     return out << scenario.name;
   }
 };
+
+// Names a parameterised test after its scenario.
+inline std::string NameOf(const testing::TestParamInfo<Scenario>& info) { return info.param.name; }
 
 Facts MakeFacts(const Scenario& scenario);
 

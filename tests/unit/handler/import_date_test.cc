@@ -20,7 +20,7 @@ constexpr UnixMicros kSecond = 1'000'000;
 constexpr UnixMicros kHour = 3600 * kSecond;
 constexpr UnixMicros kDay = 24 * kHour;
 constexpr UnixMicros kMidnight = 1'768'435'200 * kSecond;  // 2026-01-15T00:00:00Z
-constexpr UnixMicros kNow = kMidnight + 12 * kHour;
+constexpr UnixMicros kNoon = kMidnight + 12 * kHour;
 constexpr UnixMicros kMaxAge = 31 * kDay;
 
 v1::ImportConfig Named(const std::string& file_name) {
@@ -36,23 +36,23 @@ v1::ImportConfig AsOf(UnixMicros time, const std::string& file_name = "") {
 }
 
 void ExpectDate(const v1::ImportConfig& config, UnixMicros as_of, bool given, UnixMicros max_age) {
-  const absl::StatusOr<ContentDate> date = ContentDateOf(config, max_age, kNow);
+  const absl::StatusOr<ContentDate> date = ContentDateOf(config, max_age, kNoon);
   ASSERT_TRUE(date.ok()) << date.status();
   EXPECT_EQ(date->as_of, as_of);
   EXPECT_EQ(date->given, given);
 }
 
 TEST(ContentDateOf, TakesTheConfigThenTheNameThenNow) {
-  ExpectDate(AsOf(kNow - kDay, "2026-01-02.txt"), kNow - kDay, true, kMaxAge);
-  ExpectDate(AsOf(kNow, "2027-01-02.txt"), kNow, true, kMaxAge);
+  ExpectDate(AsOf(kNoon - kDay, "2026-01-02.txt"), kNoon - kDay, true, kMaxAge);
+  ExpectDate(AsOf(kNoon, "2027-01-02.txt"), kNoon, true, kMaxAge);
   ExpectDate(Named("2026-01-14_full.txt"), kMidnight - kDay, true, kMaxAge);
-  ExpectDate(Named("full.txt"), kNow, false, 0);
-  ExpectDate(Named(""), kNow, false, 0);
+  ExpectDate(Named("full.txt"), kNoon, false, 0);
+  ExpectDate(Named(""), kNoon, false, 0);
 }
 
 TEST(ContentDateOf, AFileOfUnknownAgeWouldCountAsFresh) {
   for (const char* name : {"", "full.txt", "20260101_20260102.txt"}) {
-    const absl::Status status = ContentDateOf(Named(name), kMaxAge, kNow).status();
+    const absl::Status status = ContentDateOf(Named(name), kMaxAge, kNoon).status();
     EXPECT_THAT(status, IsFieldError(v1::ERROR_REASON_REQUIRED_FIELD_MISSING, "config.as_of_time"));
     EXPECT_THAT(std::string(status.message()), HasSubstr("--as-of now"));
   }
@@ -60,16 +60,16 @@ TEST(ContentDateOf, AFileOfUnknownAgeWouldCountAsFresh) {
 
 TEST(ContentDateOf, ANameMayBeADayAhead) {
   ExpectDate(Named("2026-01-15.txt"), kMidnight, true, kMaxAge);
-  ExpectDate(Named("2026-01-16.txt"), kNow, true, kMaxAge);
-  ExpectDate(Named("2026-01-16.txt"), kNow, true, 0);
-  const absl::Status status = ContentDateOf(Named("2026-01-17.txt"), 0, kNow).status();
+  ExpectDate(Named("2026-01-16.txt"), kNoon, true, kMaxAge);
+  ExpectDate(Named("2026-01-16.txt"), kNoon, true, 0);
+  const absl::Status status = ContentDateOf(Named("2026-01-17.txt"), 0, kNoon).status();
   EXPECT_THAT(status, IsFieldError(v1::ERROR_REASON_INVALID_FIELD, "config.file_name"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("2026-01-17"));
 }
 
 TEST(ContentDateOf, ATimeMayNotBeAhead) {
-  ExpectDate(AsOf(kNow + 60 * kSecond), kNow + 60 * kSecond, true, kMaxAge);
-  EXPECT_THAT(ContentDateOf(AsOf(kNow + 61 * kSecond), kMaxAge, kNow).status(),
+  ExpectDate(AsOf(kNoon + 60 * kSecond), kNoon + 60 * kSecond, true, kMaxAge);
+  EXPECT_THAT(ContentDateOf(AsOf(kNoon + 61 * kSecond), kMaxAge, kNoon).status(),
               IsFieldError(v1::ERROR_REASON_INVALID_FIELD, "config.as_of_time"));
 }
 

@@ -11,7 +11,7 @@
 namespace dnc {
 namespace {
 
-constexpr UnixMicros kNow = 1'700'000'000'000'000;
+constexpr UnixMicros kProposed = 1'700'000'000'000'000;
 constexpr v1::ErrorReason kMissing = v1::ERROR_REASON_REQUIRED_FIELD_MISSING;
 constexpr v1::ErrorReason kInvalid = v1::ERROR_REASON_INVALID_FIELD;
 constexpr v1::ErrorReason kGood = v1::ERROR_REASON_UNSPECIFIED;
@@ -44,7 +44,7 @@ class PreparerTest : public testing::Test {
     }
   }
 
-  ManualClock clock_{kNow};
+  ManualClock clock_{kProposed};
   Preparer preparer_{nullptr, &clock_};
 };
 
@@ -53,7 +53,7 @@ TEST_F(PreparerTest, FixesWhatApplyDependsOn) {
       "name: 'organizations/acme/workflows/w/statuses/s/actions/a' request_id: 'r-1'");
   ASSERT_EQ(mutation.status(), absl::OkStatus());
   EXPECT_EQ(mutation->organization(), "acme");
-  EXPECT_EQ(mutation->propose_time(), kNow);
+  EXPECT_EQ(mutation->propose_time(), kProposed);
   EXPECT_EQ(mutation->principal(), "local");
   EXPECT_EQ(mutation->actor().id(), "local");
   EXPECT_EQ(mutation->request_id(), "r-1");

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace dnc {
 namespace {
@@ -30,7 +31,7 @@ absl::StatusOr<ServerConfig> Load(std::vector<std::string> arguments,
   });
 }
 
-std::string WriteFile(const std::string& text) {
+std::string WriteSettings(const std::string& text) {
   const std::string path =
       absl::StrCat(testing::TempDir(), "command_line_",
                    testing::UnitTest::GetInstance()->current_test_info()->name(), ".yaml");
@@ -49,6 +50,9 @@ Case Of(std::vector<std::string> values) {
   return {std::move(values), [](const ServerConfig& config) {
             if constexpr (std::is_same_v<decltype(config.*kField), const bool&>) {
               return std::string(config.*kField ? "true" : "false");
+            } else if constexpr (std::is_same_v<decltype(config.*kField),
+                                                const std::vector<std::string>&>) {
+              return absl::StrJoin(config.*kField, ",");
             } else {
               return absl::StrCat(config.*kField);
             }
@@ -60,6 +64,14 @@ const std::map<std::string, Case>& Cases() {
   static const auto* const cases = new std::map<std::string, Case>{
       {"listen", Of<&C::listen>({"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"})},
       {"insecure", Of<&C::insecure>({"true", "false", "true"})},
+      {"auth", Of<&C::auth>({"development", "local", "development"})},
+      {"administrators", Of<&C::administrators>({"users/a", "users/b,users/c", "users/d"})},
+      {"decisions", Of<&C::decisions>({"off", "on", "off"})},
+      {"decisions_retention_days", Of<&C::decisions_retention_days>({"11", "12", "13"})},
+      {"decisions_max_mib", Of<&C::decisions_max_mib>({"17", "18", "19"})},
+      {"decisions_queue", Of<&C::decisions_queue>({"2048", "2049", "2050"})},
+      {"decisions_overload", Of<&C::decisions_overload>({"wait", "count", "wait"})},
+      {"contacts_retention_days", Of<&C::contacts_retention_days>({"11", "12", "13"})},
       {"data_dir", Of<&C::data_dir>({"a", "b", "c"})},
       {"accept_missing_marker", Of<&C::accept_missing_marker>({"true", "false", "true"})},
       {"port_file", Of<&C::port_file>({"a", "b", "c"})},
@@ -84,7 +96,8 @@ TEST(CommandLineTest, FlagBeatsVariableBeatsFileBeatsDefault) {
     ASSERT_NE(test, Cases().end()) << "a setting without a case";
     const auto& [values, read] = test->second;
     for (size_t shift = 0; shift < 3; ++shift) {
-      const std::string file = WriteFile(absl::StrCat(setting.key, ": \"", values[shift], "\"\n"));
+      const std::string file =
+          WriteSettings(absl::StrCat(setting.key, ": \"", values[shift], "\"\n"));
       const std::string& variable = values[(shift + 1) % 3];
       const std::string& flag = values[(shift + 2) % 3];
       const Variables variables = {{VariableOf(setting), variable}};
@@ -92,12 +105,17 @@ TEST(CommandLineTest, FlagBeatsVariableBeatsFileBeatsDefault) {
       const auto is = [read = read](const absl::StatusOr<ServerConfig>& config) {
         return config.ok() ? read(*config) : std::string(config.status().message());
       };
+      // What a setting is refused without.
+      const auto load = [&](std::vector<std::string> arguments, const Variables& given = {}) {
+        if (setting.key == "administrators") arguments.push_back("--auth=development");
+        return is(Load(std::move(arguments), given));
+      };
       EXPECT_EQ(is(Load({})), read(ServerConfig()));
-      EXPECT_EQ(is(Load({"--config", file})), values[shift]);
-      EXPECT_EQ(is(Load({"--config", file}, variables)), variable);
-      EXPECT_EQ(is(Load({"--config", file, argument})), flag);
-      EXPECT_EQ(is(Load({argument, "--config", file}, variables)), flag);
-      EXPECT_EQ(is(Load({argument}, variables)), flag);
+      EXPECT_EQ(load({"--config", file}), values[shift]);
+      EXPECT_EQ(load({"--config", file}, variables), variable);
+      EXPECT_EQ(load({"--config", file, argument}), flag);
+      EXPECT_EQ(load({argument, "--config", file}, variables), flag);
+      EXPECT_EQ(load({argument}, variables), flag);
     }
   }
 }
@@ -113,7 +131,7 @@ TEST(CommandLineTest, ASwitchAloneIsTrueAndTakesNoWordThatFollows) {
 
 // What the file permits the flag takes back.
 TEST(CommandLineTest, ATakenBackPermissionCounts) {
-  const std::string file = WriteFile("insecure: true\nlisten: 0.0.0.0:7443\n");
+  const std::string file = WriteSettings("insecure: true\nlisten: 0.0.0.0:7443\n");
   EXPECT_TRUE(Load({"--config", file}).ok());
   const absl::Status refused = Load({"--config", file, "--insecure=false"}).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);

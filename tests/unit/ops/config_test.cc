@@ -11,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace dnc {
 namespace {
@@ -21,12 +22,17 @@ using testing::StartsWith;
 // Everything that a configuration says, to compare.
 std::string Dump(const ServerConfig& c) {
   return absl::StrCat(
-      "listen=", c.listen, " insecure=", c.insecure, " data_dir=", c.data_dir,
+      "listen=", c.listen, " insecure=", c.insecure, " auth=", c.auth,
+      " administrators=", absl::StrJoin(c.administrators, ","), " data_dir=", c.data_dir,
       " accept_missing_marker=", c.accept_missing_marker, " port_file=", c.port_file,
       " log_level=", c.log_level, " log_format=", c.log_format,
       " block_cache_mib=", c.block_cache_mib, " record_cache_mib=", c.record_cache_mib,
       " write_buffer_mib=", c.write_buffer_mib, " allow_valid_seconds=", c.allow_valid_seconds,
-      " max_batch=", c.max_batch, " max_queue=", c.max_queue, " drain_seconds=", c.drain_seconds);
+      " max_batch=", c.max_batch, " max_queue=", c.max_queue, " drain_seconds=", c.drain_seconds,
+      " decisions=", c.decisions, " decisions_retention_days=", c.decisions_retention_days,
+      " decisions_max_mib=", c.decisions_max_mib, " decisions_queue=", c.decisions_queue,
+      " decisions_overload=", c.decisions_overload,
+      " contacts_retention_days=", c.contacts_retention_days);
 }
 
 std::string WriteFile(const std::string& text) {
@@ -87,7 +93,8 @@ TEST(SettingsTest, NamesAreOneInAllForms) {
 TEST(SettingsTest, HelpNamesTheDefault) {
   for (const Setting& setting : Settings()) {
     SCOPED_TRACE(setting.key);
-    if (setting.value_name.empty() || setting.key == "port_file") continue;  // off, and none
+    // Off, and none.
+    if (setting.value_name.empty() || setting.key == "port_file" || setting.several) continue;
     std::smatch found;
     ASSERT_TRUE(std::regex_search(setting.help, found, std::regex("Default ([^ ]+)")));
     ServerConfig config;
@@ -125,7 +132,7 @@ TEST(SettingsTest, HelpNamesTheRange) {
       EXPECT_EQ(Dump(config), Dump({}));
     }
   }
-  EXPECT_EQ(numbers, 7);
+  EXPECT_EQ(numbers, 11);
 }
 
 TEST(SettingsTest, ChoicesAndSwitches) {
@@ -164,14 +171,28 @@ TEST(ConfigTest, EveryLayerOverridesTheOneBelow) {
 }
 
 TEST(ConfigTest, EverySettingIsTakenFromFileAndVariable) {
-  const std::map<std::string, std::string> values = {
-      {"listen", "[::1]:9"},     {"insecure", "true"},
-      {"data_dir", "/d"},        {"accept_missing_marker", "true"},
-      {"port_file", "p"},        {"log_level", "error"},
-      {"log_format", "json"},    {"block_cache_mib", "9"},
-      {"write_buffer_mib", "5"}, {"allow_valid_seconds", "3"},
-      {"record_cache_mib", "0"}, {"max_batch", "7"},
-      {"max_queue", "8"},        {"drain_seconds", "0"}};
+  const std::map<std::string, std::string> values = {{"listen", "[::1]:9"},
+                                                     {"insecure", "true"},
+                                                     {"auth", "development"},
+                                                     {"administrators", "users/a,users/b"},
+                                                     {"data_dir", "/d"},
+                                                     {"accept_missing_marker", "true"},
+                                                     {"port_file", "p"},
+                                                     {"log_level", "error"},
+                                                     {"log_format", "json"},
+                                                     {"block_cache_mib", "9"},
+                                                     {"write_buffer_mib", "5"},
+                                                     {"allow_valid_seconds", "3"},
+                                                     {"record_cache_mib", "0"},
+                                                     {"max_batch", "7"},
+                                                     {"max_queue", "8"},
+                                                     {"drain_seconds", "0"},
+                                                     {"decisions", "off"},
+                                                     {"decisions_retention_days", "1"},
+                                                     {"decisions_max_mib", "16"},
+                                                     {"decisions_queue", "2048"},
+                                                     {"decisions_overload", "wait"},
+                                                     {"contacts_retention_days", "30"}};
   std::string file;
   std::map<std::string, std::string> variables;
   std::string expected;
@@ -253,6 +274,38 @@ TEST(ConfigTest, BadVariableIsNamed) {
   const absl::Status status = ApplyVariables({{"DNC_MAX_BATCH", "no"}}, &config);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), StartsWith("DNC_MAX_BATCH: "));
+}
+
+TEST(ConfigTest, SeveralValuesAreAListInAFile) {
+  using Names = std::vector<std::string>;
+  ServerConfig config;
+  ASSERT_EQ(Load("administrators: [users/a, services/b]\n", &config), absl::OkStatus());
+  EXPECT_EQ(config.administrators, (Names{"users/a", "services/b"}));
+  ASSERT_EQ(Load("administrators: users/c\n", &config), absl::OkStatus());
+  EXPECT_EQ(config.administrators, Names{"users/c"});
+  ASSERT_EQ(ApplyVariables({{"DNC_ADMINISTRATORS", "users/a, users/b"}}, &config),
+            absl::OkStatus());
+  EXPECT_EQ(config.administrators, (Names{"users/a", "users/b"}));
+  ASSERT_EQ(ApplyVariables({{"DNC_ADMINISTRATORS", ""}}, &config), absl::OkStatus());
+  EXPECT_EQ(config.administrators, Names{});
+  for (const char* text : {"administrators: [a b]\n", "administrators: [[a]]\n",
+                           "administrators: {a: b}\n", "administrators:\n"}) {
+    EXPECT_EQ(Load(text, &config).code(), absl::StatusCode::kInvalidArgument) << text;
+  }
+}
+
+TEST(CheckConfigTest, CallersWhoAreWhoTheySayAreOfThisMachine) {
+  ServerConfig config;
+  config.auth = kDevelopmentAuth;
+  config.administrators = {"users/root"};
+  EXPECT_EQ(CheckConfig(config), absl::OkStatus());
+  config.listen = "0.0.0.0:7443";
+  config.insecure = true;
+  EXPECT_THAT(std::string(CheckConfig(config).message()), StartsWith("auth: "));
+  config.auth = "local";
+  EXPECT_THAT(std::string(CheckConfig(config).message()), StartsWith("administrators: "));
+  config.administrators.clear();
+  EXPECT_EQ(CheckConfig(config), absl::OkStatus());
 }
 
 TEST(CheckConfigTest, ListensBeyondLoopbackOnlyWhereConfirmed) {

@@ -24,6 +24,7 @@ class FakeReader : public StoreReader {
                     absl::FunctionRef<bool(absl::string_view, absl::string_view)>) const override {
     return absl::UnimplementedError("not used");
   }
+  std::shared_ptr<const StoreReader> ForScans() const override { return nullptr; }
 
   std::map<std::pair<Family, std::string>, std::string> rows = {{{Family::kLeads, "a"}, "base"}};
 };

@@ -130,6 +130,7 @@ class Snapshot : public StoreReader {
                     absl::FunctionRef<bool(absl::string_view, absl::string_view)>) const override {
     return absl::OkStatus();
   }
+  std::shared_ptr<const StoreReader> ForScans() const override { return nullptr; }
 
  private:
   const int64_t revision_;

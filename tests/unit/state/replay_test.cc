@@ -28,9 +28,15 @@ class Draws {
 
   Mutation Next() {
     const std::string id = Below(3) == 0 ? absl::StrCat("id-", Below(60)) : "";
-    switch (Below(3)) {
+    switch (Below(6)) {
       case 0:
         return Configuration(id);
+      case 3:
+        return Access(id);
+      case 4:
+        return FromText(TemplateBody(), id);
+      case 5:
+        return FromText(OptOutBody(), id);
       case 1:
         return Registry(id);
       default:
@@ -62,7 +68,7 @@ class Draws {
     const std::string status = Name("s", 4);
     const std::string action = Name("a", 4);
     const std::string parent = Status();
-    switch (Below(10)) {
+    switch (Below(13)) {
       case 0: {
         Mutation mutation = FromText(
             absl::StrCat("create_organization { organization_id: '", Name("org", 5), "' }"), id);
@@ -109,9 +115,107 @@ class Draws {
                                      "' targets: '~s/dead' conflict_policy: ", 1 + Below(4),
                                      " allow_partial: ", Below(2) == 0, "}"),
                         id);
+      case 9:
+        return FromText(
+            absl::StrCat("update_workflow { workflow { name: '~/workflows/sales' display_name: '",
+                         Name("Sales ", 9), "' } status_order: '", status, "' }"),
+            id);
+      case 10:
+        return FromText(
+            absl::StrCat("update_organization { organization { name: '~' "
+                         "display_name: '",
+                         Name("Acme ", 9), "' etag: '", Below(3) == 0 ? "old" : "", "' } }"),
+            id);
+      case 11:
+        return FromText(absl::StrCat("update_list { list { name: '~/lists/", Name("list-", 10),
+                                     "' display_name: '", Name("List ", 9), "' } }"),
+                        id);
       default:
         return testing::CreateRegistry(Name("list-", 10));
     }
+  }
+
+  Mutation Access(const std::string& id) {
+    Mutation mutation = FromText(AccessBody(), id);
+    mutation.set_principal("users/u1");
+    mutation.set_principal_is_administrator(Below(3) != 0);
+    return mutation;
+  }
+  std::string AccessBody() {
+    const std::string role = Name("r", 4);
+    const std::string binding = Name("b", 5);
+    const std::string group = Name("g", 3);
+    switch (Below(9)) {
+      case 0:
+        return absl::StrCat("create_role { role_id: '", role, "' role { name: '~/roles/", role,
+                            "' permissions: 'leads.read' } }");
+      case 1:
+        return absl::StrCat("update_role { role { name: '~/roles/", role,
+                            "' permissions: 'leads.write' } }");
+      case 2:
+        return absl::StrCat("delete_role { name: '~/roles/", role, "' }");
+      case 3:
+        return absl::StrCat("create_role_binding { binding_id: '", binding,
+                            "' binding { name: '~/bindings/", binding, "' role: '~/roles/",
+                            Below(2) == 0 ? role : "administrator", "' ",
+                            Below(2) == 0 ? absl::StrCat("group: '~/groups/", group, "'")
+                                          : absl::StrCat("principal: 'users/", Name("u", 3), "'"),
+                            " scope: '", Below(2) == 0 ? "~" : Status(), "' } }");
+      case 4:
+        return absl::StrCat("delete_role_binding { name: '~/bindings/", binding, "' }");
+      case 5:
+        return absl::StrCat("create_group { group_id: '", group, "' group { name: '~/groups/",
+                            group, "' members: 'users/", Name("u", 3), "' workflows { workflow: '",
+                            Below(4) == 0 ? "~/workflows/none" : "~/workflows/sales", "' } } }");
+      case 6:
+        return absl::StrCat("update_group { name: '~/groups/", group, "' add_members: 'users/",
+                            Name("u", 3), "' remove_members: 'users/", Name("v", 3), "' }");
+      case 7:
+        return absl::StrCat("delete_group { name: '~/groups/", group, "' }");
+      default:
+        return absl::StrCat("sync_group { name: '~/groups/", group, "' workflows: '~/workflows/",
+                            Below(4) == 0 ? "none" : "sales", "' }");
+    }
+  }
+
+  std::string TemplateBody() {
+    const std::string name = Name("t", 4);
+    const std::string content =
+        absl::StrCat("template { name: '~/templates/", name, "' record_type: '",
+                     Below(6) == 0 ? "company" : "person", "' actions { name: '~/templates/", name,
+                     "/actions/a0' ", Operations(), "} }");
+    switch (Below(4)) {
+      case 0:
+        return absl::StrCat("create_template { template_id: '", name, "' ", content, " }");
+      case 1:
+        return absl::StrCat("update_template { ", content, " allow_dropping_dnc: true }");
+      case 2:
+        return absl::StrCat("delete_template { name: '~/templates/", name, "' }");
+      default:
+        return absl::StrCat("apply_template { template: '~/templates/", name, "' targets: '",
+                            Status(), "' conflict_policy: ", 1 + Below(4),
+                            " adjustments: ", 1 + Below(2), " allow_dropping_dnc: ", Below(2) == 0,
+                            " }");
+    }
+  }
+
+  // As the preparer has judged it.
+  std::string OptOutBody() {
+    if (Below(3) == 0) {
+      return absl::StrCat("resolve_review { name: '~/reviews/", Below(300),
+                          "' decision: ", 1 + Below(2), " reason: 'read' }");
+    }
+    const bool told = Below(2) == 0;
+    const bool by_lead = told && Below(2) == 0;
+    return absl::StrCat("record_opt_out { parent: '~' opt_out { ",
+                        by_lead
+                            ? absl::StrCat("lead: '~/leads/lead-", Below(60), "' ")
+                            : absl::StrCat("contact_point { phone: '", Phone(Below(50)), "' } "),
+                        Below(3) == 0 ? absl::StrCat("message_id: 'm", Below(30), "' ") : "",
+                        told ? "letter { reference: 'box 1' } outcome: OPT_OUT_OUTCOME_OPTED_OUT "
+                             : "keyword_reply { text: 'please stop' medium: REPLY_MEDIUM_SMS } "
+                               "outcome: OPT_OUT_OUTCOME_REVIEW ",
+                        "received_time { seconds: ", Below(100), " } } }");
   }
 
   Mutation Registry(const std::string& id) {
@@ -141,8 +245,9 @@ class Draws {
   }
 
   Mutation Lead(const std::string& id) {
-    const std::string lead = Name("lead-", 30);
-    switch (Below(5)) {
+    const uint64_t number = Below(30);
+    const std::string lead = absl::StrCat("lead-", number);
+    switch (Below(7)) {
       case 0:
         return testing::OptOutLead(lead, {Phone(Below(50)), Phone(Below(50))}, id);
       case 1:
@@ -154,6 +259,13 @@ class Draws {
             absl::StrCat("batch_upsert_leads { leads {", Content(lead), "} leads {",
                          Content(Name("lead-", 30)), "} all_or_nothing: ", Below(2) == 0, "}"),
             id);
+      case 4:
+        return FromText(absl::StrCat("delete_lead { name: '~/leads/", lead, "' }"), id);
+      case 5:
+        return FromText(absl::StrCat("merge_leads { source: '~/leads/", lead,
+                                     "' target: '~/leads/lead-", (number + 1 + Below(29)) % 30,
+                                     "' allow_lifting_restriction: ", Below(2) == 0, " }"),
+                        id);
       default:
         return FromText(
             absl::StrCat("apply_action { lead: '~/leads/", lead, "' action: '", Status(),
@@ -208,7 +320,7 @@ std::vector<AuditRecord> Audit(const Gateway& gateway) {
   return records;
 }
 
-constexpr int kMutations = 500;
+constexpr int kMutations = 1'200;
 constexpr uint64_t kSeeds[] = {1, 2, 3};
 
 class ReplayTest : public ::testing::TestWithParam<uint64_t> {};

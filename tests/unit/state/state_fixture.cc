@@ -82,6 +82,16 @@ std::string Gateway::CatalogText() const {
     for (const auto& [workflow_id, workflow] : organization->workflows) {
       absl::StrAppend(&text, workflow_id, " ", workflow->ToProto().ShortDebugString(), "\n");
     }
+    const CatalogAccess& access = *organization->access;
+    for (const auto& [role_id, role] : access.roles) {
+      absl::StrAppend(&text, role_id, " ", role->ShortDebugString(), "\n");
+    }
+    for (const auto& [binding_id, binding] : access.bindings) {
+      absl::StrAppend(&text, binding_id, " ", binding->ShortDebugString(), "\n");
+    }
+    for (const auto& [group_id, group] : access.groups) {
+      absl::StrAppend(&text, group_id, " ", group->ShortDebugString(), "\n");
+    }
     for (const auto& status : organization->statuses_by_number) {
       absl::StrAppend(&text, status == nullptr ? "none" : status->record.ShortDebugString(), "\n");
     }

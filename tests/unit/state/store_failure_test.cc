@@ -26,6 +26,7 @@ class FailingReader : public StoreReader {
       absl::FunctionRef<bool(absl::string_view, absl::string_view)> on_row) const override {
     return reader_->Scan(family, lower, upper, on_row);
   }
+  std::shared_ptr<const StoreReader> ForScans() const override { return reader_->ForScans(); }
 
   std::function<bool(Family, absl::string_view)> fails;
 

@@ -24,6 +24,9 @@ TEST(KeysTest, GoldenBytes) {
   EXPECT_EQ(Hex(keys::List(1, "ab")), "4c000000016162");
   EXPECT_EQ(Hex(keys::Workflow(0x01020304, "w")), "570102030477");
   EXPECT_EQ(Hex(keys::Status(1, "w", "s")), "5300000001770073");
+  EXPECT_EQ(Hex(keys::Role(1, "r")), "520000000172");
+  EXPECT_EQ(Hex(keys::Binding(1, "b")), "420000000162");
+  EXPECT_EQ(Hex(keys::Group(1, "g")), "470000000167");
   EXPECT_EQ(Hex(keys::OrgPrefix(258)), "00000102");
   EXPECT_EQ(Hex(keys::Lead(1, "l1")), "000000016c31");
   EXPECT_EQ(Hex(keys::PhoneSubject(1, 12125551234)), "000000010100000002d2bd3a82");
@@ -35,20 +38,30 @@ TEST(KeysTest, GoldenBytes) {
   EXPECT_EQ(Hex(keys::LeadIndexPrefix(1, "l")), "44000000016c00");
   EXPECT_EQ(Hex(keys::WithEntryId("p", {1, 2})), "70000000000000000100000002");
   EXPECT_EQ(Hex(keys::StatusIndex(1, 2, "l")), "5400000001000000026c");
+  EXPECT_EQ(Hex(keys::AuditIndex(1, "leads/l", 2)), "41000000016c656164732f6c000000000000000002");
+  EXPECT_EQ(keys::RevisionOfAuditIndexKey(keys::AuditIndex(1, "leads/l", 258)), 258);
   EXPECT_EQ(Hex(keys::Request(1, "r")), "0000000172");
   EXPECT_EQ(Hex(keys::Audit(258)), "0000000000000102");
   EXPECT_EQ(Hex(keys::Chunk(1, 2, 3, 4)), "0000000100000002000000000000000300000004");
   EXPECT_EQ(Hex(keys::ChunkPrefix(1, 2, 3)), "00000001000000020000000000000003");
   EXPECT_EQ(Hex(keys::ChunkListPrefix(1, 2)), "0000000100000002");
+  EXPECT_EQ(Hex(keys::Template(1, "t")), "500000000174");
+  EXPECT_EQ(Hex(keys::OptOut(1, 258)), "4f000000010000000000000102");
+  EXPECT_EQ(Hex(keys::OptOutMessage(1, 5, "m", keys::TextSubject(1, 3, "x"))),
+            "4d00000001056d00000000010378");
+  EXPECT_EQ(Hex(keys::Review(1, 258)), "52000000010000000000000102");
+  EXPECT_EQ(Hex(keys::PendingReview(1, 258)), "50000000010000000000000102");
+  EXPECT_EQ(keys::RevisionOfReviewsKey(keys::Review(1, 258)), 258u);
 }
 
 TEST(KeysTest, ColumnFamiliesAndSchemaVersionAreFixed) {
   EXPECT_EQ(std::vector<std::string>(kFamilyNames.begin(), kFamilyNames.end()),
             (std::vector<std::string>{"meta", "config", "leads", "subjects", "entries", "index",
-                                      "requests", "audit", "chunks"}));
+                                      "requests", "audit", "chunks", "reviews"}));
   EXPECT_EQ(static_cast<int>(Family::kMeta), 0);
   EXPECT_EQ(static_cast<int>(Family::kChunks), 8);
-  EXPECT_EQ(kSchemaVersion, 1u);
+  EXPECT_EQ(static_cast<int>(Family::kReviews), 9);
+  EXPECT_EQ(kSchemaVersion, 2u);
 }
 
 // Byte order is numeric order, whatever the numbers.

@@ -1,6 +1,7 @@
 #include "storage/rocksdb/store.h"
 
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tests/contract/temp_dir.h"
@@ -66,6 +69,37 @@ class StoreTest : public ::testing::Test {
   const testing::TempDir dir_;
   std::unique_ptr<Store> store_;
 };
+
+// A store of schema version 1 had no family `reviews`, and nothing else is lost where it is added.
+TEST_F(StoreTest, OpensAStoreThatLacksTheNewestFamily) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.atomic_flush = true;
+  options.track_and_verify_wals_in_manifest = true;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+  for (size_t i = 0; i + 1 < kFamilyNames.size(); ++i) {
+    families.emplace_back(kFamilyNames[i], rocksdb::ColumnFamilyOptions());
+  }
+  rocksdb::DB* opened = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(options, dir_.Path("store"), families, &handles, &opened);
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  const std::unique_ptr<rocksdb::DB> old(opened);
+  ASSERT_TRUE(old->Put(rocksdb::WriteOptions(), handles[1 + static_cast<size_t>(Family::kConfig)],
+                       "key", "value")
+                  .ok());
+  for (rocksdb::ColumnFamilyHandle* handle : handles) old->DestroyColumnFamilyHandle(handle);
+  ASSERT_TRUE(old->Close().ok());
+  for (int opening = 0; opening < 2; ++opening) {
+    Open();
+    EXPECT_EQ(Get(store_->Latest(), Family::kConfig, "key"), "value");
+    EXPECT_EQ(Get(store_->Latest(), Family::kReviews, "review"), opening == 0 ? "absent" : "kept");
+    Put(Family::kReviews, "review", "kept");
+  }
+}
 
 TEST_F(StoreTest, KeepsWhatWasCommitted) {
   Open();
@@ -130,6 +164,19 @@ TEST_F(StoreTest, SnapshotStandsStill) {
   EXPECT_EQ(Get(*before, Family::kLeads, "b"), "absent");
   EXPECT_EQ(ScanAll(store_->Latest(), Family::kLeads, "", ""), "a=2 b=2 ");
   EXPECT_EQ(ScanAll(*store_->Snapshot(), Family::kLeads, "", ""), "a=2 b=2 ");
+}
+
+TEST_F(StoreTest, WhatIsReadInBulkIsTheSameStateAndOutlivesItsReader) {
+  Open();
+  Put(Family::kLeads, "a", "1");
+  std::shared_ptr<const StoreReader> reader = store_->Snapshot();
+  Put(Family::kLeads, "a", "2");
+  const std::shared_ptr<const StoreReader> bulk = reader->ForScans();
+  reader.reset();
+  Put(Family::kLeads, "b", "3");
+  EXPECT_EQ(ScanAll(*bulk, Family::kLeads, "", ""), "a=1 ");
+  EXPECT_EQ(Get(*bulk, Family::kLeads, "a"), "1");
+  EXPECT_EQ(ScanAll(*store_->Latest().ForScans(), Family::kLeads, "", ""), "a=2 b=3 ");
 }
 
 TEST_F(StoreTest, DeletesARange) {

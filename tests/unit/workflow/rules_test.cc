@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "absl/strings/str_cat.h"
+#include "server/workflow/naming.h"
 #include "tests/unit/catalog/catalog_builder.h"
 #include "tests/unit/error/error_matchers.h"
 #include "tests/unit/error/reason_docs.h"
@@ -14,6 +15,7 @@ namespace dnc {
 namespace {
 
 constexpr v1::ErrorReason kNone = v1::ERROR_REASON_UNSPECIFIED;
+constexpr UnixMicros kNow = int64_t{1000} * 1'000'000;
 
 CatalogOrganization Acme() {
   CatalogOrganization acme = MakeOrganization("acme", 1);
@@ -61,8 +63,7 @@ void ExpectReason(const absl::Status& status, v1::ErrorReason reason) {
 struct MoveCase {
   std::string name;
   std::string status;
-  v1::ErrorReason target = kNone;     // what FindMoveTarget says
-  v1::ErrorReason reference = kNone;  // what CheckReferences says of a move to it
+  v1::ErrorReason target = kNone;  // what FindMoveTarget says, and CheckReferences of a move to it
 
   friend std::ostream& operator<<(std::ostream& out, const MoveCase& test) {
     return out << test.name;
@@ -86,8 +87,8 @@ TEST_P(MoveTest, CheckReferences) {
   v1::Action action;
   action.add_operations()->mutable_nurture();
   action.add_operations()->mutable_move_to_status()->set_status(GetParam().status);
-  const absl::Status status = CheckReferences(TheOrganization(), "contact", action, "action");
-  ExpectReason(status, GetParam().reference);
+  const absl::Status status = CheckReferences(TheOrganization(), "contact", action, kNow, "action");
+  ExpectReason(status, GetParam().target);
   if (!status.ok()) {
     EXPECT_THAT(std::string(status.message()),
                 testing::StartsWith("action.operations[1].move_to_status.status: "));
@@ -98,7 +99,6 @@ INSTANTIATE_TEST_SUITE_P(
     Statuses, MoveTest,
     testing::Values(
         MoveCase{"Enabled", "organizations/acme/workflows/sales/statuses/new"},
-        // An action may name a disabled status; the answer of the action will tell.
         MoveCase{"Disabled", "organizations/acme/workflows/sales/statuses/off",
                  v1::ERROR_REASON_STATUS_DISABLED},
         MoveCase{"Archived", "organizations/acme/workflows/sales/statuses/old",
@@ -108,18 +108,17 @@ INSTANTIATE_TEST_SUITE_P(
         MoveCase{"ArchivedInArchivedWorkflow", "organizations/acme/workflows/past/statuses/old",
                  v1::ERROR_REASON_WORKFLOW_ARCHIVED},
         MoveCase{"AnotherRecordType", "organizations/acme/workflows/firms/statuses/new",
-                 v1::ERROR_REASON_RECORD_TYPE_MISMATCH, v1::ERROR_REASON_RECORD_TYPE_MISMATCH},
+                 v1::ERROR_REASON_RECORD_TYPE_MISMATCH},
         MoveCase{"AnotherRecordTypeArchived", "organizations/acme/workflows/firms/statuses/old",
-                 v1::ERROR_REASON_RECORD_TYPE_MISMATCH, v1::ERROR_REASON_RECORD_TYPE_MISMATCH},
+                 v1::ERROR_REASON_RECORD_TYPE_MISMATCH},
         MoveCase{"NoSuchStatus", "organizations/acme/workflows/sales/statuses/none",
-                 v1::ERROR_REASON_STATUS_NOT_FOUND, v1::ERROR_REASON_STATUS_NOT_FOUND},
+                 v1::ERROR_REASON_STATUS_NOT_FOUND},
         MoveCase{"NoSuchWorkflow", "organizations/acme/workflows/none/statuses/new",
-                 v1::ERROR_REASON_STATUS_NOT_FOUND, v1::ERROR_REASON_STATUS_NOT_FOUND},
+                 v1::ERROR_REASON_STATUS_NOT_FOUND},
         MoveCase{"AnotherOrganization", "organizations/other/workflows/sales/statuses/new",
-                 v1::ERROR_REASON_STATUS_NOT_FOUND, v1::ERROR_REASON_STATUS_NOT_FOUND},
-        MoveCase{"NotAName", "new", v1::ERROR_REASON_INVALID_FIELD, v1::ERROR_REASON_INVALID_FIELD},
-        MoveCase{"Empty", "", v1::ERROR_REASON_REQUIRED_FIELD_MISSING,
-                 v1::ERROR_REASON_REQUIRED_FIELD_MISSING}),
+                 v1::ERROR_REASON_STATUS_NOT_FOUND},
+        MoveCase{"NotAName", "new", v1::ERROR_REASON_INVALID_FIELD},
+        MoveCase{"Empty", "", v1::ERROR_REASON_REQUIRED_FIELD_MISSING}),
     [](const testing::TestParamInfo<MoveCase>& info) { return info.param.name; });
 
 TEST(CheckReferencesTest, Lists) {
@@ -138,14 +137,15 @@ TEST(CheckReferencesTest, Lists) {
     SCOPED_TRACE(test.name);
     v1::Action action;
     action.add_operations()->mutable_add_to_dnc_list()->set_list(test.list);
-    const absl::Status status = CheckReferences(TheOrganization(), "contact", action, "a");
+    const absl::Status status = CheckReferences(TheOrganization(), "contact", action, kNow, "a");
     ExpectReason(status, test.reason);
     if (!status.ok()) {
       EXPECT_THAT(std::string(status.message()),
                   testing::StartsWith("a.operations[0].add_to_dnc_list.list: "));
     }
   }
-  EXPECT_EQ(CheckReferences(TheOrganization(), "contact", v1::Action(), "a"), absl::OkStatus());
+  EXPECT_EQ(CheckReferences(TheOrganization(), "contact", v1::Action(), kNow, "a"),
+            absl::OkStatus());
 }
 
 // An action of these operations, enabled unless they say otherwise.
@@ -278,6 +278,67 @@ TEST(CheckKeepsRestrictionTest, Table) {
   }
 }
 
+// An action that is disabled may point where no lead goes now; when it is enabled it may not.
+TEST(CheckReferencesTest, ADisabledActionMayPointToADisabledStatus) {
+  const auto action = FromText<v1::Action>(
+      "state: OBJECT_STATE_DISABLED operations { move_to_status { status: "
+      "'organizations/acme/workflows/sales/statuses/off' } }");
+  EXPECT_EQ(CheckReferences(TheOrganization(), "contact", action, kNow, "a"), absl::OkStatus());
+}
+
+TEST(CheckReferencesTest, TimesLieAhead) {
+  const struct {
+    const char* operation;
+    const char* field;  // null: fine
+  } cases[] = {
+      {"add_to_dnc_list { expire_time { seconds: 1001 } }", nullptr},
+      {"add_to_dnc_list { expire_time { seconds: 1000 } }", "add_to_dnc_list.expire_time"},
+      {"nurture { until_time { seconds: 1001 } }", nullptr},
+      {"nurture { until_time { seconds: 1000 } }", "nurture.until_time"},
+      {"remove_restriction { lists: 'organizations/acme/lists/internal' }", nullptr},
+      {"remove_restriction { lists: 'organizations/acme/lists/none' }",
+       "remove_restriction.lists[0]"},
+      {"remove_restriction { lists: 'organizations/acme/lists/national' }",
+       "remove_restriction.lists[0]"},
+  };
+  for (const auto& test : cases) {
+    SCOPED_TRACE(test.operation);
+    v1::Action action;
+    *action.add_operations() = FromText<v1::Operation>(test.operation);
+    const absl::Status status = CheckReferences(TheOrganization(), "contact", action, kNow, "a");
+    EXPECT_EQ(status.ok(), test.field == nullptr) << status;
+    if (test.field == nullptr) continue;
+    EXPECT_THAT(std::string(status.message()),
+                testing::StartsWith(absl::StrCat("a.operations[0].", test.field, ": ")));
+  }
+}
+
+TEST(NamingRuleTest, JudgesActionsThatAddToAList) {
+  const auto naming = FromText<v1::DncActionNaming>(
+      "pattern: 'DNC: .+' description: 'DNC and a colon first' enforcement: ENFORCEMENT_ENFORCE");
+  const NamingRule rule(naming);
+  const NamingRule none{v1::DncActionNaming()};
+  const struct {
+    const char* action;
+    bool kept;
+  } cases[] = {{"display_name: 'DNC: stop' operations { add_to_dnc_list {} }", true},
+               {"display_name: 'a DNC: stop' operations { add_to_dnc_list {} }", false},
+               {"display_name: 'DNC: ' operations { add_to_dnc_list {} }", false},
+               {"display_name: 'dnc: stop' operations { add_to_dnc_list {} }", false},
+               {"display_name: 'Call' operations { nurture {} }", true}};
+  for (const auto& test : cases) {
+    SCOPED_TRACE(test.action);
+    const auto action = FromText<v1::Action>(test.action);
+    NamingViolations warnings;
+    EXPECT_EQ(rule.Judge(action).has_value(), !test.kept);
+    ExpectReason(rule.CheckSaved(action, "action", &warnings),
+                 test.kept ? kNone : v1::ERROR_REASON_NAMING_VIOLATION);
+    EXPECT_FALSE(none.Judge(action).has_value());
+    EXPECT_EQ(none.CheckSaved(action, "action", &warnings), absl::OkStatus());
+    EXPECT_TRUE(warnings.empty());
+  }
+}
+
 TEST(CheckMoveKeepsRestrictionTest, Table) {
   constexpr UnixMicros kSecond = 1'000'000;
   constexpr UnixMicros kSince = 1000 * kSecond;
@@ -308,21 +369,29 @@ TEST(CheckMoveKeepsRestrictionTest, Table) {
                {"ends never", kMinute, "", 5, true},
                {"a minute more", kMinute, kMinute, 5, true},
                {"lifted early", kMinute, nullptr, 59, false},
-               {"lifted by itself", kMinute, nullptr, 60, true}};
+               {"lifted by itself", kMinute, nullptr, 60, true},
+               {"until a time", "", "until_time { seconds: 2000 }", 5, false},
+               {"until a later time", kMinute, "until_time { seconds: 1060 }", 5, true},
+               {"until too early", kMinute, "until_time { seconds: 1059 }", 5, false},
+               {"a time that has passed", "until_time { seconds: 1005 }", nullptr, 5, true},
+               {"a time to come", "until_time { seconds: 1006 }", nullptr, 5, false}};
   for (const auto& test : cases) {
     SCOPED_TRACE(test.name);
     const CatalogStatus held = status(test.held);
     const CatalogStatus target = status(test.target);
-    ExpectReason(CheckMoveKeepsRestriction(&held, kSince, target, kSince + test.seconds * kSecond),
+    ExpectReason(CheckMoveKeepsRestriction(&held, kSince, target, kSince + test.seconds * kSecond,
+                                           kSince + test.seconds * kSecond),
                  test.kept ? kNone : v1::ERROR_REASON_RESTRICTION_LIFTED);
   }
-  ExpectReason(CheckMoveKeepsRestriction(nullptr, kSince, status(nullptr), kSince),
+  ExpectReason(CheckMoveKeepsRestriction(nullptr, kSince, status(nullptr), kSince, kSince),
                v1::ERROR_REASON_RESTRICTION_LIFTED);
-  ExpectReason(CheckMoveKeepsRestriction(nullptr, kSince, status(""), kSince), kNone);
+  ExpectReason(CheckMoveKeepsRestriction(nullptr, kSince, status(""), kSince, kSince), kNone);
 }
 
 // What has run for long may end sooner than the whole period of the next.
 TEST(CheckMoveKeepsRestrictionTest, WhatIsLeftOfAPeriodCounts) {
+  constexpr UnixMicros k3539 = int64_t{3539} * 1'000'000;
+  constexpr UnixMicros k3540 = int64_t{3540} * 1'000'000;
   const auto lasting = [](int64_t seconds) {
     storage::v1::StatusRecord record;
     record.mutable_status()->mutable_restriction()->mutable_duration()->set_seconds(seconds);
@@ -330,9 +399,9 @@ TEST(CheckMoveKeepsRestrictionTest, WhatIsLeftOfAPeriodCounts) {
   };
   const CatalogStatus hour = lasting(3600);
   const CatalogStatus minute = lasting(60);
-  ExpectReason(CheckMoveKeepsRestriction(&hour, 0, minute, int64_t{3539} * 1'000'000),
+  ExpectReason(CheckMoveKeepsRestriction(&hour, 0, minute, k3539, k3539),
                v1::ERROR_REASON_RESTRICTION_LIFTED);
-  ExpectReason(CheckMoveKeepsRestriction(&hour, 0, minute, int64_t{3540} * 1'000'000), kNone);
+  ExpectReason(CheckMoveKeepsRestriction(&hour, 0, minute, k3540, k3540), kNone);
 }
 
 TEST(SameContentTest, NameEtagAndOriginDoNotCount) {

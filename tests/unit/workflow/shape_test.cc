@@ -92,7 +92,6 @@ std::vector<ShapeCase> WorkflowCases() {
           {"NoRecordType", "w.record_type", [](W* w) { w->clear_record_type(); },
            v1::ERROR_REASON_REQUIRED_FIELD_MISSING},
           {"RecordTypeInCapitals", "w.record_type", [](W* w) { w->set_record_type("Contact"); }},
-          {"DisabledWorkflow", "w.state", [](W* w) { w->set_state(v1::OBJECT_STATE_DISABLED); }},
           {"UnknownState", "w.state", [](W* w) { w->set_state(static_cast<v1::ObjectState>(9)); }},
           {"TooManyStatuses", "w.statuses",
            [](W* w) {
@@ -204,7 +203,8 @@ std::vector<ShapeCase> NurtureCases() {
   };
   return {{"NurtureUnsaidChannel", nurture + "channels",
            [](W* w) { NurtureOf(w)->add_channels(v1::CHANNEL_UNSPECIFIED); }},
-          {"NoDuration", duration, [](W* w) { NurtureOf(w)->clear_duration(); }},
+          {"NoDuration", duration, [](W* w) { NurtureOf(w)->clear_duration(); },
+           v1::ERROR_REASON_REQUIRED_FIELD_MISSING},
           {"NegativeDuration", duration, set(-1, 0)},
           {"NegativeNanos", duration, set(5, -1)},
           {"TooManyNanos", duration, set(5, 1'000'000'000)},

@@ -1,0 +1,30 @@
+// What changes of the configuration leave behind, for people.
+#ifndef DNC_CLIENT_CLI_AFFECTED_TEXT_H_
+#define DNC_CLIENT_CLI_AFFECTED_TEXT_H_
+
+#include <ostream>
+
+#include "client/cli/session.h"
+
+namespace dnc::cli {
+
+// Prints what refers to something that was disabled or archived; nothing where nothing does.
+void PrintAffected(const v1::Affected& affected, std::ostream& out);
+
+// Prints the actions that were saved although their names break the naming rule.
+template <typename Violations>
+void PrintNamingWarnings(const Violations& violations, std::ostream& out) {
+  for (const v1::NamingViolation& violation : violations) {
+    out << "warning: \"" << violation.display_name() << "\" of " << ShortName(violation.action())
+        << " breaks the naming rule: "
+        << (violation.description().empty() ? violation.pattern() : violation.description())
+        << '\n';
+  }
+}
+
+// Prints how a write ended.
+void PrintWritten(int64_t revision, const WriteOptions& write, std::ostream& out);
+
+}  // namespace dnc::cli
+
+#endif  // DNC_CLIENT_CLI_AFFECTED_TEXT_H_

@@ -1,0 +1,283 @@
+#include "server/handler/contact_judge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "dnc/storage/v1/record.pb.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/decision/decide.h"
+#include "server/error/error.h"
+#include "server/handler/decision_handler.h"
+#include "server/name/resource_name.h"
+#include "server/subject/subject.h"
+#include "storage/base/status_macros.h"
+#include "storage/schema/keys.h"
+
+namespace dnc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+using storage::v1::EntryRecord;
+using storage::v1::SubjectRecord;
+
+// Records of checks that are looked at for one contact point.
+constexpr int kMostChecks = 2'000;
+// The clock of a reporter who names the check may be behind the gateway's.
+
+std::string TimeText(UnixMicros time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMicros(time), absl::UTCTimeZone());
+}
+
+v1::ContactViolation* AddViolation(v1::ContactViolationKind kind, bool uncertain,
+                                   v1::JudgedContact* contact) {
+  v1::ContactViolation* violation = contact->add_violations();
+  violation->set_kind(kind);
+  violation->set_uncertain(uncertain);
+  return violation;
+}
+
+// A check that a contact goes with.
+struct Match {
+  DecisionRow row;
+  bool allowed = false;
+};
+
+class ContactJudge {
+ public:
+  ContactJudge(const ContactBench& bench, ContactReport* report) : bench_(bench), report_(*report) {
+    for (const ContactPoint& point : report_.points) {
+      hashes_.push_back(HashOf(bench.secret, bench.organization, point));
+    }
+  }
+
+  absl::Status Run() {
+    DNC_RETURN_IF_ERROR(JudgeChecks());
+    DNC_RETURN_IF_ERROR(JudgeEntries());
+    report_.contact.set_revision(bench_.view.revision);
+    return absl::OkStatus();
+  }
+
+ private:
+  uint32_t org() const { return bench_.organization.number(); }
+  UnixMicros time() const { return report_.made.time; }
+  // From when on a check counts.
+  UnixMicros Earliest() const { return std::max<UnixMicros>(0, time() - bench_.max_check_age); }
+
+  absl::Status JudgeChecks() {
+    std::optional<Match> match;
+    bool named = false;
+    if (report_.decision.has_value()) {
+      DNC_ASSIGN_OR_RETURN(match, FindNamed(*report_.decision));
+      named = match.has_value();
+    }
+    if (!named) {
+      DNC_ASSIGN_OR_RETURN(match, FindLatest());
+    }
+    v1::JudgedContact& contact = report_.contact;
+    if (!match.has_value()) {
+      DNC_ASSIGN_OR_RETURN(const bool uncertain, MayBeMissing(Earliest()));
+      AddViolation(v1::CONTACT_VIOLATION_KIND_WITHOUT_CHECK, uncertain, &contact)
+          ->set_message(absl::StrCat("no check is on record between ", TimeText(Earliest()),
+                                     " and the contact",
+                                     uncertain ? ", but not all that were made need be" : ""));
+      return absl::OkStatus();
+    }
+    contact.set_decision(DecisionName(bench_.organization.id, match->row.id));
+    if (match->allowed) return absl::OkStatus();
+    const auto checked = static_cast<UnixMicros>(match->row.id.time);
+    bool uncertain = false;
+    if (!named) {
+      DNC_ASSIGN_OR_RETURN(uncertain, MayBeMissing(checked + 1));
+    }
+    v1::ContactViolation* violation =
+        AddViolation(v1::CONTACT_VIOLATION_KIND_AFTER_DENY, uncertain, &contact);
+    violation->set_decision(contact.decision());
+    *violation->mutable_since() = TimeUtil::MicrosecondsToTimestamp(checked);
+    violation->set_message(absl::StrCat("the check at ", TimeText(checked), " answered ",
+                                        v1::Verdict_Name(match->row.record.verdict()).substr(8)));
+    return absl::OkStatus();
+  }
+
+  bool IsOfContact(const storage::v1::RecordedDecision& check) const {
+    return std::any_of(hashes_.begin(), hashes_.end(), [&](const std::string& hash) {
+      return std::find(check.contact_hashes().begin(), check.contact_hashes().end(), hash) !=
+             check.contact_hashes().end();
+    });
+  }
+
+  // The check that the report names, where it was about this contact and not too long before.
+  absl::StatusOr<std::optional<Match>> FindNamed(const DecisionId& id) const {
+    const auto checked = static_cast<UnixMicros>(id.time);
+    if (checked < Earliest() || checked > time() + kReporterSkewMicros)
+      return std::optional<Match>();
+    DNC_ASSIGN_OR_RETURN(std::optional<DecisionRow> row, bench_.decisions.Get(org(), id));
+    if (!row.has_value() || !CheckFits(row->record, report_.made)) return std::optional<Match>();
+    if (row->record.kind() == v1::DECISION_KIND_FILTER_BLOCK) return JudgeBlock(*std::move(row));
+    if (!IsOfContact(row->record)) return std::optional<Match>();
+    const bool allowed = row->record.verdict() == v1::VERDICT_ALLOW;
+    return std::optional<Match>(Match{*std::move(row), allowed});
+  }
+
+  // Of a block only those that were not allowed are on record.
+  absl::StatusOr<std::optional<Match>> JudgeBlock(DecisionRow block) const {
+    Match match{std::move(block), true};
+    match.allowed = match.row.record.allowed() > 0;
+    const DecisionId id = match.row.id;
+    DNC_RETURN_IF_ERROR(ScanChecks(id.time, id.time + 1, [&](const DecisionRow& row) {
+      if (row.id.random == id.random && row.id.number == id.number) match = {row, false};
+      return true;
+    }));
+    return std::optional<Match>(std::move(match));
+  }
+
+  // Calls `on_row` for the checks of the contact point within [start, end).
+  absl::Status ScanChecks(uint64_t start, uint64_t end,
+                          absl::FunctionRef<bool(const DecisionRow&)> on_row) const {
+    for (const std::string& hash : hashes_) {
+      const DecisionRange range{recording_keys::HashPrefix(org(), hash), start, end};
+      int budget = kMostChecks;
+      DNC_RETURN_IF_ERROR(bench_.decisions.ScanDown(org(), range, "", &budget, on_row).status());
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::optional<Match>> FindLatest() const {
+    std::optional<Match> latest;
+    const auto end = static_cast<uint64_t>(time()) + 1;
+    DNC_RETURN_IF_ERROR(
+        ScanChecks(static_cast<uint64_t>(Earliest()), end, [&](const DecisionRow& row) {
+          const bool later =
+              !latest.has_value() || row.id.time > latest->row.id.time ||
+              (row.id.time == latest->row.id.time && row.id.number > latest->row.id.number);
+          if (later && CheckFits(row.record, report_.made)) {
+            latest = Match{row, row.record.verdict() == v1::VERDICT_ALLOW};
+          }
+          return true;
+        }));
+    return latest;
+  }
+
+  // Whether a check since `start` may have been made that is not on record, or not by itself.
+  absl::StatusOr<bool> MayBeMissing(UnixMicros start) const {
+    DNC_ASSIGN_OR_RETURN(const auto gaps, bench_.decisions.Gaps(start, time(), 1));
+    if (!gaps.empty()) return true;
+    const DecisionRange blocks{
+        recording_keys::BlockPrefix(org(), static_cast<uint8_t>(report_.made.channel)),
+        static_cast<uint64_t>(start), static_cast<uint64_t>(time()) + 1};
+    int budget = kMostChecks;
+    bool found = false;
+    DNC_ASSIGN_OR_RETURN(
+        const std::string next,
+        bench_.decisions.ScanDown(org(), blocks, "", &budget, [&](const DecisionRow& row) {
+          found = row.record.allowed() > 0 && CheckFits(row.record, report_.made);
+          return !found;
+        }));
+    return found || !next.empty();
+  }
+
+  // The entry that blocked longest.
+  absl::Status JudgeEntries() {
+    for (const ContactPoint& point : report_.points) {
+      DNC_RETURN_IF_ERROR(JudgePoint(bench_.organization, point));
+      if (org() != kGlobalNumber) {
+        DNC_RETURN_IF_ERROR(JudgePoint(bench_.view.catalog->global(), point));
+      }
+    }
+    if (!report_.lead.empty()) {
+      DNC_RETURN_IF_ERROR(
+          JudgeIndex(bench_.organization, keys::LeadIndexPrefix(org(), report_.lead)));
+    }
+    if (!blocking_.has_value()) return absl::OkStatus();
+    v1::ContactViolation* violation = AddViolation(v1::CONTACT_VIOLATION_KIND_AFTER_OPT_OUT,
+                                                   /*uncertain=*/false, &report_.contact);
+    violation->set_entry(blocking_->name());
+    *violation->mutable_since() = TimeUtil::MicrosecondsToTimestamp(BlockedSince(*blocking_));
+    const UnixMicros known = TimeUtil::TimestampToMicroseconds(blocking_->create_time());
+    violation->set_message(absl::StrCat(
+        "an entry blocked it since ", TimeText(BlockedSince(*blocking_)),
+        known > time()
+            ? absl::StrCat("; it was recorded at ", TimeText(known), ", after the contact")
+            : ""));
+    return absl::OkStatus();
+  }
+
+  // Its own entries, and those of the leads that have it.
+  absl::Status JudgePoint(const CatalogOrganization& owner, const ContactPoint& point) {
+    const std::string key = SubjectKey(owner.number(), point);
+    DNC_RETURN_IF_ERROR(JudgeIndex(owner, keys::SubjectIndexPrefix(key)));
+    SubjectRecord subject;
+    DNC_RETURN_IF_ERROR(bench_.view.reader
+                            ->Get(Family::kSubjects, key,
+                                  [&](absl::string_view bytes) {
+                                    return ParseAs(bytes, Family::kSubjects, &subject);
+                                  })
+                            .status());
+    for (const storage::v1::LeadReference& reference : subject.leads()) {
+      DNC_RETURN_IF_ERROR(
+          JudgeIndex(owner, keys::LeadIndexPrefix(owner.number(), reference.lead())));
+    }
+    return absl::OkStatus();
+  }
+
+  template <typename Record>
+  static absl::Status ParseAs(absl::string_view bytes, Family family, Record* record) {
+    return record->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))
+               ? absl::OkStatus()
+               : CorruptRecord(family);
+  }
+
+  absl::Status JudgeIndex(const CatalogOrganization& owner, const std::string& prefix) {
+    std::vector<EntryId> ids;
+    DNC_RETURN_IF_ERROR(bench_.view.reader->Scan(Family::kIndex, prefix, keys::PrefixEnd(prefix),
+                                                 [&](absl::string_view key, auto) {
+                                                   ids.push_back(keys::EntryIdOfKey(key));
+                                                   return true;
+                                                 }));
+    for (const EntryId& id : ids) {
+      EntryRecord record;
+      DNC_RETURN_IF_ERROR(bench_.view.reader
+                              ->Get(Family::kEntries, keys::Entry(owner.number(), id),
+                                    [&](absl::string_view bytes) {
+                                      return ParseAs(bytes, Family::kEntries, &record);
+                                    })
+                              .status());
+      TakeEntry(owner, std::move(record));
+    }
+    return absl::OkStatus();
+  }
+
+  void TakeEntry(const CatalogOrganization& owner, EntryRecord record) {
+    const CatalogList* list = owner.ListByNumber(record.list());
+    if (list != nullptr && !Applies(*list)) return;  // one that cannot be told applies
+    if (!EntryBlocked(record.entry(), report_.made)) return;
+    if (blocking_.has_value() && BlockedSince(*blocking_) <= BlockedSince(record.entry())) return;
+    blocking_ = std::move(*record.mutable_entry());
+  }
+
+  bool Applies(const CatalogList& list) const {
+    Question question;
+    question.campaign = report_.made.campaign;
+    question.brand = report_.made.brand;
+    return ScopeApplies(question, list.record.list());
+  }
+
+  const ContactBench& bench_;
+  ContactReport& report_;
+  std::vector<std::string> hashes_;
+  std::optional<v1::Entry> blocking_;
+};
+
+}  // namespace
+
+std::string HashOf(const Secret& secret, const CatalogOrganization& organization,
+                   const ContactPoint& point) {
+  return secret.Hash(SubjectKey(organization.number(), point));
+}
+
+absl::Status JudgeContact(const ContactBench& bench, ContactReport* report) {
+  return ContactJudge(bench, report).Run();
+}
+
+}  // namespace dnc

@@ -1,0 +1,269 @@
+#include "server/recording/decision_recorder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "server/error/error.h"
+#include "storage/base/logging.h"
+#include "storage/base/status_macros.h"
+
+namespace dnc {
+namespace {
+
+// How long a record waits at the most before it is written, while the disk takes it.
+constexpr absl::Duration kInterval = absl::Milliseconds(10);
+constexpr absl::Duration kResumeInterval = absl::Milliseconds(500);
+// How long a check may wait for room.
+constexpr absl::Duration kLongestWait = absl::Seconds(2);
+constexpr absl::Duration kLongestFlush = absl::Seconds(10);
+// Written at once.
+constexpr size_t kBatchRows = 4096;
+// How often the clock is asked where neither checks nor queries tell the time.
+constexpr absl::Duration kLookInterval = absl::Minutes(1);
+constexpr int64_t kRetireInterval = int64_t{60} * 1'000'000;
+constexpr uint64_t kRetireRows = 100'000;
+// A check that was judged before the last cycle may have been dropped after it.
+constexpr int64_t kGapMargin = 1'000'000;
+// Checks are sent to wait before there is no room at all: those on their way still find some.
+constexpr uint64_t kCrowdedPercent = 90;
+
+uint64_t PercentOf(const RecordRing& ring) {
+  const uint64_t popped = ring.popped();
+  const uint64_t pushed = ring.pushed();
+  return pushed <= popped ? 0 : (pushed - popped) * 100 / ring.capacity();
+}
+
+storage::v1::RecordedGap MakeGap(v1::DecisionGapCause cause, UnixMicros start, UnixMicros end,
+                                 int64_t count) {
+  storage::v1::RecordedGap gap;
+  gap.set_cause(cause);
+  gap.set_start_time(start);
+  gap.set_end_time(end);
+  gap.set_count(count);
+  return gap;
+}
+
+}  // namespace
+
+DecisionRecorder::DecisionRecorder(DecisionStore* store, const Secret* secret, const Clock* clock,
+                                   const RecorderOptions& options)
+    : store_(store), secret_(secret), clock_(clock), options_(options) {
+  for (size_t i = 0; i < kRings; ++i) {
+    const bool checks = i < kCheckRings;
+    rings_.push_back(
+        std::make_unique<RecordRing>(checks ? options.queue / kCheckRings : options.queue));
+  }
+  known_time_ = complete_until_ = last_retire_ = clock_->Now();
+  disk_bytes_ = store_->SizeOnDisk();
+  next_look_ = absl::Now() + kLookInterval;
+  thread_ = std::thread([this] { Run(); });
+}
+
+DecisionRecorder::~DecisionRecorder() {
+  {
+    absl::MutexLock lock(&mu_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+RecordRing& DecisionRecorder::RingOf(Lane lane) {
+  if (lane == Lane::kBlock) return *rings_.back();
+  static std::atomic<size_t> threads{0};
+  thread_local const size_t mine = threads.fetch_add(1) % kCheckRings;
+  return *rings_[mine];
+}
+
+bool DecisionRecorder::MustWait() const {
+  if (!options_.enabled || !options_.wait) return false;
+  return std::any_of(rings_.begin(), rings_.end() - 1,
+                     [](const auto& ring) { return PercentOf(*ring) >= kCrowdedPercent; });
+}
+
+absl::Status DecisionRecorder::Record(Lane lane, absl::string_view event, uint32_t records,
+                                      bool may_block) {
+  RecordRing& ring = RingOf(lane);
+  if (ring.TryPush(event)) return absl::OkStatus();
+  if (!options_.wait) {
+    dropped_.fetch_add(records, std::memory_order_relaxed);
+    return absl::OkStatus();
+  }
+  if (may_block) return PushWhenThereIsRoom(&ring, event);
+  return Overloaded("the records of checks fall behind, and checks wait for them");
+}
+
+absl::Status DecisionRecorder::PushWhenThereIsRoom(RecordRing* ring, absl::string_view event) {
+  const absl::Time deadline = absl::Now() + kLongestWait;
+  while (true) {
+    uint64_t seen = 0;
+    {
+      absl::MutexLock lock(&mu_);
+      seen = cycles_;
+    }
+    if (ring->TryPush(event)) return absl::OkStatus();
+    absl::MutexLock lock(&mu_);
+    const auto cycled = [this, seen]()
+                            ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return cycles_ != seen; };
+    if (!mu_.AwaitWithDeadline(absl::Condition(&cycled), deadline)) {
+      return Overloaded("the records of checks fall behind, and checks wait for them");
+    }
+  }
+}
+
+absl::Status DecisionRecorder::Flush() {
+  known_time_ = clock_->Now();
+  absl::MutexLock lock(&mu_);
+  const uint64_t mine = ++asked_;
+  const auto written = [this, mine]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return done_ >= mine; };
+  if (mu_.AwaitWithTimeout(absl::Condition(&written), kLongestFlush)) return absl::OkStatus();
+  return MakeError(v1::ERROR_REASON_RECORDING_UNAVAILABLE,
+                   "the records of checks cannot be written now; see the server's log, then repeat",
+                   {});
+}
+
+RecorderState DecisionRecorder::state() const {
+  const storage::v1::RecordingState stored = store_->state();
+  RecorderState state;
+  state.enabled = options_.enabled;
+  state.wait = options_.wait;
+  state.writable = writable_.load();
+  state.recorded = stored.recorded();
+  state.dropped = stored.dropped() + dropped_.load();
+  state.last_drop_time = last_drop_time_.load();
+  for (const auto& ring : rings_) {
+    state.queue_percent = std::max(state.queue_percent, static_cast<int>(PercentOf(*ring)));
+  }
+  state.oldest_time = store_->OldestTime();
+  state.disk_bytes = disk_bytes_.load();
+  return state;
+}
+
+void DecisionRecorder::Run() {
+  bool stopping = false;
+  bool written = true;
+  while (!stopping) {
+    uint64_t asked = 0;
+    {
+      absl::MutexLock lock(&mu_);
+      const auto called = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+        return stopping_ || (asked_ > done_ && writable_.load() && !Paused());
+      };
+      mu_.AwaitWithTimeout(absl::Condition(&called), kInterval);
+      stopping = stopping_;
+      asked = asked_;
+    }
+    if (Paused() && !stopping) continue;
+    written = WriteAll();
+    absl::MutexLock lock(&mu_);
+    ++cycles_;
+    if (written) done_ = asked;
+  }
+  if (!written) return;  // the next start finds that records may be missing
+  const absl::Status closed = store_->Close(known_time_.load());
+  if (!closed.ok()) spdlog::warn("closing the records of checks: {}", closed.ToString());
+}
+
+bool DecisionRecorder::WriteAll() {
+  if (absl::Now() >= next_look_) {
+    next_look_ = absl::Now() + kLookInterval;
+    known_time_ = clock_->Now();
+  }
+  const UnixMicros begin = known_time_.load();
+  bool written = true;
+  for (const auto& ring : rings_) {
+    const uint64_t end = ring->pushed();
+    while (ring->popped() < end && (written || !options_.wait)) {
+      Collect(ring.get(), end);
+      if (batch_.rows.size() >= kBatchRows) written = WriteBatch();
+    }
+  }
+  NoteDrops(begin);
+  const bool left = !batch_.rows.empty() || dropped_.load() != 0 || lost_ != 0;
+  if (written && left) written = WriteBatch();
+  if (written) RetireWhenDue();
+  return written;
+}
+
+// Up to a batch, of what was pushed before `end`.
+void DecisionRecorder::Collect(RecordRing* ring, uint64_t end) {
+  while (ring->popped() < end && batch_.rows.size() < kBatchRows) {
+    if (!ring->Pop(&event_)) {
+      absl::SleepFor(absl::Microseconds(20));  // a check is about to finish this very record
+      continue;
+    }
+    ReadEvent(event_, *secret_, &batch_.rows);
+    known_time_ = static_cast<UnixMicros>(batch_.rows.back().id.time);
+  }
+}
+
+void DecisionRecorder::NoteDrops(UnixMicros begin) {
+  if (dropped_.load(std::memory_order_relaxed) == 0 && lost_ == 0) {
+    complete_until_ = begin;
+  } else {
+    last_drop_time_ = known_time_ = clock_->Now();
+  }
+}
+
+std::vector<storage::v1::RecordedGap> DecisionRecorder::Gaps(UnixMicros now,
+                                                             int64_t dropped) const {
+  std::vector<storage::v1::RecordedGap> gaps;
+  const UnixMicros start = complete_until_ - kGapMargin;
+  if (dropped != 0) {
+    gaps.push_back(MakeGap(v1::DECISION_GAP_CAUSE_OVERLOAD, start, now, dropped));
+  }
+  if (lost_ != 0) {
+    gaps.push_back(MakeGap(v1::DECISION_GAP_CAUSE_WRITE_FAILURE, start, now, lost_));
+  }
+  return gaps;
+}
+
+// Where the disk does not take it: what waits is kept while checks wait, and else given up, but for
+// how much it was.
+bool DecisionRecorder::WriteBatch() {
+  const UnixMicros now = known_time_.load();
+  const int64_t dropped = dropped_.load(std::memory_order_relaxed);
+  batch_.gaps = Gaps(now, dropped);
+  const absl::Status status = TryWrite(now);
+  if (status.ok()) {
+    dropped_ -= dropped;
+    lost_ = 0;
+    if (!writable_.exchange(true)) spdlog::info("records of checks are written again");
+    rows_since_retire_ += batch_.rows.size();
+    batch_.rows.clear();
+    return true;
+  }
+  if (writable_.exchange(false)) {
+    spdlog::error("records of checks cannot be written: {}", status.ToString());
+  }
+  if (!options_.wait) {
+    lost_ += static_cast<int64_t>(batch_.rows.size());
+    batch_.rows.clear();
+  }
+  return false;
+}
+
+// Not again and again where it failed.
+absl::Status DecisionRecorder::TryWrite(UnixMicros now) {
+  if (!writable_.load()) {
+    if (absl::Now() < next_resume_) return absl::UnavailableError("it has just failed");
+    next_resume_ = absl::Now() + kResumeInterval;
+    DNC_RETURN_IF_ERROR(store_->Resume());
+  }
+  return store_->Append(batch_, now);
+}
+
+void DecisionRecorder::RetireWhenDue() {
+  const UnixMicros now = known_time_.load();
+  const bool late = now >= last_retire_ + kRetireInterval || now < last_retire_;
+  if (!late && rows_since_retire_ < kRetireRows) return;
+  last_retire_ = now;
+  rows_since_retire_ = 0;
+  absl::Status status = store_->Retire(now);
+  if (status.ok() && options_.retire) status = options_.retire(now);
+  if (!status.ok()) spdlog::warn("retiring records of checks: {}", status.ToString());
+  disk_bytes_ = store_->SizeOnDisk();
+}
+
+}  // namespace dnc

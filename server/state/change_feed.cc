@@ -1,0 +1,76 @@
+#include "server/state/change_feed.h"
+
+#include <utility>
+
+namespace dnc {
+
+void ChangeFeed::SetLimits(Limits limits) {
+  absl::MutexLock lock(&mu_);
+  limits_ = limits;
+}
+
+void ChangeFeed::Prepare(Record record) {
+  if (!followed_.load(std::memory_order_relaxed)) return;
+  const size_t bytes = record->ByteSizeLong();
+  prepared_.push_back({std::move(record), bytes});
+}
+
+void ChangeFeed::Publish(int64_t revision) {
+  if (!followed_.load()) {
+    prepared_.clear();
+    return;
+  }
+  std::vector<std::shared_ptr<Follower>> followers;
+  int64_t evicted = 0;
+  {
+    absl::MutexLock lock(&mu_);
+    for (Kept& kept : prepared_) {
+      // What was not kept, because nobody followed then, leaves a hole: nothing older is of use.
+      if (!kept_.empty() && kept_.back().record->revision() + 1 != kept.record->revision()) {
+        kept_.clear();
+        kept_bytes_ = 0;
+      }
+      kept_bytes_ += kept.bytes;
+      kept_.push_back(std::move(kept));
+    }
+    while (!kept_.empty() && (kept_.size() > limits_.records || kept_bytes_ > limits_.bytes)) {
+      evicted_ = kept_.front().record->revision();
+      kept_bytes_ -= kept_.front().bytes;
+      kept_.pop_front();
+    }
+    evicted = evicted_;
+    followers.reserve(followers_.size());
+    for (const auto& [key, follower] : followers_) {
+      if (auto alive = follower.lock(); alive != nullptr) followers.push_back(std::move(alive));
+    }
+  }
+  prepared_.clear();
+  for (const std::shared_ptr<Follower>& follower : followers) {
+    follower->OnRevision(revision, evicted);
+  }
+}
+
+void ChangeFeed::Add(const std::shared_ptr<Follower>& follower) {
+  absl::MutexLock lock(&mu_);
+  followers_[follower.get()] = follower;
+  followed_.store(true);
+}
+
+void ChangeFeed::Remove(const Follower* follower) {
+  absl::MutexLock lock(&mu_);
+  followers_.erase(follower);
+  if (!followers_.empty()) return;
+  followed_.store(false);
+  kept_.clear();
+  kept_bytes_ = 0;
+}
+
+ChangeFeed::Record ChangeFeed::Find(int64_t revision) const {
+  absl::MutexLock lock(&mu_);
+  if (kept_.empty()) return nullptr;
+  const int64_t first = kept_.front().record->revision();
+  if (revision < first || revision > kept_.back().record->revision()) return nullptr;
+  return kept_[static_cast<size_t>(revision - first)].record;
+}
+
+}  // namespace dnc

@@ -1,0 +1,20 @@
+// Brings stores of older schema versions forward.
+#ifndef DNC_SERVER_STATE_MIGRATE_H_
+#define DNC_SERVER_STATE_MIGRATE_H_
+
+#include "absl/status/status.h"
+#include "dnc/storage/v1/record.pb.h"
+#include "storage/rocksdb/store.h"
+
+namespace dnc {
+
+// Makes the store one of kSchemaVersion, in one synced commit, and `record` what its StoreRecord is
+// then; nothing where it is one already. FAILED_PRECONDITION: the version is not known, and nothing
+// is changed. DATA_LOSS: a record cannot be read.
+//
+//   1 → 2   the counts of leads by status are built, and the chain over the audit trail begins
+absl::Status Migrate(Store* store, storage::v1::StoreRecord* record);
+
+}  // namespace dnc
+
+#endif  // DNC_SERVER_STATE_MIGRATE_H_

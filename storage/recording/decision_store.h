@@ -1,0 +1,134 @@
+// Records of checks on disk: appended in batches, read newest first, retired by age and size.
+#ifndef DNC_STORAGE_RECORDING_DECISION_STORE_H_
+#define DNC_STORAGE_RECORDING_DECISION_STORE_H_
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "dnc/storage/v1/recording.pb.h"
+#include "storage/base/clock.h"
+#include "storage/recording/recording_keys.h"
+#include "storage/rocksdb/recording_store.h"
+
+namespace dnc {
+
+struct DecisionLimits {
+  int64_t retention_micros = 0;          // records are retired within the hour after it
+  int64_t counter_retention_micros = 0;  // of the counts by the hour
+  uint64_t max_bytes = 0;                // the oldest records are retired beyond it
+};
+
+// A record and where it belongs.
+struct DecisionRow {
+  uint32_t org = 0;
+  DecisionId id;
+  storage::v1::RecordedDecision record;
+};
+
+// What is written at once.
+struct DecisionBatch {
+  std::vector<DecisionRow> rows;
+  std::vector<storage::v1::RecordedGap> gaps;
+};
+
+// Which records are wanted: those of a contact point, of a lead, blocks on a channel, one decision
+// with what belongs to it, or all of an organization.
+struct DecisionRange {
+  // The beginning of the keys behind the bucket, up to the decision.
+  std::string prefix;
+  // Decisions judged in [start_time, end_time).
+  uint64_t start_time = 0;
+  uint64_t end_time = std::numeric_limits<int64_t>::max();
+};
+
+// One thread appends, retires and closes; any reads.
+class DecisionStore {
+ public:
+  // A record is written within so much time of its check. Where clocks were set, or the disk was
+  // stuck, that is put on record, and reads look everywhere.
+  static constexpr int64_t kDisorderMicros = int64_t{600} * 1'000'000;
+
+  // Whether a server has kept records in the store before.
+  static absl::StatusOr<bool> IsUsed(const RecordingStore& store);
+
+  // `recording`: whether checks leave records from now on. A time of which that is not known is put
+  // on record as a gap. The store's errors; DATA_LOSS for a schema that is not known.
+  static absl::StatusOr<std::unique_ptr<DecisionStore>> Create(RecordingStore* store,
+                                                               const DecisionLimits& limits,
+                                                               UnixMicros now, bool recording);
+
+  // UNAVAILABLE: nothing of it was written.
+  absl::Status Append(const DecisionBatch& batch, UnixMicros now);
+  // Tries to make the store writable again.
+  absl::Status Resume() { return store_->Resume(); }
+  // Drops what is too old or too much.
+  absl::Status Retire(UnixMicros now);
+  // Puts on record that nothing is missing up to now. Nothing may be appended after it.
+  absl::Status Close(UnixMicros now);
+
+  absl::StatusOr<std::optional<DecisionRow>> Get(uint32_t org, const DecisionId& id) const;
+
+  // Calls `on_row` for each record of the range whose key is below `below` (empty: from the newest
+  // on), newest bucket first and in each the newest first, until it answers false or `*budget` rows
+  // and buckets were looked at. The result is where to go on; empty: there is no more.
+  absl::StatusOr<std::string> ScanDown(uint32_t org, const DecisionRange& range,
+                                       absl::string_view below, int* budget,
+                                       absl::FunctionRef<bool(const DecisionRow&)> on_row) const;
+
+  // Times within [start, end] for which records are missing, newest first, at most `limit`.
+  absl::StatusOr<std::vector<storage::v1::RecordedGap>> Gaps(UnixMicros start, UnixMicros end,
+                                                             size_t limit) const;
+
+  // Calls `on_count` for each count of hours in [first, last], ascending.
+  absl::Status ScanCounters(
+      uint32_t first_hour, uint32_t last_hour,
+      absl::FunctionRef<void(const recording_keys::Counter&, uint64_t)> on_count) const;
+
+  // As it was last written, and of what its files take.
+  storage::v1::RecordingState state() const;
+  uint64_t SizeOnDisk() const;
+  // When the oldest records that are still held may have been judged.
+  UnixMicros OldestTime() const;
+
+ private:
+  DecisionStore(RecordingStore* store, const DecisionLimits& limits)
+      : store_(store), limits_(limits) {}
+
+  absl::Status Load();
+  absl::Status Begin(UnixMicros now, bool recording);
+  uint64_t BucketFor(UnixMicros now);
+  std::vector<uint64_t> Buckets() const;
+  std::vector<uint64_t> BucketsOf(const DecisionRange& range) const;
+  std::vector<uint64_t> BucketsFor(const DecisionId& id) const;
+  size_t CountOld(const std::vector<uint64_t>& buckets, UnixMicros now) const;
+  size_t CountBeyondSize(const std::vector<uint64_t>& buckets) const;
+  absl::Status DropBuckets(size_t count, UnixMicros now);
+  absl::StatusOr<std::optional<DecisionRow>> GetIn(uint64_t bucket, uint32_t org,
+                                                   const DecisionId& id) const;
+  absl::Status AddCounts(const DecisionBatch& batch, RecordingBatch* changes) const;
+  absl::Status AddGaps(const DecisionBatch& batch, RecordingBatch* changes) const;
+  absl::Status Commit(RecordingBatch changes, const storage::v1::RecordingState& state,
+                      bool synced);
+
+  RecordingStore* const store_;
+  const DecisionLimits limits_;
+  uint64_t bucket_bytes_ = 0;  // written to the newest bucket
+  mutable absl::Mutex mu_;
+  std::vector<uint64_t> buckets_ ABSL_GUARDED_BY(mu_);  // ascending
+  storage::v1::RecordingState state_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace dnc
+
+#endif  // DNC_STORAGE_RECORDING_DECISION_STORE_H_

@@ -1,0 +1,115 @@
+// Every key of the recording store. Integers are big-endian, so that byte order is numeric order.
+//
+//   state      'S'                                                      RecordingState
+//   decisions  bucket:u64 'D' org:u32 decision                          RecordedDecision
+//              bucket:u64 'H' org:u32 hash:16 decision                  of a contact point: nothing
+//              bucket:u64 'L' org:u32 lead-id 0x00 decision             of a lead: nothing
+//              bucket:u64 'B' org:u32 channel:u8 decision               blocks of send lists:
+//              nothing
+//   gaps       end_time:u64 ordinal:u32                                 RecordedGap
+//   counters   hour:u32 org:u32 channel:u8 verdict:u8 reason:u8 campaign  count:u64, big-endian
+//   contacts   'I' org:u32 contact-id                                   contact_time:u64,
+//   big-endian
+//              'C' org:u32 contact_time:u64 contact-id                  RecordedContact
+//              'H' org:u32 hash:16 contact_time:u64 contact-id          nothing
+//              'L' org:u32 lead-id 0x00 contact_time:u64 contact-id     nothing
+//              'V' org:u32 contact_time:u64 contact-id                  of one with violations:
+//              nothing
+//
+//   decision   time:u64 random:u32 number:u32 index:u32                 see DecisionId
+//   hour       hours since the Unix epoch
+//
+// A bucket is named by the time when it was opened. What is recorded goes into the newest one, so
+// that the oldest records are dropped, with all of their keys, as one range.
+#ifndef DNC_STORAGE_RECORDING_RECORDING_KEYS_H_
+#define DNC_STORAGE_RECORDING_RECORDING_KEYS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "storage/base/clock.h"
+
+namespace dnc {
+
+// Names a decision: the time when it was judged, which keeps ids in order, and what makes it
+// unique. `index` is 0, or of a contact point of a block its place in it, from 1.
+struct DecisionId {
+  uint64_t time = 0;
+  uint32_t random = 0;
+  uint32_t number = 0;
+  uint32_t index = 0;
+  friend bool operator==(const DecisionId&, const DecisionId&) = default;
+};
+
+inline constexpr size_t kContactHashBytes = 16;
+
+// The digits of an id without its index, without an allocation.
+class DecisionText {
+ public:
+  explicit DecisionText(const DecisionId& id);
+  absl::string_view view() const { return {digits_.data(), digits_.size()}; }
+
+ private:
+  std::array<char, 32> digits_;
+};
+
+// 32 hexadecimal digits; of a contact point of a block a dash and its number within it, from 0.
+std::string FormatDecisionId(const DecisionId& id);
+std::optional<DecisionId> ParseDecisionId(absl::string_view text);
+
+namespace recording_keys {
+
+inline constexpr size_t kBucketBytes = 8;
+inline constexpr size_t kDecisionBytes = 20;
+
+std::string State();
+
+std::string Bucket(uint64_t bucket);
+uint64_t BucketOf(absl::string_view key);
+
+// What stands behind the bucket, in front of the decision.
+std::string DecisionPrefix(uint32_t org);
+std::string HashPrefix(uint32_t org, absl::string_view hash);
+std::string LeadPrefix(uint32_t org, absl::string_view lead_id);
+std::string BlockPrefix(uint32_t org, uint8_t channel);
+
+std::string Decision(const DecisionId& id);
+// Of any key that ends with a decision.
+DecisionId DecisionOf(absl::string_view key);
+
+std::string Gap(UnixMicros end_time, uint32_t ordinal);
+
+// What was counted.
+struct Counter {
+  uint32_t hour = 0;
+  uint32_t org = 0;
+  uint8_t channel = 0;
+  uint8_t verdict = 0;
+  uint8_t reason = 0;
+  std::string campaign;
+  friend auto operator<=>(const Counter&, const Counter&) = default;
+};
+std::string CounterKey(const Counter& counter);
+Counter CounterOf(absl::string_view key);
+std::string CounterHour(uint32_t hour);
+
+std::string ContactById(uint32_t org, absl::string_view contact_id);
+std::string ContactPrefix(uint32_t org);
+std::string ContactHashPrefix(uint32_t org, absl::string_view hash);
+std::string ContactLeadPrefix(uint32_t org, absl::string_view lead_id);
+std::string ViolationPrefix(uint32_t org);
+// What stands behind those prefixes.
+std::string ContactAt(UnixMicros time, absl::string_view contact_id);
+std::string ContactTime(UnixMicros time);
+
+std::string Number64(uint64_t value);
+uint64_t ReadNumber(absl::string_view bytes);
+
+}  // namespace recording_keys
+}  // namespace dnc
+
+#endif  // DNC_STORAGE_RECORDING_RECORDING_KEYS_H_

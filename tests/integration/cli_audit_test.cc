@@ -1,0 +1,151 @@
+// `dncctl audit` and `dncctl watch`, with the built programs.
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "tests/integration/cli_fixture.h"
+
+namespace dnc {
+namespace {
+
+using e2e::Ends;
+using e2e::IsJson;
+using e2e::RunProcess;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+class CliAuditTest : public e2e::CliTest {
+ protected:
+  void SetUp() override {
+    StartDemo();
+    UpsertLead();
+    ASSERT_THAT(Run({"actions", "apply", "--lead", "42", "--action", "sales/new/do-not-contact"}),
+                Ends(0, testing::_, testing::_));
+  }
+
+  // "revision:hash" as `audit head` shows it.
+  std::string Head() const {
+    return std::string(absl::StripAsciiWhitespace(Run({"audit", "head"}).out));
+  }
+  static std::string RevisionOf(const std::string& head) { return head.substr(0, head.find(':')); }
+
+  std::vector<std::string> Export() const {
+    const std::string file = Path("trail.jsonl");
+    EXPECT_THAT(Run({"audit", "export", "--file", file}),
+                Ends(0, IsEmpty(), HasSubstr("exported")));
+    std::ifstream stream(file);
+    std::stringstream text;
+    text << stream.rdbuf();
+    return absl::StrSplit(absl::StripSuffix(text.str(), "\n"), '\n');
+  }
+  std::string WriteLines(const std::vector<std::string>& lines) const {
+    return Write("edited.jsonl", absl::StrJoin(lines, "\n") + "\n");
+  }
+};
+
+TEST_F(CliAuditTest, ListsAndShowsWhatHappened) {
+  EXPECT_THAT(Run({"audit", "list", "--object", "leads/42"}),
+              Ends(0,
+                   AllOf(HasSubstr("UpsertLead"), HasSubstr("ApplyAction"), HasSubstr("users/test"),
+                         HasSubstr("applied")),
+                   IsEmpty()));
+  EXPECT_THAT(Run({"audit", "list", "--kind", "UpsertLead"}),
+              Ends(0, Not(HasSubstr("ApplyAction")), IsEmpty()));
+  EXPECT_THAT(Run({"-o", "json", "audit", "list", "--newest-first", "--limit", "1"}),
+              Ends(0, AllOf(IsJson(), HasSubstr("ApplyAction")), testing::_));
+  EXPECT_THAT(Run({"audit", "list", "--kind", "Nothing"}),
+              Ends(2, IsEmpty(), HasSubstr("ApplyAction")));
+  EXPECT_THAT(Run({"audit", "show", RevisionOf(Head())}),
+              Ends(0, AllOf(HasSubstr("before"), HasSubstr("doNotContact")), IsEmpty()));
+  EXPECT_THAT(Run({"audit", "show", "999"}), Ends(3, IsEmpty(), HasSubstr("999")));
+}
+
+TEST_F(CliAuditTest, VerifiesALiveTrailAgainstANotedHead) {
+  const std::string head = Head();
+  EXPECT_TRUE(std::regex_match(head, std::regex("[0-9]+:[0-9a-f]{64}"))) << head;
+  ASSERT_THAT(Run({"entries", "add", "--phone", "+12125550177", "--reason", "asked"}),
+              Ends(0, testing::_, testing::_));
+  for (const std::vector<std::string>& more : {std::vector<std::string>{},
+                                               {"--expect-head", head},
+                                               {"--on-server"},
+                                               {"--on-server", "--all-orgs", "--expect-head", head},
+                                               {"--from", "2"}}) {
+    std::vector<std::string> command = {"audit", "verify"};
+    command.insert(command.end(), more.begin(), more.end());
+    EXPECT_THAT(Run(command), Ends(0, HasSubstr("nothing was altered"), IsEmpty()))
+        << absl::StrJoin(command, " ");
+  }
+  const std::string other = absl::StrCat(RevisionOf(head), ":", std::string(64, 'a'));
+  EXPECT_THAT(Run({"audit", "verify", "--expect-head", other}),
+              Ends(12, AllOf(HasSubstr("head_mismatch"), HasSubstr(RevisionOf(head))), IsEmpty()));
+  EXPECT_THAT(Run({"-o", "json", "audit", "verify", "--expect-head", other}),
+              Ends(12, AllOf(IsJson(), HasSubstr("KIND_HEAD_MISMATCH")), IsEmpty()));
+  EXPECT_THAT(Run({"audit", "verify", "--expect-head", "x"}),
+              Ends(2, IsEmpty(), HasSubstr("REVISION:HASH")));
+}
+
+TEST_F(CliAuditTest, VerifiesAFileWithoutAGateway) {
+  const std::string head = Head();
+  std::vector<std::string> lines = Export();
+  EXPECT_THAT(Run({"audit", "verify", "--file", Path("trail.jsonl"), "--expect-head", head}),
+              Ends(0, HasSubstr("nothing was altered"), IsEmpty()));
+  const std::string revision = RevisionOf(head);
+  std::vector<std::string> edited = lines;
+  edited[edited.size() - 2] =
+      absl::StrReplaceAll(edited[edited.size() - 2], {{"users/test", "users/mary"}});
+  EXPECT_THAT(Run({"audit", "verify", "--file", WriteLines(edited)}),
+              Ends(12, AllOf(HasSubstr("altered"), HasSubstr(revision)), IsEmpty()));
+  edited = lines;
+  edited.erase(edited.begin() + 2);
+  EXPECT_THAT(Run({"audit", "verify", "--file", WriteLines(edited)}),
+              Ends(12, AllOf(HasSubstr("missing"), HasSubstr("revision 2 ")), IsEmpty()));
+  std::swap(lines[1], lines[2]);
+  EXPECT_THAT(Run({"audit", "verify", "--file", WriteLines(lines)}),
+              Ends(12, HasSubstr("inserted"), IsEmpty()));
+  EXPECT_THAT(Run({"audit", "verify", "--file", Write("x", "x\n")}),
+              Ends(2, IsEmpty(), HasSubstr("dncctl audit export")));
+}
+
+// What docs/audit.md tells outsiders.
+TEST_F(CliAuditTest, TheRecipeInTheDocumentationVerifiesAnExport) {
+  std::ifstream document(DNC_SOURCE_DIR "/docs/audit.md");
+  std::stringstream text;
+  text << document.rdbuf();
+  const std::string whole = text.str();
+  const size_t begin = whole.find("```python\n") + 10;
+  const std::string script =
+      Write("verify.py", whole.substr(begin, whole.find("```", begin) - begin));
+  std::vector<std::string> lines = Export();
+  EXPECT_THAT(RunProcess({"/usr/bin/python3", script, Path("trail.jsonl")}),
+              Ends(0, AllOf(StartsWith("whole"), HasSubstr(Head())), IsEmpty()));
+  lines.erase(lines.begin() + 2);
+  EXPECT_THAT(RunProcess({"/usr/bin/python3", script, WriteLines(lines)}),
+              Ends(1, IsEmpty(), HasSubstr("revision 2 is missing")));
+}
+
+TEST_F(CliAuditTest, WatchesFromARevisionOn) {
+  const std::string last = RevisionOf(Head());
+  EXPECT_THAT(Run({"watch", "--from", "1", "--until", last}),
+              Ends(0,
+                   AllOf(HasSubstr("lead-created  42 gained +"), HasSubstr("lead-flagged  42"),
+                         HasSubstr("sales/new -> sales/dead"), HasSubstr("entry-added"),
+                         HasSubstr(absl::StrCat("checkpoint ", last))),
+                   IsEmpty()));
+  EXPECT_THAT(Run({"watch", "--from", "1", "--until", last, "--kind", "lead-moved"}),
+              Ends(0, Not(HasSubstr("entry-added")), IsEmpty()));
+  EXPECT_THAT(Run({"watch", "--from", "999"}), Ends(2, IsEmpty(), HasSubstr("999")));
+  EXPECT_THAT(Run({"watch", "--kind", "nothing"}), Ends(2, IsEmpty(), HasSubstr("entry-added")));
+}
+
+}  // namespace
+}  // namespace dnc

@@ -1,0 +1,105 @@
+// Stores of older versions, brought forward.
+#include "server/state/migrate.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "storage/rocksdb/store.h"
+#include "tests/unit/state/state_fixture.h"
+
+namespace dnc {
+namespace {
+
+using storage::v1::StoreRecord;
+using testing::Dump;
+
+constexpr auto kMetaFamily = static_cast<size_t>(Family::kMeta);
+
+StoreRecord RecordOf(const testing::Gateway& gateway) {
+  StoreRecord record;
+  EXPECT_TRUE(record.ParseFromString(gateway.Rows()[kMetaFamily].at(keys::Store())));
+  return record;
+}
+
+// What version 1 did not have is taken out.
+void MakeVersion1(testing::Gateway* gateway) {
+  gateway->CloseState();
+  WriteSet writes;
+  const Dump rows = gateway->Rows();
+  for (const auto& [key, value] : rows[kMetaFamily]) {
+    if (key[0] == 'M') writes.Delete(Family::kMeta, key);
+  }
+  StoreRecord record = RecordOf(*gateway);
+  record.set_schema_version(1);
+  record.clear_audit_chain();
+  writes.Put(Family::kMeta, keys::Store(), record.SerializeAsString());
+  ASSERT_TRUE(gateway->store().Commit(writes, Durability::kSynced).ok());
+}
+
+class MigrateTest : public ::testing::Test {
+ protected:
+  MigrateTest() {
+    testing::SetUpAcme(&gateway_);
+    for (const char* lead : {"a", "b", "c"}) {
+      EXPECT_EQ(gateway_.Apply(testing::UpsertLead(lead, {"+12125550101"})).code(), 0);
+    }
+    EXPECT_EQ(gateway_.Apply(testing::OptOutLead("c", {})).code(), 0);
+  }
+
+  std::map<std::string, std::string> Counts() const {
+    std::map<std::string, std::string> counts;
+    const Dump rows = gateway_.Rows();
+    for (const auto& [key, value] : rows[kMetaFamily]) {
+      // A status that leads have left and one that never had any are the same.
+      if (key[0] == 'M' && DecodeCount(value) != 0) counts[key] = value;
+    }
+    return counts;
+  }
+
+  testing::Gateway gateway_;
+};
+
+TEST_F(MigrateTest, Version1GetsTheCountsThatItWouldHave) {
+  const auto before = Counts();
+  ASSERT_FALSE(before.empty());
+  const StoreRecord record = RecordOf(gateway_);
+  MakeVersion1(&gateway_);
+  ASSERT_TRUE(Counts().empty());
+  ASSERT_TRUE(gateway_.OpenState().ok());
+  EXPECT_EQ(Counts(), before);
+  EXPECT_EQ(RecordOf(gateway_).schema_version(), kSchemaVersion);
+  EXPECT_EQ(RecordOf(gateway_).applied_revision(), record.applied_revision());
+  EXPECT_EQ(RecordOf(gateway_).next_organization(), record.next_organization());
+  // It is one of this version now: it opens as it is, and goes on.
+  const Dump migrated = gateway_.Rows();
+  gateway_.Open();
+  EXPECT_EQ(gateway_.Rows(), migrated);
+  EXPECT_EQ(gateway_.Apply(testing::UpsertLead("d", {})).code(), 0);
+  EXPECT_NE(Counts(), before);
+}
+
+TEST_F(MigrateTest, ALeadThatCannotBeReadStopsItAndChangesNothing) {
+  MakeVersion1(&gateway_);
+  const Dump rows = gateway_.Rows();
+  const auto& leads = rows[static_cast<size_t>(Family::kLeads)];
+  WriteSet writes;
+  writes.Put(Family::kLeads, leads.begin()->first, "\xff\xff garbage");
+  ASSERT_TRUE(gateway_.store().Commit(writes, Durability::kSynced).ok());
+  const Dump damaged = gateway_.Rows();
+  EXPECT_EQ(gateway_.OpenState().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(gateway_.Rows(), damaged);
+}
+
+TEST_F(MigrateTest, AVersionBeforeTheFirstIsRefused) {
+  MakeVersion1(&gateway_);
+  StoreRecord record = RecordOf(gateway_);
+  record.set_schema_version(0);
+  WriteSet writes;
+  writes.Put(Family::kMeta, keys::Store(), record.SerializeAsString());
+  ASSERT_TRUE(gateway_.store().Commit(writes, Durability::kSynced).ok());
+  EXPECT_EQ(gateway_.OpenState().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace dnc
