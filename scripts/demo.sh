@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The tour behind `./dev run`: starts dncd, loads a demo organization, and shows a check, an opt-out,
-# a copy of its action and a filtered send list. Each step is held against what it must answer.
+# a copy of its action, a filtered send list, a template, coverage, a diagnosis and the proof that the
+# audit trail is whole. Each step is held against what it must answer.
 # README's tour is this one; tests/unit/layout/readme_tour_test.py compares their commands.
 #
 # usage: scripts/demo.sh BUILD_DIR [--once]
@@ -99,7 +100,7 @@ else
   start_server 127.0.0.1:7443 || start_server 127.0.0.1:0 ||
     fail "dncd did not start: $(cat "$demo/log")"
 fi
-cp "$root"/scripts/demo/{sales.yaml,renewals.yaml,reported_numbers.csv} "$demo"
+cp "$root"/scripts/demo/{sales.yaml,renewals.yaml,opt_outs.yaml,reported_numbers.csv} "$demo"
 "$root/scripts/demo/make_leads.sh" >"$demo/leads.csv"
 cd "$demo"
 
@@ -140,7 +141,23 @@ if [ "$denied" -ne 2 ] || [ "$allowed" -ne 2998 ]; then
   fail "the filter must deny exactly the two opt-outs, not $denied of $((denied + allowed))"
 fi
 
-title '7. The state of the gateway'
+title '7. A template: the same actions in every status of a workflow, each copy traceable'
+run 0 dncctl templates put opt_outs.yaml
+run 0 dncctl templates apply opt-outs --all-statuses sales
+run 0 dncctl templates copies opt-outs
+
+title '8. A text that may mean stop blocks until somebody has looked at it'
+run 0 dncctl optouts record --phone +12015550107 --text 'please stop texting me'
+run 10 dncctl check --phone +12015550107 --channel sms
+
+title '9. What is missing, and what happened to a lead?'
+run 0 dncctl reports coverage
+run 0 dncctl diagnose contacted-lead --lead L00002
+
+title '10. Nothing on the record was altered or removed'
+run 0 dncctl audit verify
+
+title '11. The state of the gateway'
 run 0 dncctl status
 
 if [ "$once" = --once ]; then
