@@ -48,7 +48,9 @@ SendOutcome SendFile(ImportStream& stream, grpc::ClientContext& context,
   while (open) {
     absl::StatusOr<std::string> piece = source();
     if (!piece.ok()) {
-      context.TryCancel();
+      // One that was woken because the stream has ended says CANCELLED; to cancel then could hide
+      // why the stream ended.
+      if (!absl::IsCancelled(piece.status())) context.TryCancel();
       return {piece.status()};
     }
     const bool complete = piece->empty();
