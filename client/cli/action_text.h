@@ -2,8 +2,11 @@
 #ifndef DNC_CLIENT_CLI_ACTION_TEXT_H_
 #define DNC_CLIENT_CLI_ACTION_TEXT_H_
 
+#include <ostream>
 #include <string>
 
+#include "client/cli/names.h"
+#include "client/cli/utf8.h"
 #include "dnc/v1/workflow.pb.h"
 
 namespace dnc::cli {
@@ -16,6 +19,22 @@ std::string OperationsText(const v1::Action& action);
 
 // Everything that a copy may change: display name, category, state and operations, on one line.
 std::string ActionText(const v1::Action& action);
+
+// The exact difference that a copy makes at its targets: what was there with '-', what is there
+// afterwards with '+'.
+template <typename Response>
+void PrintDifference(const Response& response, std::ostream& out) {
+  for (const auto& target : response.results()) {
+    for (const auto& changed : target.actions()) {
+      const std::string before = changed.has_before() ? ActionText(changed.before()) : "";
+      const std::string after = changed.has_after() ? ActionText(changed.after()) : "";
+      if (before == after) continue;
+      out << '\n' << ShortName(changed.target_action()) << '\n';
+      if (!before.empty()) out << "  - " << Printable(before) << '\n';
+      if (!after.empty()) out << "  + " << Printable(after) << '\n';
+    }
+  }
+}
 
 // "voice, sms for 30d", "all until 2026-01-31T00:00:00Z"; empty where it restricts nothing.
 std::string RestrictionText(const v1::Status& status);

@@ -84,20 +84,6 @@ void PrintActions(Session& session, const v1::CopyActionsResponse& response) {
   table.Print(session.out());
 }
 
-// The exact difference: what was there with '-', what is there afterwards with '+'.
-void PrintDifference(Session& session, const v1::CopyActionsResponse& response) {
-  for (const v1::CopyTargetResult& result : response.results()) {
-    for (const v1::CopiedAction& copied : result.actions()) {
-      const std::string before = copied.has_before() ? ActionText(copied.before()) : "";
-      const std::string after = copied.has_after() ? ActionText(copied.after()) : "";
-      if (before == after) continue;
-      session.out() << '\n' << ShortName(copied.target_action()) << '\n';
-      if (!before.empty()) session.out() << "  - " << Printable(before) << '\n';
-      if (!after.empty()) session.out() << "  + " << Printable(after) << '\n';
-    }
-  }
-}
-
 absl::StatusOr<int> Copy(Session& session, const ActionsCopyOptions& options) {
   DNC_ASSIGN_OR_RETURN(const auto request, MakeRequest(session, options));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
@@ -106,7 +92,7 @@ absl::StatusOr<int> Copy(Session& session, const ActionsCopyOptions& options) {
     return kExitOk;
   }
   PrintActions(session, response);
-  PrintDifference(session, response);
+  PrintDifference(response, session.out());
   if (options.write.dry_run) {
     session.out() << "\ndry run: nothing was changed\n";
   } else {

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
+#include "client/cli/deletion.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
@@ -99,18 +100,8 @@ struct DeleteOptions {
 };
 
 absl::StatusOr<int> Delete(Session& session, const DeleteOptions& options) {
-  v1::DeleteRoleBindingRequest request;
-  session.BeginWrite(options.write);
-  session.Sign(request);
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Binding(options.id));
-  request.set_etag(options.etag);
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    session.out() << "deleted " << request.name() << '\n';
-  }
-  return kExitOk;
+  return DeleteNamed<v1::DeleteRoleBindingRequest>(session, session.names().Binding(options.id),
+                                                   options.etag, options.write);
 }
 
 absl::StatusOr<int> GetBinding(Session& session, const std::string& id) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
+#include "client/cli/deletion.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
@@ -77,18 +78,8 @@ absl::StatusOr<int> Update(Session& session, const SaveOptions& options) {
 }
 
 absl::StatusOr<int> Delete(Session& session, const SaveOptions& options) {
-  v1::DeleteRoleRequest request;
-  session.BeginWrite(options.write);
-  session.Sign(request);
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Role(options.id));
-  request.set_etag(options.etag);
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    session.out() << "deleted " << request.name() << '\n';
-  }
-  return kExitOk;
+  return DeleteNamed<v1::DeleteRoleRequest>(session, session.names().Role(options.id), options.etag,
+                                            options.write);
 }
 
 absl::StatusOr<int> GetRole(Session& session, const std::string& id) {

@@ -94,20 +94,6 @@ void PrintTemplates(Session& session, const v1::ApplyTemplateResponse& response)
   table.Print(session.out());
 }
 
-// The exact difference: what was there with '-', what is there afterwards with '+'.
-void PrintDifference(Session& session, const v1::ApplyTemplateResponse& response) {
-  for (const v1::TemplateTargetResult& result : response.results()) {
-    for (const v1::AppliedAction& applied : result.actions()) {
-      const std::string before = applied.has_before() ? ActionText(applied.before()) : "";
-      const std::string after = applied.has_after() ? ActionText(applied.after()) : "";
-      if (before == after) continue;
-      session.out() << '\n' << ShortName(applied.target_action()) << '\n';
-      if (!before.empty()) session.out() << "  - " << Printable(before) << '\n';
-      if (!after.empty()) session.out() << "  + " << Printable(after) << '\n';
-    }
-  }
-}
-
 absl::StatusOr<int> Apply(Session& session, const TemplatesApplyOptions& options) {
   DNC_ASSIGN_OR_RETURN(const auto request, MakeRequest(session, options));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
@@ -116,7 +102,7 @@ absl::StatusOr<int> Apply(Session& session, const TemplatesApplyOptions& options
     return kExitOk;
   }
   PrintTemplates(session, response);
-  PrintDifference(session, response);
+  PrintDifference(response, session.out());
   if (options.write.dry_run) {
     session.out() << "\ndry run: nothing was changed\n";
   } else {

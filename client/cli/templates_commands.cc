@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/action_text.h"
 #include "client/cli/commands.h"
+#include "client/cli/deletion.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/input.h"
 #include "client/cli/options.h"
@@ -120,18 +121,8 @@ struct TemplateDeleteOptions {
 };
 
 absl::StatusOr<int> DeleteTemplate(Session& session, const TemplateDeleteOptions& options) {
-  v1::DeleteTemplateRequest request;
-  session.BeginWrite(options.write);
-  session.Sign(request);
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Template(options.id));
-  request.set_etag(options.etag);
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    session.out() << "deleted; its copies stay\n";
-  }
-  return kExitOk;
+  return DeleteNamed<v1::DeleteTemplateRequest>(session, session.names().Template(options.id),
+                                                options.etag, options.write);
 }
 
 struct CopiesOptions {

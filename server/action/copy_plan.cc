@@ -13,36 +13,9 @@ namespace {
 
 using v1::CopiedAction;
 
-constexpr int kMaxActionsOfStatus = 200;
-constexpr size_t kMaxIdBytes = 63;
-
-void Refuse(const absl::Status& why, const std::string& action, TargetPlan* plan) {
-  if (plan->first_refusal.ok()) plan->first_refusal = why;
-  v1::CopyRefusal* refusal = plan->result.add_refusals();
-  const auto info = ErrorInfoOf(why);
-  if (info.has_value()) refusal->set_reason(info->reason());
-  refusal->set_action(action);
-  refusal->set_message(std::string(why.message()));
-}
-
 void Refuse(v1::ErrorReason reason, const std::string& action, absl::string_view message,
             TargetPlan* plan) {
-  Refuse(MakeError(reason, message), action, plan);
-}
-
-v1::Action* FindIn(v1::Status* status, absl::string_view id) {
-  for (v1::Action& action : *status->mutable_actions()) {
-    if (LastPart(action.name()) == id) return &action;
-  }
-  return nullptr;
-}
-
-std::string FreeId(v1::Status* status, const std::string& id) {
-  for (int n = 2;; ++n) {
-    const std::string suffix = absl::StrCat("-", n);
-    std::string candidate = absl::StrCat(id.substr(0, kMaxIdBytes - suffix.size()), suffix);
-    if (FindIn(status, candidate) == nullptr) return candidate;
-  }
+  plan->Refuse(MakeError(reason, message), action);
 }
 
 // Plans one action into `plan`.
@@ -53,7 +26,7 @@ class ActionPlanner {
       : source_(source), id_(LastPart(source.name())), policy_(policy), etag_(etag), plan_(plan) {}
 
   void Plan() {
-    v1::Action* held = FindIn(&plan_->after, id_);
+    v1::Action* held = FindActionIn(&plan_->after, id_);
     if (held == nullptr) return Add(id_, CopiedAction::OUTCOME_CREATED);
     if (SameContent(*held, source_)) return Keep(*held, CopiedAction::OUTCOME_UNCHANGED);
     switch (policy_) {
@@ -62,7 +35,7 @@ class ActionPlanner {
       case v1::CONFLICT_POLICY_REPLACE:
         return Replace(held);
       case v1::CONFLICT_POLICY_RENAME:
-        return Add(FreeId(&plan_->after, id_), CopiedAction::OUTCOME_RENAMED);
+        return Add(FreeActionId(&plan_->after, id_), CopiedAction::OUTCOME_RENAMED);
       default:
         return Refuse(
             v1::ERROR_REASON_ACTION_CONFLICT, id_,
@@ -163,36 +136,21 @@ TargetPlan PlanCopy(const CatalogOrganization& organization, const CatalogStatus
   TargetPlan plan;
   plan.result.set_target(target);
   if (target == source.proto().name()) {
-    Refuse(MakeError(v1::ERROR_REASON_COPY_ONTO_ITSELF, "the target is the source",
-                     {{"source", target}}),
-           "", &plan);
+    plan.Refuse(MakeError(v1::ERROR_REASON_COPY_ONTO_ITSELF, "the target is the source",
+                          {{"source", target}}),
+                "");
     return plan;
   }
   const absl::StatusOr<const CatalogStatus*> status =
       FindMoveTarget(organization, target, source.record_type, field);
   if (!status.ok()) {
-    Refuse(status.status(), "", &plan);
+    plan.Refuse(status.status(), "");
     return plan;
   }
   plan.after = (*status)->proto();
   for (const v1::Action* action : actions) ActionPlanner(*action, policy, etag, &plan).Plan();
-  if (plan.after.actions_size() > kMaxActionsOfStatus) {
-    Refuse(MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
-                     absl::StrCat("the target would have ", plan.after.actions_size(),
-                                  " actions, at most ", kMaxActionsOfStatus,
-                                  " are taken; copy fewer, or delete some of the target's"),
-                     {{"field", std::string(field)},
-                      {"limit", absl::StrCat(kMaxActionsOfStatus)},
-                      {"actual", absl::StrCat(plan.after.actions_size())}}),
-           "", &plan);
-  }
-  for (const v1::Action& action : plan.after.actions()) {
-    if (action.etag() != etag || plan.refused()) continue;
-    const absl::Status saved = check_saved(action);
-    if (!saved.ok()) Refuse(saved, std::string(LastPart(action.copied_from())), &plan);
-  }
-  if (plan.refused()) plan.result.clear_actions();
-  plan.after.set_etag(etag);
+  plan.Finish(etag, field, check_saved,
+              [](const v1::Action& action) { return std::string(LastPart(action.copied_from())); });
   return plan;
 }
 

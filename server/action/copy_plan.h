@@ -9,20 +9,12 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "dnc/v1/action.pb.h"
+#include "server/action/target_plan.h"
 #include "server/catalog/catalog.h"
 
 namespace dnc {
 
-struct TargetPlan {
-  // What the answer says of the target: actions, or refusals.
-  v1::CopyTargetResult result;
-  // The first refusal with its metadata; OK where there is none.
-  absl::Status first_refusal;
-  // The target's actions afterwards; meaningless where it is refused.
-  v1::Status after;
-  bool refused() const { return !result.refusals().empty(); }
-  bool changed = false;
-};
+using TargetPlan = TargetPlanOf<v1::CopyTargetResult>;
 
 // The source's actions that `ids` name, or all; in the source's order. ACTION_NOT_FOUND.
 absl::StatusOr<std::vector<const v1::Action*>> SelectActions(

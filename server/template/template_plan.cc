@@ -14,33 +14,6 @@ namespace {
 
 using v1::AppliedAction;
 
-constexpr int kMaxActionsOfStatus = 200;
-constexpr size_t kMaxIdBytes = 63;
-
-void Refuse(const absl::Status& why, const std::string& action, TemplatePlan* plan) {
-  if (plan->first_refusal.ok()) plan->first_refusal = why;
-  v1::CopyRefusal* refusal = plan->result.add_refusals();
-  const auto info = ErrorInfoOf(why);
-  if (info.has_value()) refusal->set_reason(info->reason());
-  refusal->set_action(action);
-  refusal->set_message(std::string(why.message()));
-}
-
-v1::Action* FindIn(v1::Status* status, absl::string_view id) {
-  for (v1::Action& action : *status->mutable_actions()) {
-    if (LastPart(action.name()) == id) return &action;
-  }
-  return nullptr;
-}
-
-std::string FreeId(v1::Status* status, const std::string& id) {
-  for (int n = 2;; ++n) {
-    const std::string suffix = absl::StrCat("-", n);
-    std::string candidate = absl::StrCat(id.substr(0, kMaxIdBytes - suffix.size()), suffix);
-    if (FindIn(status, candidate) == nullptr) return candidate;
-  }
-}
-
 // Plans one of the template's actions into `plan`.
 class ActionPlanner {
  public:
@@ -61,7 +34,7 @@ class ActionPlanner {
       Update(&held);
     }
     if (found) return;
-    v1::Action* own = FindIn(&plan_->after, id_);
+    v1::Action* own = FindActionIn(&plan_->after, id_);
     if (own == nullptr) return Add(id_, AppliedAction::OUTCOME_CREATED);
     if (DifferingFields(*own, source_).empty()) {
       return Put(own, Follow(*own), AppliedAction::OUTCOME_UPDATED);
@@ -165,7 +138,7 @@ class ActionPlanner {
         if (!MayTakeThePlaceOf(*own, source_)) return;
         return Put(own, Copy(own->name()), AppliedAction::OUTCOME_REPLACED);
       case v1::CONFLICT_POLICY_RENAME:
-        return Add(FreeId(&plan_->after, id_), AppliedAction::OUTCOME_RENAMED);
+        return Add(FreeActionId(&plan_->after, id_), AppliedAction::OUTCOME_RENAMED);
       default:
         return Refuse(v1::ERROR_REASON_ACTION_CONFLICT,
                       absl::StrCat("the target has another action ", id_,
@@ -174,7 +147,7 @@ class ActionPlanner {
   }
 
   void Refuse(v1::ErrorReason reason, absl::string_view message) {
-    dnc::Refuse(MakeError(reason, message), id_, plan_);
+    plan_->Refuse(MakeError(reason, message), id_);
   }
 
   const v1::Template& from_;
@@ -217,28 +190,12 @@ TemplatePlan PlanTemplate(const CatalogOrganization& organization, const v1::Tem
   const absl::StatusOr<const CatalogStatus*> status =
       FindMoveTarget(organization, target, from.record_type(), field);
   if (!status.ok()) {
-    Refuse(status.status(), "", &plan);
+    plan.Refuse(status.status(), "");
     return plan;
   }
   plan.after = (*status)->proto();
   for (const v1::Action* action : actions) ActionPlanner(from, *action, use, etag, &plan).Plan();
-  if (plan.after.actions_size() > kMaxActionsOfStatus) {
-    Refuse(MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
-                     absl::StrCat("the target would have ", plan.after.actions_size(),
-                                  " actions, at most ", kMaxActionsOfStatus,
-                                  " are taken; apply fewer, or delete some of the target's"),
-                     {{"field", std::string(field)},
-                      {"limit", absl::StrCat(kMaxActionsOfStatus)},
-                      {"actual", absl::StrCat(plan.after.actions_size())}}),
-           "", &plan);
-  }
-  for (const v1::Action& action : plan.after.actions()) {
-    if (action.etag() != etag || plan.refused()) continue;
-    const absl::Status saved = check_saved(action);
-    if (!saved.ok()) Refuse(saved, TemplateActionId(action), &plan);
-  }
-  if (plan.refused()) plan.result.clear_actions();
-  plan.after.set_etag(etag);
+  plan.Finish(etag, field, check_saved, TemplateActionId);
   return plan;
 }
 

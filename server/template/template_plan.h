@@ -9,20 +9,12 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "dnc/v1/template.pb.h"
+#include "server/action/target_plan.h"
 #include "server/catalog/catalog.h"
 
 namespace dnc {
 
-struct TemplatePlan {
-  // What the answer says of the target: actions, or refusals.
-  v1::TemplateTargetResult result;
-  // The first refusal with its metadata; OK where there is none.
-  absl::Status first_refusal;
-  // The target's actions afterwards; meaningless where it is refused.
-  v1::Status after;
-  bool refused() const { return !result.refusals().empty(); }
-  bool changed = false;
-};
+using TemplatePlan = TargetPlanOf<v1::TemplateTargetResult>;
 
 // How a request wants it applied.
 struct TemplateUse {
