@@ -165,8 +165,10 @@ class GatewayServer : public Server {
     limits.counter_retention_micros = config.contacts_retention_days * kMicrosPerDay;
     limits.max_bytes = static_cast<uint64_t>(config.decisions_max_mib) << 20;
     const bool recording = config.decisions == "on";
-    DNC_ASSIGN_OR_RETURN(decision_store_, DecisionStore::Create(recording_store_.get(), limits,
-                                                                clock_->Now(), recording));
+    const bool answered_before = state_->applied_revision() != 0;
+    DNC_ASSIGN_OR_RETURN(decision_store_,
+                         DecisionStore::Create(recording_store_.get(), limits, clock_->Now(),
+                                               recording, answered_before));
     contact_store_ = std::make_unique<ContactStore>(recording_store_.get(),
                                                     config.contacts_retention_days * kMicrosPerDay);
     RecorderOptions options;

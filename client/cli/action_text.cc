@@ -62,6 +62,10 @@ std::string ChannelsText(const google::protobuf::RepeatedField<int>& channels) {
   });
 }
 
+std::string AllOr(const google::protobuf::RepeatedPtrField<std::string>& ids) {
+  return ids.empty() ? "all" : absl::StrJoin(ids, ", ");
+}
+
 std::string OperationText(const v1::Operation& operation) {
   switch (operation.operation_case()) {
     case v1::Operation::kAddToDncList:
@@ -88,7 +92,9 @@ std::string OperationsText(const v1::Action& action) {
 std::string ActionText(const v1::Action& action) {
   return absl::StrCat("\"", action.display_name(), "\", ",
                       EnumWord(ActionCategoryNames(), action.category()), ", ",
-                      EnumWord(ObjectStateNames(), action.state()), ": ", OperationsText(action));
+                      EnumWord(ObjectStateNames(), action.state()), ": ", OperationsText(action),
+                      action.roles().empty() ? "" : "; roles: " + AllOr(action.roles()),
+                      action.groups().empty() ? "" : "; groups: " + AllOr(action.groups()));
 }
 
 }  // namespace dnc::cli

@@ -39,6 +39,9 @@ void PrintDifference(const Response& response, std::ostream& out) {
 // "voice, sms for 30d", "all until 2026-01-31T00:00:00Z"; empty where it restricts nothing.
 std::string RestrictionText(const v1::Status& status);
 
+// "all", or the ids separated by ", ": who may use or see something.
+std::string AllOr(const google::protobuf::RepeatedPtrField<std::string>& ids);
+
 // "all", or the channels separated by ", ".
 std::string ChannelsText(const google::protobuf::RepeatedField<int>& channels);
 

@@ -4,11 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_join.h"
 #include "client/cli/action_text.h"
 #include "client/cli/affected_text.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/table.h"
 #include "storage/base/status_macros.h"
@@ -30,34 +29,28 @@ struct ActionsChangeOptions {
   int state = v1::OBJECT_STATE_UNSPECIFIED;
   std::vector<std::string> roles;
   bool all_roles = false;
+  std::vector<std::string> groups;
+  bool all_groups = false;
   bool allow_dropping_dnc = false;
   WriteOptions write;
 };
 
 void PrintAction(Session& session, const v1::Action& action) {
-  Table table({"ACTION", "NAME", "CATEGORY", "STATE", "ROLES", "DOES"});
+  Table table({"ACTION", "NAME", "CATEGORY", "STATE", "ROLES", "GROUPS", "DOES"});
   table.AddRow({ShortName(action.name()), action.display_name(),
                 EnumWord(ActionCategoryNames(), action.category()),
-                EnumWord(ObjectStateNames(), action.state()),
-                action.roles().empty() ? "all" : absl::StrJoin(action.roles(), ", "),
-                OperationsText(action)});
+                EnumWord(ObjectStateNames(), action.state()), AllOr(action.roles()),
+                AllOr(action.groups()), OperationsText(action)});
   table.Print(session.out());
 }
 
 absl::StatusOr<v1::GetActionResponse> Read(Session& session, const std::string& name) {
-  v1::GetActionRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Action(name));
-  return session.gateway().Call(request);
+  return ReadNamed<v1::GetActionRequest>(session, session.names().Action(name));
 }
 
 absl::StatusOr<int> GetAction(Session& session, const std::string& name) {
   DNC_ASSIGN_OR_RETURN(const auto response, Read(session, name));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintAction(session, response.action());
-  }
-  return kExitOk;
+  return PrintAnswer(session, response, [&] { PrintAction(session, response.action()); });
 }
 
 absl::StatusOr<int> Update(Session& session, const ActionsChangeOptions& options) {
@@ -79,16 +72,16 @@ absl::StatusOr<int> Update(Session& session, const ActionsChangeOptions& options
   if (!options.roles.empty()) {
     action->mutable_roles()->Assign(options.roles.begin(), options.roles.end());
   }
+  if (options.all_groups) action->clear_groups();
+  if (!options.groups.empty()) {
+    action->mutable_groups()->Assign(options.groups.begin(), options.groups.end());
+  }
   request.set_allow_dropping_dnc(options.allow_dropping_dnc);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  PrintAction(session, response.action());
-  PrintNamingWarnings(response.naming_violations(), session.out());
-  PrintWritten(response.revision(), options.write, session.out());
-  return kExitOk;
+  return PrintWrite(session, response, [&] {
+    PrintAction(session, response.action());
+    PrintNamingWarnings(response.naming_violations(), session.out());
+  });
 }
 
 absl::StatusOr<int> Delete(Session& session, const ActionsChangeOptions& options) {
@@ -98,12 +91,7 @@ absl::StatusOr<int> Delete(Session& session, const ActionsChangeOptions& options
   DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Action(options.name));
   request.set_allow_dropping_dnc(options.allow_dropping_dnc);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintWritten(response.revision(), options.write, session.out());
-  }
-  return kExitOk;
+  return PrintDeleted(session, response, request.name());
 }
 
 void AddName(CLI::App& command, std::string& name) {
@@ -112,22 +100,28 @@ void AddName(CLI::App& command, std::string& name) {
 
 void AddUpdateAction(CLI::App& actions, Command& chosen) {
   auto options = std::make_shared<ActionsChangeOptions>();
-  CLI::App* command = AddCommand(
-      actions, "update", "Change an action's name, category, state or roles; operations stay",
-      "dncctl actions update sales/new/stop --display-name \"DNC: asked to stop\"\n"
-      "dncctl actions update sales/new/stop --role agent,compliance-officer");
+  CLI::App* command =
+      AddCommand(actions, "update", "Change an action's name, category, state and who may use it",
+                 "dncctl actions update sales/new/stop --display-name \"DNC: asked to stop\"\n"
+                 "dncctl actions update sales/new/stop --role agent,compliance-officer\n"
+                 "dncctl actions update sales/new/stop --all-roles --group inside-sales");
   AddName(*command, options->name);
   command->add_option("--display-name", options->display_name, "For people");
   AddEnum(*command, "--category", options->category, ActionCategoryNames(), "How it is grouped");
   AddEnum(*command, "--state", options->state, ActionStateNames(), "Whether it may be used");
   AddTexts(*command, "--role", options->roles, "Ids of the roles that may use it");
   command->add_flag("--all-roles", options->all_roles, "Every role may use it");
+  AddTexts(*command, "--group", options->groups, "Ids of the groups whose members may use it");
+  command->add_flag("--all-groups", options->all_groups, "Whatever group somebody is in");
   command->add_flag("--allow-dropping-dnc", options->allow_dropping_dnc,
                     "Permit that an action that adds to a DNC list is disabled");
   AddWriteOptions(*command, options->write);
   command->callback([&chosen, options] {
     if (options->all_roles && !options->roles.empty()) {
       throw CLI::ValidationError("--all-roles", "not with --role");
+    }
+    if (options->all_groups && !options->groups.empty()) {
+      throw CLI::ValidationError("--all-groups", "not with --group");
     }
     chosen = [options](Session& s) { return Update(s, *options); };
   });

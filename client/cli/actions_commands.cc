@@ -7,9 +7,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
 #include "client/cli/contact_text.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/table.h"
 #include "client/cli/time_text.h"
@@ -35,7 +35,7 @@ std::string Entries(const Names& names) {
   });
 }
 
-void PrintText(Session& session, const v1::ApplyActionResponse& response, bool dry_run) {
+void PrintApplied(Session& session, const v1::ApplyActionResponse& response) {
   Table table({"OPERATION", "OUTCOME", "ENTRIES", "NOTE"});
   for (const v1::OperationResult& result : response.results()) {
     const std::string outcome(
@@ -58,11 +58,13 @@ void PrintText(Session& session, const v1::ApplyActionResponse& response, bool d
   session.out() << "status " << ShortName(response.previous_status()) << " -> "
                 << ShortName(response.status())
                 << (response.lead_created() ? ", the lead is new" : "");
-  if (dry_run) {
-    session.out() << "; dry run: nothing was changed\n";
-  } else {
+  if (!session.options().dry_run) {
     session.out() << "; revision " << response.revision() << ", "
-                  << TimeText(response.effective_time()) << '\n';
+                  << TimeText(response.effective_time());
+  }
+  session.out() << '\n';
+  for (const v1::ActionObstacle& warning : response.warnings()) {
+    session.out() << "warning: " << Printable(warning.message()) << '\n';
   }
 }
 
@@ -80,12 +82,7 @@ absl::StatusOr<int> Apply(Session& session, const ActionsOptions& options) {
     *request.mutable_request_time() = ToProtoTime(options.requested);
   }
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintText(session, response, options.write.dry_run);
-  }
-  return kExitOk;
+  return PrintAnswer(session, response, [&] { PrintApplied(session, response); });
 }
 
 }  // namespace

@@ -14,12 +14,4 @@ void PrintAffected(const v1::Affected& affected, std::ostream& out) {
   }
 }
 
-void PrintWritten(int64_t revision, const WriteOptions& write, std::ostream& out) {
-  if (write.dry_run) {
-    out << "dry run: nothing was changed\n";
-  } else {
-    out << "done at revision " << revision << '\n';
-  }
-}
-
 }  // namespace dnc::cli

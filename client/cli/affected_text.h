@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "client/cli/session.h"
+#include "client/cli/utf8.h"
 
 namespace dnc::cli {
 
@@ -15,15 +16,13 @@ void PrintAffected(const v1::Affected& affected, std::ostream& out);
 template <typename Violations>
 void PrintNamingWarnings(const Violations& violations, std::ostream& out) {
   for (const v1::NamingViolation& violation : violations) {
-    out << "warning: \"" << violation.display_name() << "\" of " << ShortName(violation.action())
-        << " breaks the naming rule: "
-        << (violation.description().empty() ? violation.pattern() : violation.description())
+    out << "warning: \"" << Printable(violation.display_name()) << "\" of "
+        << ShortName(violation.action()) << " breaks the naming rule: "
+        << Printable(violation.description().empty() ? violation.pattern()
+                                                     : violation.description())
         << '\n';
   }
 }
-
-// Prints how a write ended.
-void PrintWritten(int64_t revision, const WriteOptions& write, std::ostream& out);
 
 }  // namespace dnc::cli
 

@@ -19,6 +19,7 @@
 #include "client/cli/error_output.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/options.h"
+#include "client/cli/utf8.h"
 
 namespace dnc::cli {
 namespace {
@@ -40,8 +41,9 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--org", options.organization, "The organization's id")
       ->envname("DNC_ORG")
       ->type_name("ID");
-  app.add_option("--actor", options.actor,
-                 "Who does it, for the record; the principal, else the user, if not given")
+  app.add_option(
+         "--actor", options.actor,
+         "Who makes a change or check, for the record; the principal, else the user, if not given")
       ->envname("DNC_ACTOR")
       ->type_name("NAME");
   app.add_option("--principal", options.principal,
@@ -115,16 +117,52 @@ std::string UsageMessage(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 // A value that a script lost (--lead "$ID") is not the same as none given: what was asked would not
-// be what was meant.
-void RefuseEmptyValues(const CLI::App& app) {
+// be what was meant. Text that is not UTF-8 cannot be sent; the name of a file may be anything.
+void RefuseUnusableValues(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& value : option->results()) {
-      if (!absl::StripAsciiWhitespace(value).empty()) continue;
+      if (absl::StripAsciiWhitespace(value).empty()) {
+        throw CLI::ValidationError(option->get_name(),
+                                   "given, but empty; give a value, or leave it out");
+      }
+      if (IsUtf8(value) || option->get_type_name() == "FILE") continue;
       throw CLI::ValidationError(option->get_name(),
-                                 "given, but empty; give a value, or leave it out");
+                                 "is not UTF-8; convert it, e.g. with iconv -t UTF-8");
     }
   }
-  for (const CLI::App* command : app.get_subcommands()) RefuseEmptyValues(*command);
+  for (const CLI::App* command : app.get_subcommands()) RefuseUnusableValues(*command);
+}
+
+// Whether the command puts on record who does it: it changes something, or asks whether somebody
+// may be contacted.
+bool RecordsActor(const CLI::App& command) {
+  return command.get_option_no_throw("--dry-run") != nullptr || command.get_name() == "check" ||
+         command.get_name() == "filter";
+}
+
+// --actor on a command that only reads looks like a filter and would be none. In the environment it
+// stands for every command.
+void RefuseIdleActor(const CLI::App& app) {
+  const CLI::Option& actor = *app.get_option("--actor");
+  const CLI::App& command = *Deepest(&app);
+  if (actor.count() == 0 || RecordsActor(command)) return;
+  const char* environment = std::getenv("DNC_ACTOR");
+  if (environment != nullptr && actor.results().front() == environment) return;
+  const bool has_by = command.get_option_no_throw("--by") != nullptr;
+  throw CLI::ValidationError(
+      "--actor", absl::StrCat("says who makes a change, and this command makes none; ",
+                              has_by ? "--by shows what somebody did" : "leave it out"));
+}
+
+// What is said of the command that was chosen.
+void DescribeCommand(const CLI::App& app, GlobalOptions* options) {
+  const CLI::App* command = Deepest(&app);
+  options->command = CommandLine(command).substr(app.get_name().size() + 1);
+  for (const CLI::Option* option : command->get_options()) {
+    options->flags.push_back(option->get_name());
+  }
+  const CLI::Option* dry_run = command->get_option_no_throw("--dry-run");
+  options->dry_run = dry_run != nullptr && dry_run->count() > 0;
 }
 
 // Whether errors are to be JSON, known even where parsing failed before -o was reached.
@@ -142,6 +180,9 @@ bool WantsJson(int argc, const char* const* argv) {
 
 int Execute(Session& session, const Command& chosen) {
   const absl::StatusOr<int> code = chosen(session);
+  if (code.ok() && session.options().dry_run && !session.json()) {
+    session.out() << "dry run: nothing was changed\n";
+  }
   session.out().flush();
   if (code.ok() && !session.out().good()) {
     PrintError(session.err(),
@@ -205,7 +246,8 @@ int RunDncctl(int argc, const char* const* argv, std::ostream& out, std::ostream
   const std::unique_ptr<CLI::App> app = BuildApp(options, chosen);
   try {
     app->parse(argc, argv);
-    RefuseEmptyValues(*app);
+    RefuseUnusableValues(*app);
+    RefuseIdleActor(*app);
   } catch (const CLI::Success& success) {  // --help, --version
     return app->exit(success, out, err);
   } catch (const CLI::ParseError& error) {
@@ -213,6 +255,7 @@ int RunDncctl(int argc, const char* const* argv, std::ostream& out, std::ostream
     PrintError(err, absl::InvalidArgumentError(UsageMessage(*app, error)), options);
     return kExitUsage;
   }
+  DescribeCommand(*app, &options);
   // Whoever calls as somebody does it, unless they say that it is somebody else.
   if (options.actor.empty()) {
     options.actor = options.principal.empty() ? DefaultActor() : options.principal;

@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "storage/audit/chain.h"
 
 namespace dnc::cli {
@@ -13,6 +14,7 @@ namespace {
 using v1::AuditProblem;
 
 constexpr int kMostProblemsTold = 1000;
+constexpr absl::string_view kEverybody = "organizations/-";
 
 // What the range begins with. Where it begins with the first revision of all, no header is asked.
 ChainRange RangeOf(const v1::AuditExportHeader& header) {
@@ -23,6 +25,11 @@ ChainRange RangeOf(const v1::AuditExportHeader& header) {
   range.anchor = ParseAuditHash(header.head().anchor_hash()).value_or("");
   range.previous = header.first_revision() == 1 ? FirstAuditHash() : header.previous_hash();
   return range;
+}
+
+bool IsOf(absl::string_view organization, absl::string_view content) {
+  return absl::ConsumePrefix(&organization, "organizations/") &&
+         organization == OrganizationOfAudit(content);
 }
 
 AuditProblem Problem(int64_t revision, AuditProblem::Kind kind, std::string message) {
@@ -67,7 +74,27 @@ void AuditCheck::Add(const v1::ExportedAuditRecord& record) {
   if (stub) ++stubs_;
   const std::string digest = stub ? record.content_digest() : AuditDigest(record.content());
   if (record.revision() == verifier_.next()) CompareNoted(record.revision(), record.hash());
-  verifier_.Add(record.revision(), digest, record.hash());
+  JudgeOwner(record);
+  verifier_.Add(record.revision(), record.organization_tag(), digest, record.hash());
+}
+
+// The tag is a part of what is hashed, and nobody finds another key that makes those of the records
+// that are there in full. So whatever is left out and has a tag of the same key is known.
+void AuditCheck::JudgeOwner(const v1::ExportedAuditRecord& record) {
+  const int64_t revision = record.revision();
+  const bool all = header_.parent() == kEverybody;
+  const bool own =
+      all || record.organization_tag() == AuditTag(header_.organization_key(), revision);
+  if (record.content().empty()) {
+    if (!own) return;
+    Tell(Problem(revision, AuditProblem::KIND_WITHHELD,
+                 absl::StrCat("revision ", revision, " is one of ", header_.parent(),
+                              ", and its content was taken out")));
+  } else if (!own || (!all && !IsOf(header_.parent(), record.content()))) {
+    Tell(Problem(revision, AuditProblem::KIND_FOREIGN,
+                 absl::StrCat("revision ", revision, " is not one of ", header_.parent(),
+                              ", whose records and key the export says that it has")));
+  }
 }
 
 void AuditCheck::AddUnreadable(absl::string_view why) {

@@ -38,10 +38,15 @@ class AuditCheck {
 
   // What was found; whole once Finish was called.
   const v1::VerifyAuditResponse& result() const { return result_; }
-  // Records of other organizations, of which only the place in the chain was verified.
+  // Records of other organizations: of their content only the digest was verified.
   int64_t stubs() const { return stubs_; }
+  // Whose records the export has in full.
+  const std::string& parent() const { return header_.parent(); }
+  int64_t first_revision() const { return header_.first_revision(); }
 
  private:
+  // Whether the record belongs where it is said to belong.
+  void JudgeOwner(const v1::ExportedAuditRecord& record);
   void Tell(v1::AuditProblem problem);
   // Compares with what was noted.
   void CompareNoted(int64_t revision, absl::string_view hash);

@@ -5,9 +5,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "client/cli/answer.h"
 #include "client/cli/audit_options.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
@@ -57,6 +57,7 @@ std::string Changes(const v1::AuditRecord& record) {
 }
 
 void PrintAuditRecords(Session& session, const v1::ListAuditRecordsResponse& response) {
+  if (response.records().empty()) session.err() << "dncctl: no record matches\n";
   Table table({"REVISION", "TIME", "ACTOR", "WHAT", "OUTCOME", "CHANGED"});
   for (const v1::AuditRecord& record : response.records()) {
     table.AddRow({std::to_string(record.revision()), TimeText(record.time()), record.actor().id(),
@@ -85,16 +86,8 @@ absl::StatusOr<v1::ListAuditRecordsRequest> ListRequest(const Session& session,
 
 absl::StatusOr<int> List(Session& session, const AuditListOptions& options) {
   DNC_ASSIGN_OR_RETURN(const auto request, ListRequest(session, options));
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListAuditRecordsResponse>(
-                           session, request, options.limit,
-                           [](const auto& page) -> int64_t { return page.records_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    PrintAuditRecords(session, all);
-  }
-  return kExitOk;
+  return PrintAll(session, request, options.limit, &v1::ListAuditRecordsResponse::records_size,
+                  [&](const auto& all) { PrintAuditRecords(session, all); });
 }
 
 void PrintRecord(Session& session, const v1::AuditRecord& record) {
@@ -129,24 +122,16 @@ absl::StatusOr<int> Show(Session& session, bool all, int64_t revision) {
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), AuditParent(session, all));
   request.set_revision(revision);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintRecord(session, response.record());
-  }
-  return kExitOk;
+  return PrintAnswer(session, response, [&] { PrintRecord(session, response.record()); });
 }
 
 absl::StatusOr<int> Head(Session& session, bool all) {
   v1::GetAuditHeadRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), AuditParent(session, all));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
+  return PrintAnswer(session, response, [&] {
     session.out() << response.head().revision() << ':' << response.head().hash() << '\n';
-  }
-  return kExitOk;
+  });
 }
 
 void AddListAuditRecords(CLI::App& group, Command& chosen) {
@@ -156,7 +141,7 @@ void AddListAuditRecords(CLI::App& group, Command& chosen) {
                  "dncctl audit list --newest-first\n"
                  "dncctl audit list --object leads/42\n"
                  "dncctl audit list --object workflows/sales --since 2026-01-01\n"
-                 "dncctl -o json audit list --actor users/jane --kind RevokeEntry --limit 0");
+                 "dncctl -o json audit list --by users/jane --kind RevokeEntry --limit 0");
   v1::ListAuditRecordsRequest& request = options->request;
   AddAuditScope(*command, options->all);
   command->add_option("--object", options->object,
@@ -175,8 +160,7 @@ void AddListAuditRecords(CLI::App& group, Command& chosen) {
               [options](int64_t value) { options->request.set_last_revision(value); });
   command->add_flag_callback(
       "--newest-first", [options] { options->request.set_descending(true); }, "Newest first");
-  command->add_option("--limit", options->limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(*command, options->limit);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return List(s, *options); }; });
 }
@@ -191,9 +175,7 @@ void AddShow(CLI::App& group, Command& chosen) {
       AddCommand(group, "show", "Show one record, with what it changed before and after",
                  "dncctl audit show 4711\ndncctl -o json audit show 4711");
   AddAuditScope(*command, options->all);
-  command->add_option("REVISION", options->revision, "Its revision")
-      ->required()
-      ->check(CLI::PositiveNumber);
+  AddNumber(*command, "REVISION", options->revision, {1}, "Its revision")->required();
   command->callback([&chosen, options] {
     chosen = [options](Session& s) { return Show(s, options->all, options->revision); };
   });
@@ -216,9 +198,7 @@ void AddAuditScope(CLI::App& command, bool& all) {
 
 void AddRevision(CLI::App& command, const std::string& flag, const std::string& description,
                  std::function<void(int64_t)> set) {
-  command.add_option_function<int64_t>(flag, std::move(set), description)
-      ->check(CLI::PositiveNumber)
-      ->type_name("REVISION");
+  AddNumber(command, flag, std::move(set), {1}, description)->type_name("REVISION");
 }
 
 void AddAuditCommands(CLI::App& app, Command& chosen) {

@@ -94,7 +94,9 @@ void AddAuditExportCommand(CLI::App& audit, Command& chosen) {
       "dncctl audit export --from 4712 --file next.jsonl\n"
       "dncctl audit export --file - | gzip > trail.jsonl.gz");
   AddAuditScope(*command, options->all);
-  command->add_option("--file", options->file, "Where to; - for standard output")->required();
+  command->add_option("--file", options->file, "Where to; - for standard output")
+      ->required()
+      ->type_name("FILE");
   AddRevision(*command, "--from", "From this revision on",
               [options](int64_t value) { options->request.set_first_revision(value); });
   AddRevision(*command, "--to", "Up to this revision; the newest if not given",

@@ -79,6 +79,7 @@ absl::StatusOr<v1::AuditExportHeader> ParseHeader(const std::string& line) {
   header.set_first_revision(members.Number("first_revision"));
   header.set_last_revision(members.Number("last_revision"));
   header.set_previous_hash(members.Hash("previous_hash"));
+  header.set_organization_key(members.Hash("organization_key"));
   header.mutable_head()->set_revision(members.Number("head_revision"));
   header.mutable_head()->set_hash(members.Text("head_hash"));
   header.mutable_head()->set_first_chained_revision(members.Number("first_chained_revision"));
@@ -136,6 +137,7 @@ bool CheckLine(const std::string& line, AuditCheck* check) {
   v1::ExportedAuditRecord record;
   record.set_revision(members.Number("revision"));
   record.set_hash(members.Hash("hash"));
+  record.set_organization_tag(members.Hash("tag"));
   record.set_content_digest(members.Hash("content_digest"));
   std::string content;
   const Value* encoded = members.Take("content");
@@ -160,7 +162,8 @@ std::string AuditHeaderLine(const v1::AuditExportHeader& header) {
   return absl::StrCat("{\"format\":\"", kFormat, "\",\"parent\":\"", header.parent(),
                       "\",\"first_revision\":", header.first_revision(),
                       ",\"last_revision\":", header.last_revision(), ",\"previous_hash\":\"",
-                      AuditHashText(header.previous_hash()),
+                      AuditHashText(header.previous_hash()), "\",\"organization_key\":\"",
+                      AuditHashText(header.organization_key()),
                       "\",\"head_revision\":", head.revision(), ",\"head_hash\":\"", head.hash(),
                       "\",\"first_chained_revision\":", head.first_chained_revision(),
                       ",\"anchor_hash\":\"", head.anchor_hash(), "\"}\n");
@@ -168,7 +171,8 @@ std::string AuditHeaderLine(const v1::AuditExportHeader& header) {
 
 absl::StatusOr<std::string> AuditRecordLine(const v1::ExportedAuditRecord& record) {
   std::string line = absl::StrCat("{\"revision\":", record.revision(), ",\"hash\":\"",
-                                  AuditHashText(record.hash()), "\"");
+                                  AuditHashText(record.hash()), "\",\"tag\":\"",
+                                  AuditHashText(record.organization_tag()), "\"");
   if (record.content().empty()) {
     absl::StrAppend(&line, ",\"content_digest\":\"", AuditHashText(record.content_digest()), "\"");
   } else {

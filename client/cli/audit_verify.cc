@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -36,7 +38,29 @@ std::string KindText(v1::AuditProblem::Kind kind) {
   return absl::AsciiStrToLower(name);
 }
 
-int Print(Session& session, const v1::VerifyAuditResponse& result, int64_t stubs) {
+// What was verified, and against what.
+struct Verified {
+  int64_t first_revision = 1;
+  bool has_noted_head = false;
+  std::string parent;
+  int64_t stubs = 0;
+};
+
+// What it proves that nothing was found, and no more than that.
+void PrintProof(std::ostream& out, const v1::VerifyAuditResponse& result,
+                const Verified& verified) {
+  out << "nothing was altered, removed or inserted from revision " << verified.first_revision
+      << " to " << result.last_revision() << '\n';
+  if (verified.stubs != 0 && verified.stubs == result.records()) {
+    out << "no record is of " << Printable(verified.parent)
+        << " itself: that none was taken out, only an export with one of them proves\n";
+  }
+  if (!verified.has_noted_head) {
+    out << "whether the trail went on after that, or was written anew, only --expect-head tells\n";
+  }
+}
+
+int Print(Session& session, const v1::VerifyAuditResponse& result, const Verified& verified) {
   if (session.json()) {
     session.PrintJson(result);
   } else {
@@ -44,13 +68,14 @@ int Print(Session& session, const v1::VerifyAuditResponse& result, int64_t stubs
       session.out() << KindText(problem.kind()) << ": " << Printable(problem.message()) << '\n';
     }
     session.out() << Grouped(result.records()) << " records verified";
-    if (stubs != 0) {
-      session.out() << ", " << Grouped(stubs) << " of them of other organizations by their digest";
+    if (verified.stubs != 0) {
+      session.out() << ", " << Grouped(verified.stubs)
+                    << " of them of other organizations by their digest";
     }
     session.out() << "; the trail ends with " << result.last_revision() << ':' << result.hash()
                   << '\n';
     if (result.problem_count() == 0) {
-      session.out() << "nothing was altered, removed or inserted\n";
+      PrintProof(session.out(), result, verified);
     } else {
       session.out() << Grouped(result.problem_count()) << " problems\n";
     }
@@ -58,11 +83,16 @@ int Print(Session& session, const v1::VerifyAuditResponse& result, int64_t stubs
   return result.problem_count() == 0 ? kExitOk : kExitAltered;
 }
 
+Verified VerifiedBy(const AuditCheck& check, bool has_noted_head) {
+  return {check.first_revision(), has_noted_head, check.parent(), check.stubs()};
+}
+
 absl::StatusOr<int> VerifyFile(Session& session, const VerifyOptions& options,
                                std::optional<NotedHead> noted) {
   DNC_ASSIGN_OR_RETURN(const std::unique_ptr<Input> input, OpenInput(options.file));
+  const bool has_noted_head = noted.has_value();
   DNC_ASSIGN_OR_RETURN(const auto check, CheckAuditFile(*input, std::move(noted)));
-  return Print(session, check->result(), check->stubs());
+  return Print(session, check->result(), VerifiedBy(*check, has_noted_head));
 }
 
 // Recomputes the chain here, from what the gateway exports.
@@ -84,7 +114,7 @@ absl::StatusOr<int> VerifyLive(Session& session, const VerifyOptions& options,
       }));
   if (!check.has_value()) return absl::InternalError("the gateway exported nothing");
   check->Finish();
-  return Print(session, check->result(), check->stubs());
+  return Print(session, check->result(), VerifiedBy(*check, noted.has_value()));
 }
 
 absl::StatusOr<int> VerifyOnServer(Session& session, const VerifyOptions& options,
@@ -103,7 +133,8 @@ absl::StatusOr<int> VerifyOnServer(Session& session, const VerifyOptions& option
     return absl::OkStatus();
   }));
   if (!all.complete()) return absl::InternalError("the gateway ended the verification early");
-  return Print(session, all, 0);
+  Verified verified{std::max<int64_t>(options.first, 1), noted.has_value(), request.parent(), 0};
+  return Print(session, all, verified);
 }
 
 absl::StatusOr<int> Verify(Session& session, const VerifyOptions& options) {
@@ -135,7 +166,8 @@ void AddAuditVerifyCommand(CLI::App& audit, Command& chosen) {
       "dncctl audit verify --file trail.jsonl\n"
       "dncctl audit verify --on-server --all-orgs");
   AddAuditScope(*command, options->all);
-  command->add_option("--file", options->file, "An export; without it the gateway's own trail");
+  command->add_option("--file", options->file, "An export; without it the gateway's own trail")
+      ->type_name("FILE");
   command
       ->add_option("--expect-head", options->expected,
                    "What `dncctl audit head` showed earlier: finds a trail that was cut short "

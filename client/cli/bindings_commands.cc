@@ -5,9 +5,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/deletion.h"
-#include "client/cli/exit_code.h"
+#include "client/cli/delete_command.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
@@ -35,14 +35,8 @@ void PrintBindings(Session& session, const Bindings& bindings) {
   table.Print(session.out());
 }
 
-template <typename Response>
-int PrintOneBinding(Session& session, const Response& response) {
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintBindings(session, std::vector<v1::RoleBinding>{response.binding()});
-  }
-  return kExitOk;
+void PrintBinding(Session& session, const v1::RoleBinding& binding) {
+  PrintBindings(session, std::vector<v1::RoleBinding>{binding});
 }
 
 // A workflow as "sales", a status as "sales/new", or a full name.
@@ -90,25 +84,13 @@ absl::StatusOr<int> Create(Session& session, const CreateOptions& options) {
     DNC_ASSIGN_OR_RETURN(*binding->mutable_scope(), ScopeName(session, options.scope));
   }
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneBinding(session, response);
-}
-
-struct DeleteOptions {
-  std::string id;
-  std::string etag;
-  WriteOptions write;
-};
-
-absl::StatusOr<int> Delete(Session& session, const DeleteOptions& options) {
-  return DeleteNamed<v1::DeleteRoleBindingRequest>(session, session.names().Binding(options.id),
-                                                   options.etag, options.write);
+  return PrintWrite(session, response, [&] { PrintBinding(session, response.binding()); });
 }
 
 absl::StatusOr<int> GetBinding(Session& session, const std::string& id) {
-  v1::GetRoleBindingRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Binding(id));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneBinding(session, response);
+  DNC_ASSIGN_OR_RETURN(const auto response,
+                       ReadNamed<v1::GetRoleBindingRequest>(session, session.names().Binding(id)));
+  return PrintAnswer(session, response, [&] { PrintBinding(session, response.binding()); });
 }
 
 struct BindingsListOptions {
@@ -131,16 +113,8 @@ absl::StatusOr<int> List(Session& session, const BindingsListOptions& options) {
   if (!options.scope.empty()) {
     DNC_ASSIGN_OR_RETURN(*request.mutable_scope(), ScopeName(session, options.scope));
   }
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListRoleBindingsResponse>(
-                           session, request, options.limit,
-                           [](const auto& page) -> int64_t { return page.bindings_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    PrintBindings(session, all.bindings());
-  }
-  return kExitOk;
+  return PrintAll(session, request, options.limit, &v1::ListRoleBindingsResponse::bindings_size,
+                  [&](const auto& all) { PrintBindings(session, all.bindings()); });
 }
 
 void AddCreateBinding(CLI::App& group, Command& chosen) {
@@ -166,17 +140,6 @@ void AddCreateBinding(CLI::App& group, Command& chosen) {
   });
 }
 
-void AddDeleteBinding(CLI::App& group, Command& chosen) {
-  auto options = std::make_shared<DeleteOptions>();
-  CLI::App* command =
-      AddCommand(group, "delete", "Take a role away", "dncctl bindings delete jane-officer");
-  command->add_option("BINDING", options->id, "Its id")->required();
-  command->add_option("--etag", options->etag, "Refuse where it changed since it was read");
-  AddWriteOptions(*command, options->write);
-  command->callback(
-      [&chosen, options] { chosen = [options](Session& s) { return Delete(s, *options); }; });
-}
-
 void AddListBindings(CLI::App& group, Command& chosen) {
   auto options = std::make_shared<BindingsListOptions>();
   CLI::App* command = AddCommand(group, "list", "List who has which role where",
@@ -187,8 +150,7 @@ void AddListBindings(CLI::App& group, Command& chosen) {
   command->add_option("--role", options->role, "Only those of this role");
   command->add_option("--scope", options->scope, "Only those of this workflow or status")
       ->type_name("WORKFLOW[/STATUS]");
-  command->add_option("--limit", options->limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(*command, options->limit);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return List(s, *options); }; });
 }
@@ -201,7 +163,9 @@ void AddBindingsCommands(CLI::App& app, Command& chosen) {
                "dncctl bindings list\n"
                "dncctl bindings create jane-officer --role compliance-officer --user users/jane");
   AddCreateBinding(*group, chosen);
-  AddDeleteBinding(*group, chosen);
+  AddDeleteCommand<v1::DeleteRoleBindingRequest>(
+      *group, chosen, {"BINDING", "Take a role away", "dncctl bindings delete jane-officer"},
+      &Names::Binding);
   AddListBindings(*group, chosen);
   auto id = std::make_shared<std::string>();
   CLI::App* get = AddCommand(*group, "get", "Show one binding", "dncctl bindings get jane-officer");

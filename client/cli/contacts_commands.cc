@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -9,8 +10,8 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
@@ -28,8 +29,8 @@ std::string ViolationWords(const v1::JudgedContact& contact) {
   });
 }
 
-void PrintContacts(Session& session,
-                   const google::protobuf::RepeatedPtrField<v1::JudgedContact>& contacts) {
+template <typename Contacts>
+void PrintContacts(Session& session, const Contacts& contacts) {
   Table table({"TIME", "CONTACT", "CONTACT POINT", "CHANNEL", "LEAD", "CAMPAIGN", "OUTCOME",
                "DECISION", "VIOLATIONS"});
   for (const v1::JudgedContact& contact : contacts) {
@@ -42,6 +43,9 @@ void PrintContacts(Session& session,
 }
 
 void PrintSentences(Session& session, const v1::JudgedContact& contact) {
+  if (!contact.decision_mismatch().empty()) {
+    session.err() << "dncctl: " << contact.decision_mismatch() << '\n';
+  }
   for (const v1::ContactViolation& violation : contact.violations()) {
     session.err() << "dncctl: " << violation.message() << '\n';
   }
@@ -109,15 +113,10 @@ absl::StatusOr<int> Report(Session& session, const ReportOptions& options) {
     *request.mutable_max_check_age() = ToProtoDuration(options.max_check_age);
   }
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  v1::ListContactsResponse one;
-  *one.add_contacts() = response.contact();
-  PrintContacts(session, one.contacts());
-  PrintSentences(session, response.contact());
-  return kExitOk;
+  return PrintAnswer(session, response, [&] {
+    PrintContacts(session, std::vector<v1::JudgedContact>{response.contact()});
+    PrintSentences(session, response.contact());
+  });
 }
 
 struct ContactsListOptions {
@@ -151,33 +150,25 @@ absl::Status FillFilter(const Session& session, const ContactsListOptions& optio
 }
 
 template <typename Response, typename Request>
-absl::StatusOr<int> PrintAll(Session& session, const ContactsListOptions& options,
-                             Request request) {
+absl::StatusOr<int> PrintSome(Session& session, const ContactsListOptions& options,
+                              Request request) {
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
   DNC_RETURN_IF_ERROR(FillFilter(session, options, request.mutable_filter()));
-  DNC_ASSIGN_OR_RETURN(const auto all, ListAll<Response>(session, std::move(request), options.limit,
-                                                         [](const auto& page) -> int64_t {
-                                                           return page.contacts_size();
-                                                         }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else if (options.csv) {
-    PrintCsv(session, all.contacts());
-  } else {
-    PrintContacts(session, all.contacts());
-  }
-  return kExitOk;
+  const auto print = [&](const Response& all) {
+    options.csv ? PrintCsv(session, all.contacts()) : PrintContacts(session, all.contacts());
+  };
+  return PrintAll(session, request, options.limit, &Response::contacts_size, print);
 }
 
 absl::StatusOr<int> List(Session& session, const ContactsListOptions& options) {
-  return PrintAll<v1::ListContactsResponse>(session, options, v1::ListContactsRequest());
+  return PrintSome<v1::ListContactsResponse>(session, options, v1::ListContactsRequest());
 }
 
 absl::StatusOr<int> Violations(Session& session, const ContactsListOptions& options) {
   v1::ListContactViolationsRequest request;
   request.set_kind(static_cast<v1::ContactViolationKind>(options.kind));
   request.set_certain_only(options.certain);
-  return PrintAll<v1::ListContactViolationsResponse>(session, options, std::move(request));
+  return PrintSome<v1::ListContactViolationsResponse>(session, options, std::move(request));
 }
 
 void AddFilter(CLI::App& command, ContactsListOptions& options) {
@@ -187,8 +178,7 @@ void AddFilter(CLI::App& command, ContactsListOptions& options) {
   AddEnum(command, "--channel", options.channel, ChannelNames(), "Only on this channel");
   AddTime(command, "--since", options.since, "Only those made at or after this time");
   AddTime(command, "--before", options.before, "Only those made before this time");
-  command.add_option("--limit", options.limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(command, options.limit);
 }
 
 void AddReport(CLI::App& group, Command& chosen) {
@@ -204,7 +194,7 @@ void AddReport(CLI::App& group, Command& chosen) {
         flag, [options, field](const std::string& value) { *(options->contact.*field)() = value; },
         what);
   };
-  text("CONTACT", "Your own id of it; a repeat changes nothing",
+  text("CONTACT", "Your own id of it; a repeat with the same --time and values changes nothing",
        &v1::ReportedContact::mutable_contact_id)
       ->required();
   AddContact(*command, options->point);
@@ -212,7 +202,8 @@ void AddReport(CLI::App& group, Command& chosen) {
   AddEnum(*command, "--class", options->message_class, MessageClassNames(),
           "What for; marketing if not given");
   command->add_option("--lead", options->lead, "The lead's id")->type_name("ID");
-  AddTime(*command, "--time", options->time, "When; now if not given");
+  AddTime(*command, "--time", options->time,
+          "When; now if not given. Give it where you may have to repeat the command");
   text("--campaign", "The campaign", &v1::ReportedContact::mutable_campaign);
   text("--brand", "The brand", &v1::ReportedContact::mutable_brand);
   text("--decision", "The decision_id of the check that permitted it",

@@ -174,6 +174,7 @@ class ContactFile {
     v1::RejectedRow rejected;
     rejected.set_line(static_cast<int64_t>(line));
     rejected.set_cause("UNREADABLE");
+    rejected.set_value(row.contact.contact_id());
     rejected.set_message(std::string(read.message()));
     rejects_.Add(rejected);
     return absl::OkStatus();
@@ -227,10 +228,12 @@ struct Counts {
   int64_t refused = 0;
   int64_t violating = 0;
   int64_t uncertain = 0;
+  int64_t mismatched = 0;  // with a decision_id that is not theirs
 };
 
 void CountContact(const v1::ContactReportResult& result, Counts* counts) {
   ++(result.repeated() ? counts->repeated : counts->reported);
+  if (!result.contact().decision_mismatch().empty()) ++counts->mismatched;
   bool certain = false;
   for (const v1::ContactViolation& violation : result.contact().violations()) {
     certain |= !violation.uncertain();
@@ -239,8 +242,13 @@ void CountContact(const v1::ContactReportResult& result, Counts* counts) {
   ++(certain ? counts->violating : counts->uncertain);
 }
 
+struct SentRow {
+  uint64_t line = 0;
+  std::string contact_id;
+};
+
 // The answer to the rows that were sent last.
-void TakeAnswer(const v1::ReportContactsResponse& answer, const std::vector<uint64_t>& lines,
+void TakeAnswer(const v1::ReportContactsResponse& answer, const std::vector<SentRow>& rows,
                 RejectLog& rejects, Counts* counts) {
   for (int i = 0; i < answer.results_size(); ++i) {
     const v1::ContactReportResult& result = answer.results(i);
@@ -250,9 +258,11 @@ void TakeAnswer(const v1::ReportContactsResponse& answer, const std::vector<uint
     }
     v1::RejectedRow rejected;
     const auto at = static_cast<size_t>(i);
-    rejected.set_line(at < lines.size() ? static_cast<int64_t>(lines[at]) : 0);
+    const SentRow row = at < rows.size() ? rows[at] : SentRow();
+    rejected.set_line(static_cast<int64_t>(row.line));
     rejected.set_cause(result.error().reason());
-    rejected.set_message(result.error().message());
+    rejected.set_value(row.contact_id);
+    rejected.set_message(WithoutIndex(result.error().message(), "contacts"));
     rejects.Add(rejected);
   }
 }
@@ -266,6 +276,7 @@ void PrintSummary(Session& session, const Counts& counts) {
     fields["refused"].set_number_value(static_cast<double>(counts.refused));
     fields["violations"].set_number_value(static_cast<double>(counts.violating));
     fields["uncertain"].set_number_value(static_cast<double>(counts.uncertain));
+    fields["decision_mismatches"].set_number_value(static_cast<double>(counts.mismatched));
     session.PrintJson(summary);
     return;
   }
@@ -275,6 +286,7 @@ void PrintSummary(Session& session, const Counts& counts) {
   table.AddRow({"refused", Grouped(counts.refused)});
   table.AddRow({"with violations", Grouped(counts.violating)});
   table.AddRow({"uncertain", Grouped(counts.uncertain)});
+  table.AddRow({"with a decision_id not theirs", Grouped(counts.mismatched)});
   table.Print(session.out());
 }
 
@@ -286,20 +298,20 @@ absl::Status SendAll(Session& session, const ContactsImportOptions& options, Inp
     *config.mutable_max_check_age() = ToProtoDuration(options.max_check_age);
   }
   ContactFile file(session, options, input, rejects);
-  std::vector<uint64_t> lines;
+  std::vector<SentRow> sent;
   Progress progress(session.err(), ErrIsTerminal(), "contacts", input.size());
   const auto source = [&]() -> absl::StatusOr<std::vector<v1::ReportedContact>> {
     DNC_ASSIGN_OR_RETURN(std::vector<Row> rows, file.Next());
-    lines.clear();
+    sent.clear();
     std::vector<v1::ReportedContact> contacts;
     for (Row& row : rows) {
-      lines.push_back(row.line);
+      sent.push_back({row.line, row.contact.contact_id()});
       contacts.push_back(std::move(row.contact));
     }
     return contacts;
   };
   return session.gateway().Report(config, source, [&](const v1::ReportContactsResponse& answer) {
-    TakeAnswer(answer, lines, rejects, counts);
+    TakeAnswer(answer, sent, rejects, counts);
     progress.Update(counts->reported + counts->repeated, input.position());
     return absl::OkStatus();
   });
@@ -316,13 +328,18 @@ absl::StatusOr<int> Import(Session& session, const ContactsImportOptions& option
   if (!session.json()) rejects.Print(session.err());
   DNC_RETURN_IF_ERROR(status);
   counts.refused = rejects.count();
+  if (!session.json() && counts.reported + counts.repeated + counts.refused == 0) {
+    session.err() << "dncctl: the file has no rows below its first line\n";
+  }
   PrintSummary(session, counts);
   DNC_RETURN_IF_ERROR(logged);
   if (counts.refused == 0) return kExitOk;
+  const bool others = counts.reported + counts.repeated > 0;
   return absl::InvalidArgumentError(absl::StrCat(
-      counts.refused, " rows of ", input->name(),
-      " are refused, the others are reported; mend them, and import the file again: what is "
-      "reported already stays as it is"));
+      Counted(counts.refused, "row of ", "rows of "), input->name(),
+      counts.refused == 1 ? " is refused" : " are refused",
+      others ? ", the others are reported" : "",
+      "; mend what is wrong, and import the file again: what is reported already stays as it is"));
 }
 
 }  // namespace
@@ -336,7 +353,7 @@ void AddContactsImportCommand(CLI::App& contacts, Command& chosen) {
       "The first line names the columns: contact_id, phone or email or other, contact_time\n"
       "(required), channel, class, lead, campaign, brand, decision_id, outcome, external_id;\n"
       "others are ignored. A contact that was reported already stays as it is, so that a file may\n"
-      "be imported again.");
+      "be imported again. Rows that are refused keep no others back: each is a fact of its own.");
   command->add_option("FILE", options->file, "CSV; - for standard input")
       ->required()
       ->type_name("FILE");

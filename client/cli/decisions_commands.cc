@@ -7,8 +7,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/progress.h"
@@ -103,17 +103,12 @@ absl::StatusOr<v1::ListDecisionsRequest> ListRequest(const Session& session,
 
 absl::StatusOr<int> List(Session& session, const DecisionsListOptions& options) {
   DNC_ASSIGN_OR_RETURN(const auto request, ListRequest(session, options));
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListDecisionsResponse>(
-                           session, request, options.limit,
-                           [](const auto& page) -> int64_t { return page.decisions_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-    return kExitOk;
-  }
-  PrintDecisions(session, all);
-  PrintGaps(session, all);
-  return kExitOk;
+  const auto print = [&](const v1::ListDecisionsResponse& all) {
+    PrintDecisions(session, all);
+    PrintGaps(session, all);
+  };
+  return PrintAll(session, request, options.limit, &v1::ListDecisionsResponse::decisions_size,
+                  print);
 }
 
 void PrintOne(Session& session, const v1::DecisionRecord& decision) {
@@ -145,12 +140,7 @@ absl::StatusOr<int> Show(Session& session, const std::string& id) {
   DNC_ASSIGN_OR_RETURN(const std::string parent, session.names().Organization());
   request.set_name(absl::StrContains(id, '/') ? id : absl::StrCat(parent, "/decisions/", id));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintOne(session, response.decision());
-  }
-  return kExitOk;
+  return PrintAnswer(session, response, [&] { PrintOne(session, response.decision()); });
 }
 
 void AddListDecisions(CLI::App& group, Command& chosen) {
@@ -171,8 +161,7 @@ void AddListDecisions(CLI::App& group, Command& chosen) {
   AddEnum(*command, "--channel", options->channel, ChannelNames(), "Only on this channel");
   AddTime(*command, "--since", options->since, "Only of checks at or after this time");
   AddTime(*command, "--before", options->before, "Only of checks before this time");
-  command->add_option("--limit", options->limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(*command, options->limit);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return List(s, *options); }; });
 }

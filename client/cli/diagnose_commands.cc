@@ -233,8 +233,8 @@ void AddActiveReports(CLI::App& group, Command& chosen) {
            "A lead that appears; all leads if none; repeatable");
   AddEnum(*command, "--channel", options->channel, ChannelNames(),
           "What the report is for; any if not given");
-  command->add_option("--max-findings", options->max_findings, "How many to list; 100 if not given")
-      ->check(CLI::Range(1, 100'000));
+  AddNumber(*command, "--max-findings", options->max_findings, {1, 100'000},
+            "How many to list; 100 if not given");
   AddReportFormat(*command, options->format);
   command->callback([&chosen, options] {
     chosen = [options](Session& s) { return ActiveReports(s, *options); };
@@ -296,8 +296,8 @@ void AddContactedLead(CLI::App& group, Command& chosen) {
   command->add_option("--brand", options->brand, "The brand that a check then named");
   AddTime(*command, "--at", options->at,
           "Tell what a check would have answered at this time; needs --channel");
-  command->add_option("--max-events", options->max_events, "How many to list; 1,000 if not given")
-      ->check(CLI::Range(1, 10'000));
+  AddNumber(*command, "--max-events", options->max_events, {1, 10'000},
+            "How many to list; 1,000 if not given");
   command->callback([&chosen, options] {
     if (options->lead.empty() && !options->contact.given()) {
       throw CLI::ValidationError("--lead", "say who was contacted: --lead, --phone or the like");

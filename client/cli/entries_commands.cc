@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
 #include "client/cli/contact_text.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
@@ -41,15 +41,8 @@ void PrintEntries(Session& session, const Entries& entries) {
   table.Print(session.out());
 }
 
-// One entry, in what an answer of one has in common.
-template <typename Response>
-int PrintOneEntry(Session& session, const Response& response) {
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintEntries(session, std::vector<v1::Entry>{response.entry()});
-  }
-  return kExitOk;
+void PrintEntry(Session& session, const v1::Entry& entry) {
+  PrintEntries(session, std::vector<v1::Entry>{entry});
 }
 
 struct AddOptions {
@@ -106,7 +99,7 @@ absl::StatusOr<int> Add(Session& session, const AddOptions& options) {
   if (!response.created()) {
     session.err() << "dncctl: an entry that blocks at least as much was there already\n";
   }
-  return PrintOneEntry(session, response);
+  return PrintWrite(session, response, [&] { PrintEntry(session, response.entry()); });
 }
 
 struct EntriesListOptions {
@@ -144,23 +137,14 @@ absl::StatusOr<v1::ListEntriesRequest> ListRequest(const Session& session,
 
 absl::StatusOr<int> List(Session& session, const EntriesListOptions& options) {
   DNC_ASSIGN_OR_RETURN(const auto request, ListRequest(session, options));
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListEntriesResponse>(
-                           session, request, options.limit,
-                           [](const auto& page) -> int64_t { return page.entries_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    PrintEntries(session, all.entries());
-  }
-  return kExitOk;
+  return PrintAll(session, request, options.limit, &v1::ListEntriesResponse::entries_size,
+                  [&](const auto& all) { PrintEntries(session, all.entries()); });
 }
 
 absl::StatusOr<int> GetEntry(Session& session, const std::string& id) {
-  v1::GetEntryRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Entry(id));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneEntry(session, response);
+  DNC_ASSIGN_OR_RETURN(const auto response,
+                       ReadNamed<v1::GetEntryRequest>(session, session.names().Entry(id)));
+  return PrintAnswer(session, response, [&] { PrintEntry(session, response.entry()); });
 }
 
 struct RevokeOptions {
@@ -182,7 +166,11 @@ absl::StatusOr<int> Revoke(Session& session, const RevokeOptions& options) {
     *request.mutable_consent_time() = ToProtoTime(options.consent);
   }
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneEntry(session, response);
+  return PrintWrite(session, response, [&] {
+    v1::Entry entry = response.entry();
+    if (options.write.dry_run) entry.clear_revoke_time();  // as it is, and stays
+    PrintEntry(session, entry);
+  });
 }
 
 void AddAdd(CLI::App& group, Command& chosen) {
@@ -221,8 +209,7 @@ void AddListEntries(CLI::App& group, Command& chosen) {
   command->add_flag("--active", options->active, "Leave out revoked and expired ones");
   AddTime(*command, "--since", options->since, "Only those added at or after this time");
   AddTime(*command, "--before", options->before, "Only those added before this time");
-  command->add_option("--limit", options->limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(*command, options->limit);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return List(s, *options); }; });
 }

@@ -107,6 +107,16 @@ std::string EnumWord(const EnumNames& names, int value) {
   return absl::StrCat(value);
 }
 
+std::string EnumWords(const EnumNames& names, const std::vector<int>& values) {
+  return absl::StrJoin(values, ", ", [&names](std::string* out, int value) {
+    absl::StrAppend(out, EnumWord(names, value));
+  });
+}
+
+std::string WordOrFirst(const EnumNames& names, int value) {
+  return EnumWord(names, value == 0 ? names.front().value : value);
+}
+
 std::string EnumChoices(const EnumNames& names) { return Join(names, "|"); }
 
 }  // namespace dnc::cli

@@ -33,6 +33,12 @@ absl::StatusOr<int> ParseEnum(const EnumNames& names, absl::string_view text);
 // The word for a value; its number where there is none.
 std::string EnumWord(const EnumNames& names, int value);
 
+// The words for values, separated by ", ".
+std::string EnumWords(const EnumNames& names, const std::vector<int>& values);
+
+// The word for a value that may be left to its default, which is the first one.
+std::string WordOrFirst(const EnumNames& names, int value);
+
 // "voice|sms|email".
 std::string EnumChoices(const EnumNames& names);
 

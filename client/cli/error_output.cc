@@ -1,11 +1,10 @@
 #include "client/cli/error_output.h"
 
-#include <map>
-
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "client/cli/exit_code.h"
+#include "client/cli/remedies.h"
 #include "client/cli/table.h"
 #include "client/cli/utf8.h"
 #include "client/error.h"
@@ -15,61 +14,6 @@ namespace dnc::cli {
 namespace {
 
 constexpr char kRejectedPayload[] = "dncctl/rejected";
-
-// By ErrorReason, for what a user of the command line can do.
-const std::map<std::string, std::string>& Remedies() {
-  static const auto& remedies = *new std::map<std::string, std::string>{
-      {"ORGANIZATION_NOT_FOUND",
-       "create it with `dncctl orgs create NAME`, or choose one of `dncctl orgs list`"},
-      {"WORKFLOW_NOT_FOUND", "`dncctl workflows list` shows what there is"},
-      {"STATUS_NOT_FOUND", "`dncctl workflows get WORKFLOW` shows its statuses"},
-      {"ACTION_NOT_FOUND", "`dncctl workflows get WORKFLOW` shows the actions of each status"},
-      {"LEAD_NOT_FOUND",
-       "`dncctl leads list` shows what there is; for a new lead give --phone or --email"},
-      {"LIST_NOT_FOUND", "create it with `dncctl lists create NAME --kind internal|registry`"},
-      {"ENTRY_NOT_FOUND", "`dncctl entries list` shows what there is"},
-      {"INVALID_PHONE_NUMBER",
-       "spell it with its country code, e.g. +12125550123, or give --default-region"},
-      {"CHANNEL_MISMATCH",
-       "voice, sms and fax need --phone, email needs --email, mail needs --other"},
-      {"STATUS_DISABLED", "enable it: `state: enabled` in its YAML, then `dncctl workflows apply`"},
-      {"STATUS_ARCHIVED",
-       "restore it: `state: enabled` in its YAML, then `dncctl workflows apply`"},
-      {"ACTION_DISABLED", "enable it: `state: enabled` in its YAML, then `dncctl workflows apply`"},
-      {"ACTION_CONFLICT", "choose --on-conflict skip, replace or rename"},
-      {"DNC_OPERATION_DROPPED",
-       "nothing may drop a DNC operation by accident; --on-conflict rename "
-       "keeps both, --allow-dropping-dnc confirms a workflow's change"},
-      {"ACTION_NOT_AVAILABLE",
-       "`dncctl leads get LEAD` shows its status, `dncctl workflows get "
-       "WORKFLOW` the actions offered there"},
-      {"LIST_KIND_MISMATCH",
-       "entries go to lists of kind internal; registries are imported with `dncctl lists import`"},
-      {"ETAG_MISMATCH", "somebody changed it meanwhile: look at it again, then repeat"},
-      {"VERSION_TOO_OLD", "import a newer file, or give its date with --as-of"},
-      {"REGISTRY_WOULD_SHRINK", "if the file is right, repeat with --allow-shrink"},
-      {"FILE_ROWS_REJECTED",
-       "mend the rows (all of them with --rejects FILE), or repeat with --allow-partial"},
-      {"IMPORT_IN_PROGRESS", "wait for the other import of that list, then repeat"},
-      {"STORE_UNAVAILABLE", "the gateway's disk may be full: see `dncctl status` and its log"},
-      {"AUDIT_RECORD_NOT_FOUND", "`dncctl audit list` shows what there is"},
-      {"FUTURE_REVISION", "`dncctl audit head` shows the newest revision"},
-      {"HISTORY_GONE",
-       "`dncctl entries list` and `dncctl leads list` show what holds now; then watch from there "
-       "on"},
-      {"SLOW_CONSUMER", "watch again with --from and the revision that the error names"},
-      {"REVISION_NOT_REACHED", "ask again, or ask another node with --server"},
-      {"OVERLOADED", "wait a moment and repeat"},
-      {"SHUTTING_DOWN", "repeat when the gateway is back, or ask another node with --server"},
-  };
-  return remedies;
-}
-
-std::string Unreachable(const GlobalOptions& options) {
-  return absl::StrCat("no gateway answers at ", options.server, ": start one with `dncd --listen ",
-                      options.server,
-                      " --data-dir DIR`, or name another with --server HOST:PORT or DNC_SERVER");
-}
 
 // Whether a write that ended so may have been done all the same.
 bool OutcomeUnknown(const absl::Status& status) {
@@ -94,9 +38,18 @@ std::string FullRemedy(const absl::Status& status, const GlobalOptions& options,
                       request_id, ", so that it is made once");
 }
 
+// What gRPC says of a name that it cannot resolve is about its inner life.
+std::string Message(const absl::Status& status, const GlobalOptions& options) {
+  const std::string message(status.message());
+  if (!absl::IsUnavailable(status) || !absl::StrContains(message, "DNS resolution failed")) {
+    return message;
+  }
+  return absl::StrCat("the host of ", options.server, " is not known by that name");
+}
+
 void PrintText(std::ostream& err, const absl::Status& status, const GlobalOptions& options,
                const std::string& request_id) {
-  err << "dncctl: " << Printable(std::string(status.message())) << '\n';
+  err << "dncctl: " << Printable(Message(status, options)) << '\n';
   const auto detail = [&err](const char* name, const std::string& value) {
     if (!value.empty()) err << "  " << name << ": " << Printable(value) << '\n';
   };
@@ -112,7 +65,7 @@ void PrintErrorJson(std::ostream& err, const absl::Status& status, const GlobalO
   auto& error = *(*document.mutable_fields())["error"].mutable_struct_value()->mutable_fields();
   error["code"].set_string_value(absl::StatusCodeToString(status.code()));
   error["exit_code"].set_number_value(ExitCodeOf(status));
-  error["message"].set_string_value(std::string(status.message()));
+  error["message"].set_string_value(Message(status, options));
   const auto add = [&error](const char* name, std::string value) {
     if (!value.empty()) error[name].set_string_value(std::move(value));
   };
@@ -133,21 +86,6 @@ void PrintErrorJson(std::ostream& err, const absl::Status& status, const GlobalO
 }
 
 }  // namespace
-
-std::string RemedyFor(const absl::Status& status, const GlobalOptions& options) {
-  const std::string reason = ErrorReasonOf(status);
-  if (const auto remedy = Remedies().find(reason); remedy != Remedies().end()) {
-    return remedy->second;
-  }
-  if (!reason.empty()) return "";
-  if (status.code() == absl::StatusCode::kUnavailable) return Unreachable(options);
-  if (status.code() == absl::StatusCode::kDeadlineExceeded) {
-    return absl::StrCat(
-        "the gateway at ", options.server,
-        " did not answer in time; see `dncctl status`, or give more with --timeout");
-  }
-  return "";
-}
 
 absl::Status WithRejected(absl::Status status, const google::protobuf::Struct& rejected) {
   status.SetPayload(kRejectedPayload, absl::Cord(rejected.SerializeAsString()));

@@ -11,9 +11,6 @@
 
 namespace dnc::cli {
 
-// What the user can do about it; empty where the message says it already.
-std::string RemedyFor(const absl::Status& status, const GlobalOptions& options);
-
 // `status` with the rows that an import did not take, for PrintError in JSON.
 absl::Status WithRejected(absl::Status status, const google::protobuf::Struct& rejected);
 

@@ -113,6 +113,7 @@ void PrintText(std::ostream& err, const CsvFilterSummary& summary, const std::st
   err << Grouped(summary.rows) << (summary.rows == 1 ? " row: " : " rows: ")
       << Grouped(summary.allow) << " ALLOW, " << Grouped(summary.deny) << " DENY, "
       << Grouped(summary.unknown) << " UNKNOWN; " << rate << '\n';
+  if (summary.rows == 0) err << "dncctl: nothing was filtered: the file has no rows of data\n";
   PrintFreshness(err, summary);
 }
 

@@ -1,17 +1,19 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/deletion.h"
-#include "client/cli/exit_code.h"
+#include "client/cli/delete_command.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
 #include "client/cli/time_text.h"
+#include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
@@ -46,17 +48,10 @@ void PrintChanges(Session& session, const Workflows& workflows) {
   }
 }
 
-template <typename Response>
-int PrintOneGroup(Session& session, const Response& response) {
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  const v1::Group& group = response.group();
+void PrintGroup(Session& session, const v1::Group& group) {
   PrintGroups(session, std::vector<v1::Group>{group});
   for (const std::string& member : group.members()) session.out() << "  " << member << '\n';
   PrintChanges(session, group.workflows());
-  return kExitOk;
 }
 
 absl::StatusOr<std::vector<std::string>> WorkflowNames(const Session& session,
@@ -92,10 +87,27 @@ absl::StatusOr<int> Create(Session& session, const SaveOptions& options) {
   DNC_ASSIGN_OR_RETURN(const auto workflows, WorkflowNames(session, options.workflows));
   for (const std::string& name : workflows) group->add_workflows()->set_workflow(name);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneGroup(session, response);
+  return PrintWrite(session, response, [&] { PrintGroup(session, response.group()); });
+}
+
+absl::StatusOr<v1::GetGroupResponse> Read(Session& session, const std::string& id) {
+  return ReadNamed<v1::GetGroupRequest>(session, session.names().Group(id));
+}
+
+// Taking away who is not there changes nothing, and may be a slip of the pen.
+void NoteStrangers(Session& session, const SaveOptions& options) {
+  if (options.removed_members.empty()) return;
+  const auto held = Read(session, options.id);
+  if (!held.ok()) return;  // the update says why
+  const auto& members = held->group().members();
+  for (const std::string& member : options.removed_members) {
+    if (std::find(members.begin(), members.end(), member) != members.end()) continue;
+    session.err() << "dncctl: " << Printable(member) << " is no member\n";
+  }
 }
 
 absl::StatusOr<int> Update(Session& session, const SaveOptions& options) {
+  NoteStrangers(session, options);
   v1::UpdateGroupRequest request;
   session.BeginWrite(options.write);
   session.Sign(request);
@@ -109,19 +121,12 @@ absl::StatusOr<int> Update(Session& session, const SaveOptions& options) {
   request.mutable_add_workflows()->Add(added.begin(), added.end());
   request.mutable_remove_workflows()->Add(removed.begin(), removed.end());
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneGroup(session, response);
-}
-
-absl::StatusOr<int> Delete(Session& session, const SaveOptions& options) {
-  return DeleteNamed<v1::DeleteGroupRequest>(session, session.names().Group(options.id),
-                                             options.etag, options.write);
+  return PrintWrite(session, response, [&] { PrintGroup(session, response.group()); });
 }
 
 absl::StatusOr<int> GetGroup(Session& session, const std::string& id) {
-  v1::GetGroupRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Group(id));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneGroup(session, response);
+  DNC_ASSIGN_OR_RETURN(const auto response, Read(session, id));
+  return PrintAnswer(session, response, [&] { PrintGroup(session, response.group()); });
 }
 
 struct GroupsListOptions {
@@ -139,16 +144,8 @@ absl::StatusOr<int> List(Session& session, const GroupsListOptions& options) {
   if (!options.workflow.empty()) {
     DNC_ASSIGN_OR_RETURN(*request.mutable_workflow(), session.names().Workflow(options.workflow));
   }
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListGroupsResponse>(
-                           session, request, options.limit,
-                           [](const auto& page) -> int64_t { return page.groups_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    PrintGroups(session, all.groups());
-  }
-  return kExitOk;
+  return PrintAll(session, request, options.limit, &v1::ListGroupsResponse::groups_size,
+                  [&](const auto& all) { PrintGroups(session, all.groups()); });
 }
 
 struct SyncOptions {
@@ -165,14 +162,12 @@ absl::StatusOr<int> Sync(Session& session, const SyncOptions& options) {
   DNC_ASSIGN_OR_RETURN(const auto workflows, WorkflowNames(session, options.workflows));
   request.mutable_workflows()->Add(workflows.begin(), workflows.end());
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  PrintGroups(session, std::vector<v1::Group>{response.group()});
-  if (response.synced().empty()) session.out() << "nothing had changed\n";
-  PrintChanges(session, response.synced());
-  return kExitOk;
+  return PrintWrite(session, response, [&] {
+    // A dry run judges as if it were done; the group itself stays as it is.
+    if (!options.write.dry_run) PrintGroups(session, std::vector<v1::Group>{response.group()});
+    if (response.synced().empty()) session.out() << "nothing had changed\n";
+    PrintChanges(session, response.synced());
+  });
 }
 
 void AddCreateGroup(CLI::App& group, Command& chosen) {
@@ -209,17 +204,6 @@ void AddUpdateGroup(CLI::App& group, Command& chosen) {
       [&chosen, options] { chosen = [options](Session& s) { return Update(s, *options); }; });
 }
 
-void AddDeleteGroup(CLI::App& group, Command& chosen) {
-  auto options = std::make_shared<SaveOptions>();
-  CLI::App* command = AddCommand(group, "delete", "Delete a group that nothing names",
-                                 "dncctl groups delete inside-sales");
-  command->add_option("GROUP", options->id, "Its id")->required();
-  command->add_option("--etag", options->etag, "Refuse where it changed since it was read");
-  AddWriteOptions(*command, options->write);
-  command->callback(
-      [&chosen, options] { chosen = [options](Session& s) { return Delete(s, *options); }; });
-}
-
 void AddListGroups(CLI::App& group, Command& chosen) {
   auto options = std::make_shared<GroupsListOptions>();
   CLI::App* command = AddCommand(group, "list", "List groups, and which are outdated",
@@ -229,8 +213,7 @@ void AddListGroups(CLI::App& group, Command& chosen) {
   command->add_flag("--outdated", options->outdated, "Only those that are outdated");
   command->add_option("--member", options->member, "Only those that this user is a member of");
   command->add_option("--workflow", options->workflow, "Only those that work with this workflow");
-  command->add_option("--limit", options->limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(*command, options->limit);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return List(s, *options); }; });
 }
@@ -258,7 +241,10 @@ void AddGroupsCommands(CLI::App& app, Command& chosen) {
       "dncctl groups sync inside-sales");
   AddCreateGroup(*group, chosen);
   AddUpdateGroup(*group, chosen);
-  AddDeleteGroup(*group, chosen);
+  AddDeleteCommand<v1::DeleteGroupRequest>(
+      *group, chosen,
+      {"GROUP", "Delete a group that nothing names", "dncctl groups delete inside-sales"},
+      &Names::Group);
   AddListGroups(*group, chosen);
   AddSync(*group, chosen);
   auto id = std::make_shared<std::string>();

@@ -16,7 +16,7 @@ absl::Status LeadUpload::Add(v1::Lead lead, uint64_t line) {
   // Two batches that fly together may land in any order.
   while (flying_.contains(lead.name())) DNC_RETURN_IF_ERROR(Land());
   if (const absl::Status status = judged_.Complete(&lead); !status.ok()) {
-    Refuse(line, status);
+    Refuse(line, status, lead.name());
     return absl::OkStatus();
   }
   *batch_.add_leads() = std::move(lead);
@@ -24,13 +24,13 @@ absl::Status LeadUpload::Add(v1::Lead lead, uint64_t line) {
   return lines_.size() < kBatch ? absl::OkStatus() : Send();
 }
 
-void LeadUpload::Refuse(uint64_t line, const absl::Status& why) {
+void LeadUpload::Refuse(uint64_t line, const absl::Status& why, const std::string& lead) {
   ++counts_.refused;
   v1::RejectedRow row;
   row.set_line(static_cast<int64_t>(line));
   row.set_cause(ErrorReasonOf(why).empty() ? "UNREADABLE_ROW" : ErrorReasonOf(why));
-  row.set_value(ErrorFieldOf(why));
-  row.set_message(std::string(why.message()));
+  row.set_value(lead.empty() ? "" : ShortName(lead));
+  row.set_message(WithoutIndex(std::string(why.message()), "leads"));
   rejects_.Add(row);
 }
 
@@ -82,8 +82,8 @@ void LeadUpload::Count(const v1::LeadResult& result, const v1::Lead& lead, uint6
   if (result.has_error()) {
     google::rpc::ErrorInfo info;
     info.set_reason(result.error().reason());
-    (*info.mutable_metadata())["field"] = result.error().field();
-    Refuse(line, WithErrorInfo(absl::InvalidArgumentError(result.error().message()), info));
+    Refuse(line, WithErrorInfo(absl::InvalidArgumentError(result.error().message()), info),
+           lead.name());
   } else if (result.created() && !judged_.Has(lead.name())) {
     ++counts_.created;
     if (validate_only_) judged_.Remember(lead);

@@ -45,8 +45,8 @@ class LeadUpload {
   // Takes the lead of the row at `line`. Errors are those of the gateway for a whole batch.
   absl::Status Add(v1::Lead lead, uint64_t line);
 
-  // Counts a row that could not be read.
-  void Refuse(uint64_t line, const absl::Status& why);
+  // Counts a row that could not be read; `lead` is the name of its lead, where that is known.
+  void Refuse(uint64_t line, const absl::Status& why, const std::string& lead = "");
 
   // Sends the rest and waits for all answers. Call once, last.
   absl::Status Finish();

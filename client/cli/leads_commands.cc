@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
 #include "client/cli/contact_text.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
@@ -26,14 +26,8 @@ void PrintLeads(Session& session, const Leads& leads) {
   table.Print(session.out());
 }
 
-template <typename Response>
-int PrintOneLead(Session& session, const Response& response) {
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintLeads(session, std::vector<v1::Lead>{response.lead()});
-  }
-  return kExitOk;
+void PrintLead(Session& session, const v1::Lead& lead) {
+  PrintLeads(session, std::vector<v1::Lead>{lead});
 }
 
 struct UpsertOptions {
@@ -64,14 +58,13 @@ absl::StatusOr<int> Upsert(Session& session, const UpsertOptions& options) {
     *lead->add_contact_points() = std::move(point);
   }
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneLead(session, response);
+  return PrintWrite(session, response, [&] { PrintLead(session, response.lead()); });
 }
 
 absl::StatusOr<int> GetLead(Session& session, const std::string& id) {
-  v1::GetLeadRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Lead(id));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneLead(session, response);
+  DNC_ASSIGN_OR_RETURN(const auto response,
+                       ReadNamed<v1::GetLeadRequest>(session, session.names().Lead(id)));
+  return PrintAnswer(session, response, [&] { PrintLead(session, response.lead()); });
 }
 
 struct LeadsListOptions {
@@ -89,16 +82,8 @@ absl::StatusOr<int> List(Session& session, const LeadsListOptions& options) {
   }
   if (options.contact.given()) *request.mutable_contact_point() = options.contact.ToProto();
   request.set_show_deleted(options.show_deleted);
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListLeadsResponse>(
-                           session, request, options.limit,
-                           [](const auto& page) -> int64_t { return page.leads_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    PrintLeads(session, all.leads());
-  }
-  return kExitOk;
+  return PrintAll(session, request, options.limit, &v1::ListLeadsResponse::leads_size,
+                  [&](const auto& all) { PrintLeads(session, all.leads()); });
 }
 
 void AddUpsert(CLI::App& group, Command& chosen) {
@@ -130,8 +115,7 @@ void AddListLeads(CLI::App& group, Command& chosen) {
       ->type_name("WORKFLOW/STATUS");
   AddContact(*command, options->contact);
   command->add_flag("--show-deleted", options->show_deleted, "Deleted ones too; not with --status");
-  command->add_option("--limit", options->limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(*command, options->limit);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return List(s, *options); }; });
 }

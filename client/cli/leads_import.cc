@@ -119,6 +119,9 @@ void PrintNotes(Session& session, const Outcome& outcome, const RejectLog& rejec
     session.err() << "dncctl: columns that mean nothing here: "
                   << Printable(absl::StrJoin(outcome.ignored, ", ")) << '\n';
   }
+  if (outcome.counts.rows() == 0) {
+    session.err() << "dncctl: the file has no rows below its first line\n";
+  }
   rejects.Print(session.err());
 }
 
@@ -146,7 +149,8 @@ absl::StatusOr<int> Import(Session& session, const LeadsImportOptions& options) 
   const int64_t refused = outcome.counts.refused;
   if (refused == 0 || options.allow_partial) return kExitOk;
   return failed(absl::InvalidArgumentError(
-      absl::StrCat(refused, " rows of ", input->name(), " are refused",
+      absl::StrCat(Counted(refused, "row of ", "rows of "), input->name(),
+                   refused == 1 ? " is refused" : " are refused",
                    outcome.written ? "" : ", so nothing was written",
                    "; mend them, or take the others with --allow-partial")));
 }

@@ -3,9 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/progress.h"
@@ -22,17 +23,33 @@ std::string Size(const v1::DncList& list) {
 }
 
 std::string Scope(const v1::DncList& list) {
-  if (!list.campaign().empty()) return "campaign " + list.campaign();
-  return list.brand().empty() ? "" : "brand " + list.brand();
+  std::string scope;
+  if (!list.brand().empty()) absl::StrAppend(&scope, "brand ", list.brand());
+  if (list.campaign().empty()) return scope;
+  absl::StrAppend(&scope, scope.empty() ? "" : ", ", "campaign ", list.campaign());
+  return scope;
+}
+
+// "voice, sms; marketing": what a registry blocks, where it leaves it to the default too; of
+// another list each entry says it.
+std::string Blocks(const v1::DncList& list) {
+  if (list.kind() != v1::LIST_KIND_REGISTRY) return "";
+  std::vector<int> channels(list.channels().begin(), list.channels().end());
+  if (channels.empty()) channels = {v1::CHANNEL_VOICE, v1::CHANNEL_SMS, v1::CHANNEL_FAX};
+  std::vector<int> classes(list.message_classes().begin(), list.message_classes().end());
+  if (classes.empty()) classes = {v1::MESSAGE_CLASS_MARKETING};
+  return absl::StrCat(EnumWords(ChannelNames(), channels), "; ",
+                      EnumWords(MessageClassNames(), classes));
 }
 
 template <typename Lists>
 void PrintLists(Session& session, const Lists& lists) {
-  Table table({"LIST", "KIND", "NAME", "SCOPE", "SIZE", "VERSION", "AS OF", "MAX AGE", "DIGEST"});
+  Table table(
+      {"LIST", "KIND", "NAME", "SCOPE", "BLOCKS", "SIZE", "VERSION", "AS OF", "MAX AGE", "DIGEST"});
   for (const v1::DncList& list : lists) {
     const v1::ListVersion& version = list.active_version();
     table.AddRow({ShortName(list.name()), EnumWord(ListKindNames(), list.kind()),
-                  list.display_name(), Scope(list), Size(list),
+                  list.display_name(), Scope(list), Blocks(list), Size(list),
                   list.has_active_version() ? std::to_string(version.version()) : "",
                   TimeText(version.as_of_time()),
                   list.has_max_age() ? DurationText(list.max_age()) : "",
@@ -41,14 +58,8 @@ void PrintLists(Session& session, const Lists& lists) {
   table.Print(session.out());
 }
 
-template <typename Response>
-int PrintOneList(Session& session, const Response& response) {
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintLists(session, std::vector<v1::DncList>{response.list()});
-  }
-  return kExitOk;
+void PrintList(Session& session, const v1::DncList& list) {
+  PrintLists(session, std::vector<v1::DncList>{list});
 }
 
 struct CreateOptions {
@@ -82,7 +93,7 @@ absl::StatusOr<int> Create(Session& session, const CreateOptions& options) {
     *list->mutable_max_age() = ToProtoDuration(options.max_age);
   }
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneList(session, response);
+  return PrintWrite(session, response, [&] { PrintList(session, response.list()); });
 }
 
 struct UpdateOptions {
@@ -113,7 +124,7 @@ absl::StatusOr<int> Update(Session& session, const UpdateOptions& options) {
   list->set_etag(options.etag);
   request.set_allow_weakening(options.allow_weakening);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneList(session, response);
+  return PrintWrite(session, response, [&] { PrintList(session, response.list()); });
 }
 
 void AddUpdateList(CLI::App& group, Command& chosen) {
@@ -137,25 +148,15 @@ void AddUpdateList(CLI::App& group, Command& chosen) {
 }
 
 absl::StatusOr<int> GetList(Session& session, const std::string& id) {
-  v1::GetListRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().List(id));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneList(session, response);
+  DNC_ASSIGN_OR_RETURN(const auto response,
+                       ReadNamed<v1::GetListRequest>(session, session.names().List(id)));
+  return PrintAnswer(session, response, [&] { PrintList(session, response.list()); });
 }
 
 absl::StatusOr<int> ListLists(Session& session, int64_t limit) {
-  v1::ListListsRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
-  DNC_ASSIGN_OR_RETURN(
-      const auto all,
-      ListAll<v1::ListListsResponse>(
-          session, request, limit, [](const auto& page) -> int64_t { return page.lists_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    PrintLists(session, all.lists());
-  }
-  return kExitOk;
+  return PrintAllOfOrganization<v1::ListListsRequest>(
+      session, limit, &v1::ListListsResponse::lists_size,
+      [&](const auto& all) { PrintLists(session, all.lists()); });
 }
 
 void AddCreateList(CLI::App& group, Command& chosen) {
@@ -198,7 +199,7 @@ void AddListsCommands(CLI::App& app, Command& chosen) {
 
   auto limit = std::make_shared<int64_t>(kDefaultLimit);
   CLI::App* list = AddCommand(*group, "list", "List the lists", "dncctl lists list");
-  list->add_option("--limit", *limit, "How many at most; 0: all")->check(CLI::NonNegativeNumber);
+  AddLimit(*list, *limit);
   list->callback(
       [&chosen, limit] { chosen = [limit](Session& s) { return ListLists(s, *limit); }; });
 }

@@ -2,8 +2,8 @@
 #include <memory>
 #include <string>
 
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
@@ -21,21 +21,16 @@ absl::StatusOr<int> Violations(Session& session, const NamingOptions& options) {
   v1::ListNamingViolationsRequest request;
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
   if (!options.pattern.empty()) request.mutable_naming()->set_pattern(options.pattern);
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListNamingViolationsResponse>(
-                           session, request, options.limit,
-                           [](const auto& page) -> int64_t { return page.violations_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-    return kExitOk;
-  }
-  Table table({"ACTION", "NAME", "PATTERN", "RULE"});
-  for (const v1::NamingViolation& violation : all.violations()) {
-    table.AddRow({ShortName(violation.action()), violation.display_name(), violation.pattern(),
-                  violation.description()});
-  }
-  table.Print(session.out());
-  return kExitOk;
+  const auto print = [&](const v1::ListNamingViolationsResponse& all) {
+    Table table({"ACTION", "NAME", "PATTERN", "RULE"});
+    for (const v1::NamingViolation& violation : all.violations()) {
+      table.AddRow({ShortName(violation.action()), violation.display_name(), violation.pattern(),
+                    violation.description()});
+    }
+    table.Print(session.out());
+  };
+  return PrintAll(session, request, options.limit,
+                  &v1::ListNamingViolationsResponse::violations_size, print);
 }
 
 }  // namespace
@@ -52,8 +47,7 @@ void AddNamingCommands(CLI::App& app, Command& chosen) {
                  "`dncctl orgs update --naming-pattern …` sets the organization's rule.");
   command->add_option("--pattern", options->pattern,
                       "Judge by this regular expression (RE2) instead of the organization's rule");
-  command->add_option("--limit", options->limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(*command, options->limit);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Violations(s, *options); }; });
 }

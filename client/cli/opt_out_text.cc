@@ -1,6 +1,7 @@
 #include "client/cli/opt_out_text.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/cli/contact_text.h"
 #include "client/cli/names.h"
 #include "client/cli/time_text.h"
@@ -51,6 +52,35 @@ std::string WayText(const v1::OptOut& opt_out) {
 std::string OptOutSubject(const v1::OptOut& opt_out) {
   return opt_out.has_contact_point() ? ContactText(opt_out.contact_point())
                                      : absl::StrCat("lead ", ShortName(opt_out.lead()));
+}
+
+const EnumNames& NearMissNames() {
+  static const auto& names = *new EnumNames{{"block", v1::NEAR_MISS_HANDLING_BLOCK},
+                                            {"flag-only", v1::NEAR_MISS_HANDLING_FLAG_ONLY}};
+  return names;
+}
+
+const EnumNames& RevocationScopeNames() {
+  static const auto& names = *new EnumNames{{"organization", v1::REVOCATION_SCOPE_ORGANIZATION},
+                                            {"brand", v1::REVOCATION_SCOPE_BRAND}};
+  return names;
+}
+
+const EnumNames& RevokedClassesNames() {
+  static const auto& names = *new EnumNames{{"all", v1::REVOKED_CLASSES_ALL},
+                                            {"as-replied-to", v1::REVOKED_CLASSES_AS_REPLIED_TO}};
+  return names;
+}
+
+std::string OptOutPolicyText(const v1::OptOutPolicy& policy, const std::string& indent) {
+  const std::string words = policy.additional_keywords().empty()
+                                ? "none"
+                                : Printable(absl::StrJoin(policy.additional_keywords(), ", "));
+  return absl::StrCat(indent, "additional keywords: ", words, "\n", indent,
+                      "near misses: ", WordOrFirst(NearMissNames(), policy.near_misses()), "\n",
+                      indent, "scope: ", WordOrFirst(RevocationScopeNames(), policy.scope()), "\n",
+                      indent, "classes: ", WordOrFirst(RevokedClassesNames(), policy.classes()),
+                      "\n");
 }
 
 Table MakeOptOutTable() {

@@ -13,6 +13,15 @@ namespace dnc::cli {
 
 const EnumNames& OptOutOutcomeNames();
 
+// Of an opt-out policy.
+const EnumNames& NearMissNames();
+const EnumNames& RevocationScopeNames();
+const EnumNames& RevokedClassesNames();
+
+// How an organization takes opt-outs, a line each, begun by `indent`: what is in force, where it is
+// left to the default too.
+std::string OptOutPolicyText(const v1::OptOutPolicy& policy, const std::string& indent);
+
 // "text \"STOP\"", "call (users/kim)".
 std::string WayText(const v1::OptOut& opt_out);
 // The contact point, else the lead.

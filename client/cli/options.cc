@@ -2,11 +2,13 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "client/check_request.h"
 #include "client/cli/time_text.h"
+#include "client/cli/utf8.h"
 
 namespace dnc::cli {
 namespace {
@@ -71,6 +73,25 @@ CLI::Option* AddEnums(CLI::App& app, const std::string& flag, std::vector<int>& 
 CLI::Option* AddTexts(CLI::App& app, const std::string& flag, std::vector<std::string>& values,
                       const std::string& description) {
   return app.add_option(flag, values, description)->delimiter(',')->allow_extra_args(false);
+}
+
+CLI::Option* AddNumber(CLI::App& app, const std::string& flag, std::function<void(int64_t)> set,
+                       NumberRange range, const std::string& description) {
+  const auto read = [set = std::move(set), flag, range](const std::string& text) {
+    int64_t value = 0;
+    if (absl::SimpleAtoi(text, &value) && value >= range.least && value <= range.most) {
+      return set(value);
+    }
+    const bool open = range.most == NumberRange().most;
+    throw CLI::ValidationError(
+        flag, absl::StrCat("\"", Printable(text), "\" is no whole number from ", range.least,
+                           open ? " on" : absl::StrCat(" to ", range.most)));
+  };
+  return app.add_option_function<std::string>(flag, read, description)->type_name("NUMBER");
+}
+
+CLI::Option* AddLimit(CLI::App& app, int64_t& limit) {
+  return AddNumber(app, "--limit", limit, {}, "How many at most; 0: all");
 }
 
 CLI::Option* AddDuration(CLI::App& app, const std::string& flag, absl::Duration& value,

@@ -5,6 +5,9 @@
 #define DNC_CLIENT_CLI_OPTIONS_H_
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -44,6 +47,25 @@ CLI::Option* AddEnums(CLI::App& app, const std::string& flag, std::vector<int>& 
 // Text, the option repeated or its values separated by commas.
 CLI::Option* AddTexts(CLI::App& app, const std::string& flag, std::vector<std::string>& values,
                       const std::string& description);
+
+struct NumberRange {
+  int64_t least = 0;
+  int64_t most = std::numeric_limits<int64_t>::max();
+};
+
+// A whole number of that range.
+CLI::Option* AddNumber(CLI::App& app, const std::string& flag, std::function<void(int64_t)> set,
+                       NumberRange range, const std::string& description);
+template <typename Number>
+CLI::Option* AddNumber(CLI::App& app, const std::string& flag, Number& value, NumberRange range,
+                       const std::string& description) {
+  return AddNumber(
+      app, flag, [&value](int64_t number) { value = static_cast<Number>(number); }, range,
+      description);
+}
+
+// --limit of a list: how many are shown at most.
+CLI::Option* AddLimit(CLI::App& app, int64_t& limit);
 
 CLI::Option* AddDuration(CLI::App& app, const std::string& flag, absl::Duration& value,
                          const std::string& description);

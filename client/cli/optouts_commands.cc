@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/opt_out_text.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
@@ -123,17 +123,13 @@ absl::StatusOr<int> Record(Session& session, const RecordOptions& options) {
   if (response.repeated_message()) {
     session.err() << "dncctl: that message was recorded before; this is what it did then\n";
   }
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  PrintOptOuts(session, std::vector<v1::OptOut>{response.opt_out()});
-  if (response.opt_out().late()) {
+  return PrintAnswer(session, response, [&] {
+    PrintOptOuts(session, std::vector<v1::OptOut>{response.opt_out()});
+    if (!response.opt_out().late()) return;
     session.err() << "dncctl: it took effect after its deadline of "
                   << TimeText(response.opt_out().deadline()) << " ("
                   << response.opt_out().deadline_rule() << ")\n";
-  }
-  return kExitOk;
+  });
 }
 
 struct OptoutsListOptions {
@@ -155,33 +151,24 @@ absl::StatusOr<int> List(Session& session, const OptoutsListOptions& options) {
   if (options.before != absl::InfinitePast()) {
     *request.mutable_record_period()->mutable_end_time() = ToProtoTime(options.before);
   }
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListOptOutsResponse>(
-                           session, request, options.limit,
-                           [](const auto& page) -> int64_t { return page.opt_outs_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    PrintOptOuts(session, all.opt_outs());
-  }
-  return kExitOk;
+  return PrintAll(session, request, options.limit, &v1::ListOptOutsResponse::opt_outs_size,
+                  [&](const auto& all) { PrintOptOuts(session, all.opt_outs()); });
 }
 
-absl::StatusOr<int> Keywords(Session& session) {
-  v1::ListOptOutKeywordsRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
+void PrintKeywords(Session& session, const v1::ListOptOutKeywordsResponse& response) {
   Table table({"KEYWORD", "MEANS", "LANGUAGE", "ONLY THERE", "SOURCE"});
   for (const v1::OptOutKeyword& keyword : response.keywords()) {
     table.AddRow({keyword.text(), EnumWord(MeaningNames(), keyword.meaning()), keyword.language(),
                   keyword.language_required() ? "yes" : "", keyword.source()});
   }
   table.Print(session.out());
-  return kExitOk;
+}
+
+absl::StatusOr<int> Keywords(Session& session) {
+  v1::ListOptOutKeywordsRequest request;
+  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
+  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
+  return PrintAnswer(session, response, [&] { PrintKeywords(session, response); });
 }
 
 void AddRecord(CLI::App& group, Command& chosen) {
@@ -233,8 +220,7 @@ void AddListOptOuts(CLI::App& group, Command& chosen) {
   AddEnum(*command, "--outcome", options->outcome, OptOutOutcomeNames(), "Only this outcome");
   AddTime(*command, "--since", options->since, "Only those recorded at or after this time");
   AddTime(*command, "--before", options->before, "Only those recorded before this time");
-  command->add_option("--limit", options->limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(*command, options->limit);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return List(s, *options); }; });
 }

@@ -5,33 +5,15 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
+#include "client/cli/opt_out_text.h"
 #include "client/cli/options.h"
 #include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
 namespace {
-
-const EnumNames& NearMissNames() {
-  static const auto& names = *new EnumNames{{"block", v1::NEAR_MISS_HANDLING_BLOCK},
-                                            {"flag-only", v1::NEAR_MISS_HANDLING_FLAG_ONLY}};
-  return names;
-}
-
-const EnumNames& ScopeNames() {
-  static const auto& names = *new EnumNames{{"organization", v1::REVOCATION_SCOPE_ORGANIZATION},
-                                            {"brand", v1::REVOCATION_SCOPE_BRAND}};
-  return names;
-}
-
-const EnumNames& ClassesNames() {
-  static const auto& names = *new EnumNames{{"all", v1::REVOKED_CLASSES_ALL},
-                                            {"as-replied-to", v1::REVOKED_CLASSES_AS_REPLIED_TO}};
-  return names;
-}
 
 struct PolicyOptions {
   std::vector<std::string> add;
@@ -67,19 +49,8 @@ absl::Status Change(const PolicyOptions& options, v1::OptOutPolicy* policy) {
   return absl::OkStatus();
 }
 
-// The word for a value that may be left to its default.
-std::string WordOr(const EnumNames& names, int value) {
-  return EnumWord(names, value == 0 ? names.front().value : value);
-}
-
 void Print(Session& session, const v1::OptOutPolicy& policy) {
-  session.out() << "additional keywords: "
-                << (policy.additional_keywords().empty()
-                        ? "none"
-                        : Printable(absl::StrJoin(policy.additional_keywords(), ", ")))
-                << "\nnear misses: " << WordOr(NearMissNames(), policy.near_misses())
-                << "\nscope: " << WordOr(ScopeNames(), policy.scope())
-                << "\nclasses: " << WordOr(ClassesNames(), policy.classes()) << '\n';
+  session.out() << OptOutPolicyText(policy, "");
 }
 
 absl::StatusOr<int> Policy(Session& session, const PolicyOptions& options) {
@@ -87,12 +58,8 @@ absl::StatusOr<int> Policy(Session& session, const PolicyOptions& options) {
   DNC_ASSIGN_OR_RETURN(*get.mutable_name(), session.names().Organization());
   DNC_ASSIGN_OR_RETURN(const auto held, session.gateway().Call(get));
   if (!options.changes()) {
-    if (session.json()) {
-      session.PrintJson(held.organization().opt_out_policy());
-    } else {
-      Print(session, held.organization().opt_out_policy());
-    }
-    return kExitOk;
+    const v1::OptOutPolicy& policy = held.organization().opt_out_policy();
+    return PrintAnswer(session, policy, [&] { Print(session, policy); });
   }
   v1::UpdateOrganizationRequest request;
   session.BeginWrite(options.write);
@@ -103,12 +70,8 @@ absl::StatusOr<int> Policy(Session& session, const PolicyOptions& options) {
   *organization->mutable_opt_out_policy() = held.organization().opt_out_policy();
   DNC_RETURN_IF_ERROR(Change(options, organization->mutable_opt_out_policy()));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    Print(session, response.organization().opt_out_policy());
-  }
-  return kExitOk;
+  return PrintWrite(session, response,
+                    [&] { Print(session, response.organization().opt_out_policy()); });
 }
 
 }  // namespace
@@ -123,9 +86,9 @@ void AddOptOutsPolicyCommand(CLI::App& optouts, Command& chosen) {
   AddTexts(*command, "--remove-keyword", options->remove, "One of the organization's own");
   AddEnum(*command, "--near-misses", options->near_misses, NearMissNames(),
           "Whether they block until they are reviewed");
-  AddEnum(*command, "--scope", options->scope, ScopeNames(),
+  AddEnum(*command, "--scope", options->scope, RevocationScopeNames(),
           "How far an opt-out reaches that names a brand or campaign");
-  AddEnum(*command, "--classes", options->classes, ClassesNames(),
+  AddEnum(*command, "--classes", options->classes, RevokedClassesNames(),
           "Which message classes a reply blocks");
   AddWriteOptions(*command, options->write);
   command->callback(

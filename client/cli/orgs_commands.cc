@@ -3,8 +3,9 @@
 #include <memory>
 #include <string>
 
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
+#include "client/cli/opt_out_text.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
@@ -22,6 +23,39 @@ void AddRow(Table& table, const v1::Organization& organization) {
 
 Table MakeTable() { return Table({"ORGANIZATION", "NAME", "REGION", "CREATED"}); }
 
+const EnumNames& EnforcementNames() {
+  static const auto& names = *new EnumNames{{"off", v1::DncActionNaming::ENFORCEMENT_OFF},
+                                            {"warn", v1::DncActionNaming::ENFORCEMENT_WARN},
+                                            {"enforce", v1::DncActionNaming::ENFORCEMENT_ENFORCE}};
+  return names;
+}
+
+const EnumNames& OutdatedGroupNames() {
+  static const auto& names = *new EnumNames{{"warn", v1::OUTDATED_GROUP_POLICY_WARN},
+                                            {"block", v1::OUTDATED_GROUP_POLICY_BLOCK}};
+  return names;
+}
+
+// What is in force, where the organization leaves it to the default too.
+void PrintOrganization(Session& session, const v1::Organization& organization) {
+  Table table = MakeTable();
+  AddRow(table, organization);
+  table.Print(session.out());
+  session.out() << "users of outdated groups: "
+                << WordOrFirst(OutdatedGroupNames(), organization.outdated_group_policy()) << '\n';
+  const v1::DncActionNaming& naming = organization.dnc_action_naming();
+  session.out() << "names of DNC actions: ";
+  if (naming.pattern().empty()) {
+    session.out() << "any\n";
+  } else {
+    session.out() << Printable(naming.pattern()) << ", "
+                  << EnumWord(EnforcementNames(), naming.enforcement())
+                  << (naming.description().empty() ? "" : ": " + Printable(naming.description()))
+                  << '\n';
+  }
+  session.out() << "opt-outs:\n" << OptOutPolicyText(organization.opt_out_policy(), "  ");
+}
+
 struct CreateOptions {
   std::string id;
   std::string display_name;
@@ -37,27 +71,8 @@ absl::StatusOr<int> Create(Session& session, const CreateOptions& options) {
   request.mutable_organization()->set_display_name(options.display_name);
   request.mutable_organization()->set_default_region(options.default_region);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    Table table = MakeTable();
-    AddRow(table, response.organization());
-    table.Print(session.out());
-  }
-  return kExitOk;
-}
-
-const EnumNames& EnforcementNames() {
-  static const auto& names = *new EnumNames{{"off", v1::DncActionNaming::ENFORCEMENT_OFF},
-                                            {"warn", v1::DncActionNaming::ENFORCEMENT_WARN},
-                                            {"enforce", v1::DncActionNaming::ENFORCEMENT_ENFORCE}};
-  return names;
-}
-
-const EnumNames& OutdatedGroupNames() {
-  static const auto& names = *new EnumNames{{"warn", v1::OUTDATED_GROUP_POLICY_WARN},
-                                            {"block", v1::OUTDATED_GROUP_POLICY_BLOCK}};
-  return names;
+  return PrintWrite(session, response,
+                    [&] { PrintOrganization(session, response.organization()); });
 }
 
 struct UpdateOptions {
@@ -112,19 +127,8 @@ absl::StatusOr<int> Update(Session& session, const UpdateOptions& options) {
       static_cast<v1::OutdatedGroupPolicy>(options.outdated_groups));
   DNC_RETURN_IF_ERROR(ChangeNaming(session, options, organization));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  Table table = MakeTable();
-  AddRow(table, response.organization());
-  table.Print(session.out());
-  const v1::DncActionNaming& naming = response.organization().dnc_action_naming();
-  if (!naming.pattern().empty()) {
-    session.out() << "names of DNC actions: " << Printable(naming.pattern()) << ", "
-                  << EnumWord(EnforcementNames(), naming.enforcement()) << '\n';
-  }
-  return kExitOk;
+  return PrintWrite(session, response,
+                    [&] { PrintOrganization(session, response.organization()); });
 }
 
 void AddUpdateOrganization(CLI::App& group, Command& chosen) {
@@ -156,33 +160,23 @@ void AddUpdateOrganization(CLI::App& group, Command& chosen) {
 }
 
 absl::StatusOr<int> GetOrganization(Session& session, const std::string& id) {
-  v1::GetOrganizationRequest request;
   const Names names(id.empty() ? session.options().organization : id);
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), names.Organization());
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    Table table = MakeTable();
-    AddRow(table, response.organization());
-    table.Print(session.out());
-  }
-  return kExitOk;
+  DNC_ASSIGN_OR_RETURN(const auto response,
+                       ReadNamed<v1::GetOrganizationRequest>(session, names.Organization()));
+  return PrintAnswer(session, response,
+                     [&] { PrintOrganization(session, response.organization()); });
+}
+
+void PrintOrganizations(Session& session, const v1::ListOrganizationsResponse& all) {
+  Table table = MakeTable();
+  for (const v1::Organization& organization : all.organizations()) AddRow(table, organization);
+  table.Print(session.out());
 }
 
 absl::StatusOr<int> ListOrganizations(Session& session, int64_t limit) {
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListOrganizationsResponse>(
-                           session, v1::ListOrganizationsRequest(), limit,
-                           [](const auto& page) -> int64_t { return page.organizations_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    Table table = MakeTable();
-    for (const v1::Organization& organization : all.organizations()) AddRow(table, organization);
-    table.Print(session.out());
-  }
-  return kExitOk;
+  return PrintAll(session, v1::ListOrganizationsRequest(), limit,
+                  &v1::ListOrganizationsResponse::organizations_size,
+                  [&](const auto& all) { PrintOrganizations(session, all); });
 }
 
 }  // namespace
@@ -195,7 +189,10 @@ void AddOrgsCommands(CLI::App& app, Command& chosen) {
   CLI::App* create_app = AddCommand(*group, "create", "Create an organization",
                                     "dncctl orgs create acme\n"
                                     "dncctl orgs create acme --display-name \"Acme Inc.\"");
-  create_app->add_option("NAME", create->id, "Id: 1 to 63 of a-z, 0-9 and '-'")->required();
+  create_app
+      ->add_option("NAME", create->id,
+                   "Id: 1 to 63 of a-z, 0-9, '-' and '_', starting with a letter")
+      ->required();
   create_app->add_option("--display-name", create->display_name, "For people");
   create_app->add_option("--default-region", create->default_region,
                          "Region of phone numbers without country code; US if not given");
@@ -212,7 +209,7 @@ void AddOrgsCommands(CLI::App& app, Command& chosen) {
 
   auto limit = std::make_shared<int64_t>(kDefaultLimit);
   CLI::App* list = AddCommand(*group, "list", "List the organizations", "dncctl orgs list");
-  list->add_option("--limit", *limit, "How many at most; 0: all")->check(CLI::NonNegativeNumber);
+  AddLimit(*list, *limit);
   list->callback(
       [&chosen, limit] { chosen = [limit](Session& s) { return ListOrganizations(s, *limit); }; });
 }

@@ -4,19 +4,25 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 
 #include "absl/status/statusor.h"
+#include "client/cli/answer.h"
 #include "client/cli/session.h"
+#include "storage/base/status_macros.h"
 
 namespace dnc::cli {
 
 inline constexpr int64_t kDefaultLimit = 100;
 
 // Asks for page after page until there are `limit` items (0: all of them) and answers them as one
-// page. `count` tells how many items a page has. Says on standard error where more exist.
+// page. `count_of` tells how many items a page has. Says on standard error where more exist.
 template <typename Response, typename Request, typename Count>
-absl::StatusOr<Response> ListAll(Session& session, Request request, int64_t limit, Count count) {
+absl::StatusOr<Response> ListAll(Session& session, Request request, int64_t limit, Count count_of) {
   constexpr int64_t kPageSize = 1000;
+  const auto count = [&count_of](const Response& page) -> int64_t {
+    return std::invoke(count_of, page);
+  };
   Response all;
   while (true) {
     const int64_t left = limit == 0 ? kPageSize : limit - count(all);
@@ -32,6 +38,23 @@ absl::StatusOr<Response> ListAll(Session& session, Request request, int64_t limi
       return all;
     }
   }
+}
+
+// Prints all of them: as JSON, or as `print` shows the page to people.
+template <typename Response, typename Request, typename Print>
+absl::StatusOr<int> PrintAll(Session& session, const Request& request, int64_t limit,
+                             int (Response::*count)() const, Print print) {
+  DNC_ASSIGN_OR_RETURN(const Response all, ListAll<Response>(session, request, limit, count));
+  return PrintAnswer(session, all, [&] { print(all); });
+}
+
+// The same of what an organization has, where the request names nothing else.
+template <typename Request, typename Response, typename Print>
+absl::StatusOr<int> PrintAllOfOrganization(Session& session, int64_t limit,
+                                           int (Response::*count)() const, Print print) {
+  Request request;
+  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
+  return PrintAll(session, request, limit, count, print);
 }
 
 }  // namespace dnc::cli

@@ -5,8 +5,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/table.h"
 #include "storage/base/status_macros.h"
@@ -16,18 +16,15 @@ namespace {
 
 absl::StatusOr<int> List(Session& session) {
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(v1::ListPermissionsRequest()));
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  Table table({"PERMISSION", "ALLOWS", "PREDEFINED ROLES"});
-  for (const v1::Permission& permission : response.permissions()) {
-    table.AddRow({permission.name(), permission.description(),
-                  permission.server_wide() ? "(administrators of the server)"
-                                           : absl::StrJoin(permission.predefined_roles(), ", ")});
-  }
-  table.Print(session.out());
-  return kExitOk;
+  return PrintAnswer(session, response, [&] {
+    Table table({"PERMISSION", "ALLOWS", "PREDEFINED ROLES"});
+    for (const v1::Permission& permission : response.permissions()) {
+      table.AddRow({permission.name(), permission.description(),
+                    permission.server_wide() ? "(administrators of the server)"
+                                             : absl::StrJoin(permission.predefined_roles(), ", ")});
+    }
+    table.Print(session.out());
+  });
 }
 
 struct TestOptions {
@@ -52,19 +49,16 @@ absl::StatusOr<int> Test(Session& session, const TestOptions& options) {
   DNC_ASSIGN_OR_RETURN(*request.mutable_resource(), Resource(session, options.scope));
   for (const std::string& permission : options.permissions) request.add_permissions(permission);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  session.out() << "you are " << response.principal()
-                << (response.administrator() ? ", an administrator of the server" : "") << '\n'
-                << "roles: " << Names(response.roles()) << '\n'
-                << "groups: " << Names(response.groups()) << '\n'
-                << "permissions:" << (response.permissions().empty() ? " none" : "") << '\n';
-  for (const std::string& permission : response.permissions()) {
-    session.out() << "  " << permission << '\n';
-  }
-  return kExitOk;
+  return PrintAnswer(session, response, [&] {
+    session.out() << "you are " << response.principal()
+                  << (response.administrator() ? ", an administrator of the server" : "") << '\n'
+                  << "roles: " << Names(response.roles()) << '\n'
+                  << "groups: " << Names(response.groups()) << '\n'
+                  << "permissions:" << (response.permissions().empty() ? " none" : "") << '\n';
+    for (const std::string& permission : response.permissions()) {
+      session.out() << "  " << permission << '\n';
+    }
+  });
 }
 
 }  // namespace

@@ -74,4 +74,8 @@ std::string Progress::Line(int64_t count, int64_t bytes, absl::Duration elapsed)
                       " left");
 }
 
+std::string Counted(int64_t number, absl::string_view one, absl::string_view many) {
+  return absl::StrCat(Grouped(number), " ", number == 1 ? one : many);
+}
+
 }  // namespace dnc::cli

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "client/steady_time.h"
@@ -52,6 +53,9 @@ bool ErrIsTerminal();
 
 // 1234567 as "1,234,567".
 std::string Grouped(int64_t number);
+
+// "1 row", "1,234 rows".
+std::string Counted(int64_t number, absl::string_view one, absl::string_view many);
 
 }  // namespace dnc::cli
 

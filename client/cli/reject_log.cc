@@ -1,5 +1,8 @@
 #include "client/cli/reject_log.h"
 
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/progress.h"
 #include "client/cli/table.h"
@@ -13,6 +16,12 @@ constexpr size_t kShown = 10;
 
 }  // namespace
 
+std::string WithoutIndex(absl::string_view text, absl::string_view field) {
+  const bool indexed = absl::StartsWith(text, absl::StrCat(field, "["));
+  const size_t end = indexed ? text.find("].") : absl::string_view::npos;
+  return std::string(end == absl::string_view::npos ? text : text.substr(end + 2));
+}
+
 absl::Status RejectLog::Open() {
   if (path_.empty()) return absl::OkStatus();
   DNC_ASSIGN_OR_RETURN(file_, OutputFile::Create(path_));
@@ -22,7 +31,12 @@ absl::Status RejectLog::Open() {
 
 void RejectLog::Add(const v1::RejectedRow& row) {
   ++count_;
-  if (first_.size() < kShown) first_.push_back(row);
+  // Rows are judged in any order.
+  const auto by_line = [](const v1::RejectedRow& a, const v1::RejectedRow& b) {
+    return a.line() < b.line();
+  };
+  first_.insert(std::upper_bound(first_.begin(), first_.end(), row, by_line), row);
+  if (first_.size() > kShown) first_.pop_back();
   if (file_ == nullptr) return;
   file_->stream() << row.line() << ',' << CsvEscape(row.cause()) << ',' << CsvEscape(row.value())
                   << ',' << CsvEscape(row.message()) << '\n';

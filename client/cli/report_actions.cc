@@ -188,9 +188,8 @@ void AddReportsTimesCommand(CLI::App& reports, Command& chosen) {
   AddEnums(*command, "--way", options->paths, PathNames(), "Only requests that came so");
   AddDuration(*command, "--limit", options->limit,
               "Late is later than this; ten US business days if not given");
-  command
-      ->add_option("--max-late", options->max_late, "How many late ones to list; 100 if not given")
-      ->check(CLI::Range(1, 100'000));
+  AddNumber(*command, "--max-late", options->max_late, {1, 100'000},
+            "How many late ones to list; 100 if not given");
   AddPeriod(*command, options->period, "requests that took effect");
   AddReportFormat(*command, options->format);
   command->callback(

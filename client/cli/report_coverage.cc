@@ -46,9 +46,10 @@ void PrintSummary(Session& session, const v1::CoverageSummary& summary) {
                   ShareBar(count.count(), most)});
   }
   table.Print(session.out());
-  session.out() << Grouped(summary.statuses()) << " enabled statuses with "
-                << Grouped(summary.dnc_actions()) << " DNC actions, " << Grouped(summary.leads())
-                << " leads, " << Grouped(summary.registries()) << " registries\n";
+  session.out() << Counted(summary.statuses(), "enabled status", "enabled statuses") << " with "
+                << Counted(summary.dnc_actions(), "DNC action", "DNC actions") << ", "
+                << Counted(summary.leads(), "lead", "leads") << ", "
+                << Counted(summary.registries(), "registry", "registries") << '\n';
 }
 
 absl::StatusOr<int> Coverage(Session& session, const CoverageOptions& options) {
@@ -82,10 +83,8 @@ void AddReportsCoverageCommand(CLI::App& reports, Command& chosen) {
                  "dncctl reports coverage\n"
                  "dncctl reports coverage --kind flagged-lead-not-dead --max-findings 10000 --csv");
   AddEnums(*command, "--kind", options->kinds, KindNames(), "Only these; all if not given");
-  command
-      ->add_option("--max-findings", options->max_findings,
-                   "How many of a kind to list; 100 if not given")
-      ->check(CLI::Range(1, 100'000));
+  AddNumber(*command, "--max-findings", options->max_findings, {1, 100'000},
+            "How many of a kind to list; 100 if not given");
   AddReportFormat(*command, options->format);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Coverage(s, *options); }; });

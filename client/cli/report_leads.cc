@@ -1,5 +1,7 @@
 // dncctl reports dnc-leads and active-leads.
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,9 +31,8 @@ struct LeadsOptions {
 
 void AddLeadsOptions(CLI::App& app, LeadsOptions& options) {
   AddTexts(app, "--status", options.statuses, "Only leads in these");
-  app.add_option("--limit", options.limit,
-                 "How many leads at most; 0: all; 100 in a table, all otherwise, if not given")
-      ->check(CLI::NonNegativeNumber);
+  AddNumber(app, "--limit", options.limit, {0, std::numeric_limits<int32_t>::max()},
+            "How many leads at most; 0: all; 100 in a table, all otherwise, if not given");
   AddReportFormat(app, options.format);
 }
 

@@ -10,6 +10,7 @@
 #include "client/cli/options.h"
 #include "client/cli/table.h"
 #include "client/cli/time_text.h"
+#include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
@@ -75,6 +76,7 @@ absl::StatusOr<std::unique_ptr<ReportOutput>> ReportOutput::Create(
       absl::WrapUnique(new ReportOutput(session, kind, std::move(key), std::move(header)));
   if (!format.out.empty()) {
     DNC_ASSIGN_OR_RETURN(output->file_, OutputFile::Create(format.out));
+    output->path_ = format.out;
   }
   return output;
 }
@@ -89,6 +91,7 @@ void ReportOutput::Begin() {
 void ReportOutput::AddRow(const google::protobuf::Message& row, std::vector<std::string> cells,
                           int64_t bar) {
   Begin();
+  ++written_;
   switch (kind_) {
     case Kind::kTable:
       rows_.emplace_back(std::move(cells), bar);
@@ -125,7 +128,11 @@ absl::Status ReportOutput::Finish(int64_t revision, const google::protobuf::Mess
     session_.PrintJson(summary, out());
     out() << "}\n";
   }
-  return file_ == nullptr ? absl::OkStatus() : file_->Commit();
+  if (file_ == nullptr) return absl::OkStatus();
+  DNC_RETURN_IF_ERROR(file_->Commit());
+  session_.err() << "dncctl: wrote " << Counted(written_, "row", "rows") << " to "
+                 << Printable(path_) << '\n';
+  return absl::OkStatus();
 }
 
 void AddPeriod(CLI::App& app, PeriodOptions& period, const std::string& what) {

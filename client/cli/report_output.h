@@ -72,6 +72,8 @@ class ReportOutput {
   const std::string key_;
   std::vector<std::string> header_;
   std::unique_ptr<OutputFile> file_;
+  std::string path_;  // of the file
+  int64_t written_ = 0;
   std::vector<std::pair<std::vector<std::string>, int64_t>> rows_;  // of the table
   bool begun_ = false;
   bool any_ = false;  // row of JSON

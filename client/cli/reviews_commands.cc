@@ -3,11 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/opt_out_text.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
+#include "client/cli/progress.h"
 #include "client/cli/table.h"
 #include "client/cli/time_text.h"
 #include "client/cli/utf8.h"
@@ -50,14 +51,8 @@ void PrintReviews(Session& session, const Reviews& reviews) {
   table.Print(session.out());
 }
 
-template <typename Response>
-int PrintOneReview(Session& session, const Response& response) {
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintReviews(session, std::vector<v1::Review>{response.review()});
-  }
-  return kExitOk;
+void PrintReview(Session& session, const v1::Review& review) {
+  PrintReviews(session, std::vector<v1::Review>{review});
 }
 
 struct ReviewsListOptions {
@@ -72,23 +67,14 @@ absl::StatusOr<int> List(Session& session, const ReviewsListOptions& options) {
   DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
   if (!options.all) request.set_state(static_cast<v1::ReviewState>(options.state));
   request.set_kind(static_cast<v1::ReviewKind>(options.kind));
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListReviewsResponse>(
-                           session, request, options.limit,
-                           [](const auto& page) -> int64_t { return page.reviews_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    PrintReviews(session, all.reviews());
-  }
-  return kExitOk;
+  return PrintAll(session, request, options.limit, &v1::ListReviewsResponse::reviews_size,
+                  [&](const auto& all) { PrintReviews(session, all.reviews()); });
 }
 
 absl::StatusOr<int> GetReview(Session& session, const std::string& id) {
-  v1::GetReviewRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Review(id));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneReview(session, response);
+  DNC_ASSIGN_OR_RETURN(const auto response,
+                       ReadNamed<v1::GetReviewRequest>(session, session.names().Review(id)));
+  return PrintAnswer(session, response, [&] { PrintReview(session, response.review()); });
 }
 
 struct ResolveOptions {
@@ -109,10 +95,11 @@ absl::StatusOr<int> Resolve(Session& session, const ResolveOptions& options) {
   request.set_etag(options.etag);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
   if (!session.json()) {
-    session.err() << "dncctl: " << response.review().created_entries_size() << " entries created, "
-                  << response.review().revoked_entries_size() << " revoked\n";
+    session.err() << "dncctl: "
+                  << Counted(response.review().created_entries_size(), "entry", "entries")
+                  << " created, " << response.review().revoked_entries_size() << " revoked\n";
   }
-  return PrintOneReview(session, response);
+  return PrintWrite(session, response, [&] { PrintReview(session, response.review()); });
 }
 
 void AddListReviews(CLI::App& group, Command& chosen) {
@@ -125,8 +112,7 @@ void AddListReviews(CLI::App& group, Command& chosen) {
           "Only these; pending if not given");
   command->add_flag("--all", options->all, "Of every state");
   AddEnum(*command, "--kind", options->kind, ReviewKindNames(), "Only this kind");
-  command->add_option("--limit", options->limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(*command, options->limit);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return List(s, *options); }; });
 }

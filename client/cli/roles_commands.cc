@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/deletion.h"
-#include "client/cli/exit_code.h"
+#include "client/cli/delete_command.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
@@ -27,17 +27,11 @@ void PrintRoles(Session& session, const Roles& roles) {
   table.Print(session.out());
 }
 
-template <typename Response>
-int PrintOneRole(Session& session, const Response& response) {
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  PrintRoles(session, std::vector<v1::Role>{response.role()});
-  for (const std::string& permission : response.role().permissions()) {
+void PrintRole(Session& session, const v1::Role& role) {
+  PrintRoles(session, std::vector<v1::Role>{role});
+  for (const std::string& permission : role.permissions()) {
     session.out() << "  " << permission << '\n';
   }
-  return kExitOk;
 }
 
 struct SaveOptions {
@@ -63,7 +57,7 @@ absl::StatusOr<int> Create(Session& session, const SaveOptions& options) {
   request.set_role_id(options.id);
   FillRole(options, request.mutable_role());
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneRole(session, response);
+  return PrintWrite(session, response, [&] { PrintRole(session, response.role()); });
 }
 
 absl::StatusOr<int> Update(Session& session, const SaveOptions& options) {
@@ -74,34 +68,19 @@ absl::StatusOr<int> Update(Session& session, const SaveOptions& options) {
   DNC_ASSIGN_OR_RETURN(*request.mutable_role()->mutable_name(), session.names().Role(options.id));
   request.mutable_role()->set_etag(options.etag);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneRole(session, response);
-}
-
-absl::StatusOr<int> Delete(Session& session, const SaveOptions& options) {
-  return DeleteNamed<v1::DeleteRoleRequest>(session, session.names().Role(options.id), options.etag,
-                                            options.write);
+  return PrintWrite(session, response, [&] { PrintRole(session, response.role()); });
 }
 
 absl::StatusOr<int> GetRole(Session& session, const std::string& id) {
-  v1::GetRoleRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Role(id));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneRole(session, response);
+  DNC_ASSIGN_OR_RETURN(const auto response,
+                       ReadNamed<v1::GetRoleRequest>(session, session.names().Role(id)));
+  return PrintAnswer(session, response, [&] { PrintRole(session, response.role()); });
 }
 
 absl::StatusOr<int> ListRoles(Session& session, int64_t limit) {
-  v1::ListRolesRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
-  DNC_ASSIGN_OR_RETURN(
-      const auto all,
-      ListAll<v1::ListRolesResponse>(
-          session, request, limit, [](const auto& page) -> int64_t { return page.roles_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    PrintRoles(session, all.roles());
-  }
-  return kExitOk;
+  return PrintAllOfOrganization<v1::ListRolesRequest>(
+      session, limit, &v1::ListRolesResponse::roles_size,
+      [&](const auto& all) { PrintRoles(session, all.roles()); });
 }
 
 void AddSave(CLI::App& group, Command& chosen, bool create) {
@@ -142,14 +121,9 @@ void AddRolesCommands(CLI::App& app, Command& chosen) {
   AddSave(*group, chosen, /*create=*/true);
   AddSave(*group, chosen, /*create=*/false);
 
-  auto remove = std::make_shared<SaveOptions>();
-  CLI::App* remove_app = AddCommand(*group, "delete", "Delete a role that nothing names",
-                                    "dncctl roles delete importer");
-  remove_app->add_option("ROLE", remove->id, "Its id")->required();
-  remove_app->add_option("--etag", remove->etag, "Refuse where it changed since it was read");
-  AddWriteOptions(*remove_app, remove->write);
-  remove_app->callback(
-      [&chosen, remove] { chosen = [remove](Session& s) { return Delete(s, *remove); }; });
+  AddDeleteCommand<v1::DeleteRoleRequest>(
+      *group, chosen, {"ROLE", "Delete a role that nothing names", "dncctl roles delete importer"},
+      &Names::Role);
 
   auto id = std::make_shared<std::string>();
   CLI::App* get =
@@ -160,7 +134,7 @@ void AddRolesCommands(CLI::App& app, Command& chosen) {
   auto limit = std::make_shared<int64_t>(kDefaultLimit);
   CLI::App* list =
       AddCommand(*group, "list", "List the roles, the predefined ones too", "dncctl roles list");
-  list->add_option("--limit", *limit, "How many at most; 0: all")->check(CLI::NonNegativeNumber);
+  AddLimit(*list, *limit);
   list->callback(
       [&chosen, limit] { chosen = [limit](Session& s) { return ListRoles(s, *limit); }; });
 }

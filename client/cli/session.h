@@ -32,6 +32,12 @@ struct GlobalOptions {
   bool json = false;
   absl::Duration timeout = absl::Seconds(10);      // for each call
   absl::Duration stream_timeout = absl::Hours(1);  // for a whole filter or import
+
+  // Of the command itself: its words ("actions delete"), the options that it has ("--dry-run"), and
+  // whether it was told to change nothing.
+  std::string command = {};
+  std::vector<std::string> flags = {};
+  bool dry_run = false;
 };
 
 // Lives as long as one command. Not thread-safe, but the gateway and the check API are.

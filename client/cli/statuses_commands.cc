@@ -4,12 +4,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "client/cli/action_text.h"
 #include "client/cli/affected_text.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/table.h"
 #include "client/cli/time_text.h"
@@ -42,20 +41,15 @@ struct StatusesOptions {
 
 void PrintStatus(Session& session, const v1::Status& status) {
   Table table({"STATUS", "NAME", "MEANS", "STATE", "RESTRICTS", "VISIBLE TO", "ACTIONS"});
-  table.AddRow(
-      {ShortName(status.name()), status.display_name(),
-       EnumWord(SystemStatusNames(), status.system_status()),
-       EnumWord(ObjectStateNames(), status.state()), RestrictionText(status),
-       status.visible_to_roles().empty() ? "all" : absl::StrJoin(status.visible_to_roles(), ", "),
-       std::to_string(status.actions_size())});
+  table.AddRow({ShortName(status.name()), status.display_name(),
+                EnumWord(SystemStatusNames(), status.system_status()),
+                EnumWord(ObjectStateNames(), status.state()), RestrictionText(status),
+                AllOr(status.visible_to_roles()), std::to_string(status.actions_size())});
   table.Print(session.out());
 }
 
-absl::StatusOr<v1::Status> Read(Session& session, const std::string& name) {
-  v1::GetStatusRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Status(name));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return response.status();
+absl::StatusOr<v1::GetStatusResponse> Read(Session& session, const std::string& name) {
+  return ReadNamed<v1::GetStatusRequest>(session, session.names().Status(name));
 }
 
 // What the options say of the restriction takes the place of what is there.
@@ -80,7 +74,8 @@ absl::StatusOr<int> Update(Session& session, const StatusesOptions& options) {
   session.BeginWrite(options.write);
   session.Sign(request);
   // What is not mentioned stays as it was read; the etag refuses if it changes in between.
-  DNC_ASSIGN_OR_RETURN(*request.mutable_status(), Read(session, options.name));
+  DNC_ASSIGN_OR_RETURN(const auto held, Read(session, options.name));
+  *request.mutable_status() = held.status();
   v1::Status* status = request.mutable_status();
   if (!options.display_name.empty()) status->set_display_name(options.display_name);
   if (options.system_status != v1::SYSTEM_STATUS_UNSPECIFIED) {
@@ -99,26 +94,15 @@ absl::StatusOr<int> Update(Session& session, const StatusesOptions& options) {
   request.set_allow_lifting_restriction(options.allow_lifting_restriction);
   request.set_allow_affected(options.allow_affected);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  PrintStatus(session, response.status());
-  PrintAffected(response.affected(), session.out());
-  PrintWritten(response.revision(), options.write, session.out());
-  return kExitOk;
+  return PrintWrite(session, response, [&] {
+    PrintStatus(session, response.status());
+    PrintAffected(response.affected(), session.out());
+  });
 }
 
 absl::StatusOr<int> GetStatus(Session& session, const std::string& name) {
-  v1::GetStatusRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Status(name));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintStatus(session, response.status());
-  }
-  return kExitOk;
+  DNC_ASSIGN_OR_RETURN(const auto response, Read(session, name));
+  return PrintAnswer(session, response, [&] { PrintStatus(session, response.status()); });
 }
 
 void AddName(CLI::App& command, std::string& name) {

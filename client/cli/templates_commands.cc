@@ -6,8 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/action_text.h"
+#include "client/cli/affected_text.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/deletion.h"
+#include "client/cli/delete_command.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/input.h"
 #include "client/cli/options.h"
@@ -16,6 +18,7 @@
 #include "client/cli/time_text.h"
 #include "client/cli/utf8.h"
 #include "client/cli/workflow_yaml.h"
+#include "client/cli/yaml_place.h"
 #include "client/error.h"
 #include "storage/base/status_macros.h"
 
@@ -33,19 +36,21 @@ void PrintTemplates(Session& session, const Templates& templates) {
 }
 
 // A template with its actions.
-template <typename Response>
-int PrintOneTemplate(Session& session, const Response& response) {
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  PrintTemplates(session, std::vector<v1::Template>{response.template_()});
-  for (const v1::Action& action : response.template_().actions()) {
+void PrintTemplate(Session& session, const v1::Template& shown) {
+  PrintTemplates(session, std::vector<v1::Template>{shown});
+  for (const v1::Action& action : shown.actions()) {
     session.out() << "  "
                   << ShortName(action.name()).substr(ShortName(action.name()).rfind('/') + 1)
                   << ": " << Printable(ActionText(action)) << '\n';
   }
-  return kExitOk;
+}
+
+template <typename Response>
+int PrintPut(Session& session, const Response& response) {
+  return PrintWrite(session, response, [&] {
+    PrintTemplate(session, response.template_());
+    PrintNamingWarnings(response.naming_violations(), session.out());
+  });
 }
 
 struct PutOptions {
@@ -67,7 +72,7 @@ absl::StatusOr<int> PutOne(Session& session, const PutOptions& options, const v1
     request.mutable_template_()->set_etag(held->template_().etag());
     request.set_allow_dropping_dnc(options.allow_dropping_dnc);
     DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-    return PrintOneTemplate(session, response);
+    return PrintPut(session, response);
   }
   if (ErrorReasonOf(held.status()) != "TEMPLATE_NOT_FOUND") return held.status();
   v1::CreateTemplateRequest request;
@@ -76,7 +81,7 @@ absl::StatusOr<int> PutOne(Session& session, const PutOptions& options, const v1
   request.set_template_id(ShortName(wanted.name()));
   *request.mutable_template_() = wanted;
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneTemplate(session, response);
+  return PrintPut(session, response);
 }
 
 absl::StatusOr<int> Put(Session& session, const PutOptions& options) {
@@ -86,43 +91,22 @@ absl::StatusOr<int> Put(Session& session, const PutOptions& options) {
   session.BeginWrite(options.write);
   for (size_t i = 0; i < documents.size(); ++i) {
     const std::string part = i == 0 ? "" : absl::StrCat("-", i + 1);
-    DNC_RETURN_IF_ERROR(PutOne(session, options, documents[i], part).status());
+    DNC_RETURN_IF_ERROR(
+        AtPlace(PutOne(session, options, documents[i], part).status(), {options.file, text, i}));
   }
   return kExitOk;
 }
 
 absl::StatusOr<int> ListTemplates(Session& session, int64_t limit) {
-  v1::ListTemplatesRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
-  DNC_ASSIGN_OR_RETURN(
-      const auto all,
-      ListAll<v1::ListTemplatesResponse>(session, request, limit, [](const auto& page) -> int64_t {
-        return page.templates_size();
-      }));
-  if (session.json()) {
-    session.PrintJson(all);
-  } else {
-    PrintTemplates(session, all.templates());
-  }
-  return kExitOk;
+  return PrintAllOfOrganization<v1::ListTemplatesRequest>(
+      session, limit, &v1::ListTemplatesResponse::templates_size,
+      [&](const auto& all) { PrintTemplates(session, all.templates()); });
 }
 
 absl::StatusOr<int> GetTemplate(Session& session, const std::string& id) {
-  v1::GetTemplateRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Template(id));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintOneTemplate(session, response);
-}
-
-struct TemplateDeleteOptions {
-  std::string id;
-  std::string etag;
-  WriteOptions write;
-};
-
-absl::StatusOr<int> DeleteTemplate(Session& session, const TemplateDeleteOptions& options) {
-  return DeleteNamed<v1::DeleteTemplateRequest>(session, session.names().Template(options.id),
-                                                options.etag, options.write);
+  DNC_ASSIGN_OR_RETURN(const auto response,
+                       ReadNamed<v1::GetTemplateRequest>(session, session.names().Template(id)));
+  return PrintAnswer(session, response, [&] { PrintTemplate(session, response.template_()); });
 }
 
 struct CopiesOptions {
@@ -137,26 +121,22 @@ std::string StateOf(const v1::TemplateCopy& copy) {
   return copy.lags() ? "lags" : "follows";
 }
 
-absl::StatusOr<int> Copies(Session& session, const CopiesOptions& options) {
-  v1::ListTemplateCopiesRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_template_(), session.names().Template(options.id));
-  request.set_lagging_only(options.lagging);
-  request.set_adjusted_only(options.adjusted);
-  DNC_ASSIGN_OR_RETURN(const auto all,
-                       ListAll<v1::ListTemplateCopiesResponse>(
-                           session, request, options.limit,
-                           [](const auto& page) -> int64_t { return page.copies_size(); }));
-  if (session.json()) {
-    session.PrintJson(all);
-    return kExitOk;
-  }
+void PrintCopies(Session& session, const v1::ListTemplateCopiesResponse& all) {
   Table table({"ACTION", "OF", "VERSION", "STATE", "ADJUSTED"});
   for (const v1::TemplateCopy& copy : all.copies()) {
     table.AddRow({ShortName(copy.action()), copy.template_action(), absl::StrCat(copy.version()),
                   StateOf(copy), absl::StrJoin(copy.adjusted_fields(), ", ")});
   }
   table.Print(session.out());
-  return kExitOk;
+}
+
+absl::StatusOr<int> Copies(Session& session, const CopiesOptions& options) {
+  v1::ListTemplateCopiesRequest request;
+  DNC_ASSIGN_OR_RETURN(*request.mutable_template_(), session.names().Template(options.id));
+  request.set_lagging_only(options.lagging);
+  request.set_adjusted_only(options.adjusted);
+  return PrintAll(session, request, options.limit, &v1::ListTemplateCopiesResponse::copies_size,
+                  [&](const auto& all) { PrintCopies(session, all); });
 }
 
 void AddPut(CLI::App& group, Command& chosen) {
@@ -171,24 +151,14 @@ void AddPut(CLI::App& group, Command& chosen) {
                  "  - id: do-not-contact\n"
                  "    category: do-not-contact\n"
                  "    operations: [{add_to_dnc_list: {}}]");
-  command->add_option("FILE", options->file, "The file; - for standard input")->required();
+  command->add_option("FILE", options->file, "The file; - for standard input")
+      ->required()
+      ->type_name("FILE");
   command->add_flag("--allow-dropping-dnc", options->allow_dropping_dnc,
                     "Permit that an action is left out, or loses its Do-Not-Contact operation");
   AddWriteOptions(*command, options->write);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Put(s, *options); }; });
-}
-
-void AddDeleteTemplate(CLI::App& group, Command& chosen) {
-  auto options = std::make_shared<TemplateDeleteOptions>();
-  CLI::App* command = AddCommand(group, "delete", "Delete a template; its copies stay",
-                                 "dncctl templates delete opt-outs");
-  command->add_option("TEMPLATE", options->id, "Its id")->required();
-  command->add_option("--etag", options->etag, "Refuse where it changed since it was read");
-  AddWriteOptions(*command, options->write);
-  command->callback([&chosen, options] {
-    chosen = [options](Session& s) { return DeleteTemplate(s, *options); };
-  });
 }
 
 void AddCopies(CLI::App& group, Command& chosen) {
@@ -200,8 +170,7 @@ void AddCopies(CLI::App& group, Command& chosen) {
   command->add_option("TEMPLATE", options->id, "Its id")->required();
   command->add_flag("--lagging", options->lagging, "Only those that lag behind");
   command->add_flag("--adjusted", options->adjusted, "Only those that were adjusted");
-  command->add_option("--limit", options->limit, "How many at most; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  AddLimit(*command, options->limit);
   command->callback(
       [&chosen, options] { chosen = [options](Session& s) { return Copies(s, *options); }; });
 }
@@ -217,7 +186,7 @@ void AddTemplatesCommands(CLI::App& app, Command& chosen) {
   AddCopies(*group, chosen);
   auto limit = std::make_shared<int64_t>(kDefaultLimit);
   CLI::App* list = AddCommand(*group, "list", "List the templates", "dncctl templates list");
-  list->add_option("--limit", *limit, "How many at most; 0: all")->check(CLI::NonNegativeNumber);
+  AddLimit(*list, *limit);
   list->callback(
       [&chosen, limit] { chosen = [limit](Session& s) { return ListTemplates(s, *limit); }; });
   auto id = std::make_shared<std::string>();
@@ -225,7 +194,10 @@ void AddTemplatesCommands(CLI::App& app, Command& chosen) {
                              "dncctl -o json templates get opt-outs");
   get->add_option("TEMPLATE", *id, "Its id")->required();
   get->callback([&chosen, id] { chosen = [id](Session& s) { return GetTemplate(s, *id); }; });
-  AddDeleteTemplate(*group, chosen);
+  AddDeleteCommand<v1::DeleteTemplateRequest>(
+      *group, chosen,
+      {"TEMPLATE", "Delete a template; its copies stay", "dncctl templates delete opt-outs"},
+      &Names::Template);
 }
 
 }  // namespace dnc::cli

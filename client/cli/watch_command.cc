@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "client/cli/contact_text.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/options.h"
+#include "client/cli/remedies.h"
 #include "client/cli/time_text.h"
 #include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
@@ -32,7 +34,8 @@ const EnumNames& ChangeKindNames() {
                      {"lead-nurtured", v1::CHANGE_KIND_LEAD_NURTURED},
                      {"contact-points-changed", v1::CHANGE_KIND_CONTACT_POINTS_CHANGED},
                      {"lead-merged", v1::CHANGE_KIND_LEAD_MERGED},
-                     {"lead-deleted", v1::CHANGE_KIND_LEAD_DELETED}};
+                     {"lead-deleted", v1::CHANGE_KIND_LEAD_DELETED},
+                     {"list-changed", v1::CHANGE_KIND_LIST_CHANGED}};
   return names;
 }
 
@@ -96,24 +99,43 @@ class Watcher {
       const absl::Status ended = session_.gateway().Read(
           request_, [this](const v1::WatchChangesResponse& piece) { return Take(piece); });
       if (done_) return kExitOk;
-      if (request_.start_revision() > 0) {
-        session_.err() << "dncctl: continue with --from " << request_.start_revision() << '\n';
-      }
-      if (!absl::IsDeadlineExceeded(ended)) return ended;
+      if (absl::IsDeadlineExceeded(ended)) continue;
+      return begun_ && MayResume(ended) ? WithRemedy(ended, Resumption()) : ended;
     }
   }
 
  private:
-  absl::Status Take(const v1::WatchChangesResponse& piece) {
+  // Whether the stream was cut off, and another may take it up.
+  static bool MayResume(const absl::Status& ended) {
+    return absl::IsUnavailable(ended) || absl::IsAborted(ended) || absl::IsResourceExhausted(ended);
+  }
+
+  std::string Resumption() const {
+    return absl::StrCat("continue with --from ", request_.start_revision());
+  }
+
+  absl::Status Take(v1::WatchChangesResponse piece) {
+    begun_ = true;
+    request_.set_start_revision(piece.checkpoint_revision() + 1);
+    done_ = until_ != 0 && piece.checkpoint_revision() >= until_;
+    if (done_) CutAtEnd(&piece);
     if (session_.json()) {
       session_.PrintJson(piece);
     } else {
       Print(piece);
     }
     session_.out().flush();
-    request_.set_start_revision(piece.checkpoint_revision() + 1);
-    done_ = until_ != 0 && piece.checkpoint_revision() >= until_;
     return done_ ? absl::CancelledError() : absl::OkStatus();
+  }
+
+  // One piece may reach from before the end to beyond it.
+  void CutAtEnd(v1::WatchChangesResponse* piece) const {
+    auto* changes = piece->mutable_changes();
+    changes->erase(
+        std::remove_if(changes->begin(), changes->end(),
+                       [&](const v1::Change& change) { return change.revision() > until_; }),
+        changes->end());
+    piece->set_checkpoint_revision(until_);
   }
 
   void Print(const v1::WatchChangesResponse& piece) {
@@ -128,6 +150,7 @@ class Watcher {
   Session& session_;
   v1::WatchChangesRequest request_;
   const int64_t until_;
+  bool begun_ = false;
   bool done_ = false;
 };
 
@@ -163,8 +186,12 @@ void AddWatchCommand(CLI::App& app, Command& chosen) {
   AddEnums(*command, "--channel", options->channels, ChannelNames(),
            "Only what concerns one of these");
   command->add_option("--list", options->list, "Only this list and its entries");
-  command->callback(
-      [&chosen, options] { chosen = [options](Session& s) { return Watch(s, *options); }; });
+  command->callback([&chosen, options] {
+    if (options->until != 0 && options->until < options->from) {
+      throw CLI::ValidationError("--until", "must not lie before --from");
+    }
+    chosen = [options](Session& s) { return Watch(s, *options); };
+  });
 }
 
 }  // namespace dnc::cli

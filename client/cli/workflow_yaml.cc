@@ -154,9 +154,10 @@ absl::Status Parser::ReadRestriction(const YAML::Node& node,
 }
 
 absl::Status Parser::ReadAction(const YAML::Node& node, v1::Action* action) const {
-  DNC_RETURN_IF_ERROR(yaml_.CheckKeys(
-      node, "an action", {"id", "display_name", "category", "state", "roles", "operations"},
-      {"id", "operations"}));
+  DNC_RETURN_IF_ERROR(
+      yaml_.CheckKeys(node, "an action",
+                      {"id", "display_name", "category", "state", "roles", "groups", "operations"},
+                      {"id", "operations"}));
   DNC_RETURN_IF_ERROR(yaml_.ReadText(node, "id", action->mutable_name()));
   DNC_RETURN_IF_ERROR(yaml_.ReadText(node, "display_name", action->mutable_display_name()));
   DNC_RETURN_IF_ERROR(
@@ -165,6 +166,7 @@ absl::Status Parser::ReadAction(const YAML::Node& node, v1::Action* action) cons
   DNC_RETURN_IF_ERROR(ReadEnum<v1::ObjectState>(node, "state", ObjectStateNames(),
                                                 [&](v1::ObjectState s) { action->set_state(s); }));
   DNC_RETURN_IF_ERROR(yaml_.ReadTexts(node, "roles", action->mutable_roles()));
+  DNC_RETURN_IF_ERROR(yaml_.ReadTexts(node, "groups", action->mutable_groups()));
   return yaml_.ReadEach(node, "operations", [&](const YAML::Node& operation) {
     return ReadOperation(operation, action->add_operations());
   });

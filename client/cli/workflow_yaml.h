@@ -18,11 +18,14 @@
 //       restriction:                 # leads in it may not be contacted
 //         channels: [voice, sms]     # none: all
 //         duration: 30d              # none: as long as they stay
+//       visible_to: [agent]          # ids of roles; none: everybody
 //       actions:
 //         - id: do-not-contact       # required
 //           display_name: Do not contact
 //           category: do-not-contact # progress, defer, close, other
 //           state: enabled           # or disabled
+//           roles: [agent]           # who may use it, by ids of roles …
+//           groups: [inside-sales]   # … or groups; none: everybody
 //           operations:              # required
 //             - add_to_dnc_list: {list: internal, channels: [], reason: …, lead_only: false,
 //                                 duration: 90d}

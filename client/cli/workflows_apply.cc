@@ -17,6 +17,7 @@
 #include "client/cli/options.h"
 #include "client/cli/table.h"
 #include "client/cli/workflow_yaml.h"
+#include "client/cli/yaml_place.h"
 #include "client/error.h"
 #include "storage/base/status_macros.h"
 
@@ -107,9 +108,7 @@ class WorkflowApply {
   void PrintEnd(const Response& response, bool changes) {
     if (!changes) {
       session_.out() << "nothing to change\n";
-    } else if (options_.write.dry_run) {
-      session_.out() << "dry run: nothing was changed\n";
-    } else {
+    } else if (!options_.write.dry_run) {
       session_.out() << "applied at revision " << response.revision() << '\n';
     }
   }
@@ -119,29 +118,36 @@ class WorkflowApply {
   const std::string part_;
 };
 
+struct PlacedWorkflow {
+  WorkflowDocument document;
+  YamlDocument place;
+};
+
 // Every file is read before the first is applied.
-absl::StatusOr<std::vector<WorkflowDocument>> ReadDocuments(const Session& session,
-                                                            const WorkflowsApplyOptions& options) {
-  std::vector<WorkflowDocument> documents;
+absl::StatusOr<std::vector<PlacedWorkflow>> ReadDocuments(const Session& session,
+                                                          const WorkflowsApplyOptions& options) {
+  std::vector<PlacedWorkflow> documents;
   for (const std::string& file : options.files) {
     DNC_ASSIGN_OR_RETURN(const std::string text, ReadWhole(file));
     DNC_ASSIGN_OR_RETURN(std::vector<WorkflowDocument> parsed,
                          ParseWorkflowYaml(text, file, session.names()));
-    documents.insert(documents.end(), parsed.begin(), parsed.end());
+    for (size_t i = 0; i < parsed.size(); ++i) {
+      documents.push_back({std::move(parsed[i]), {file, text, i}});
+    }
   }
   return documents;
 }
 
 absl::StatusOr<int> ApplyFiles(Session& session, const WorkflowsApplyOptions& options) {
-  DNC_ASSIGN_OR_RETURN(const std::vector<WorkflowDocument> documents,
+  DNC_ASSIGN_OR_RETURN(const std::vector<PlacedWorkflow> documents,
                        ReadDocuments(session, options));
   session.BeginWrite(options.write);
   std::vector<v1::ApplyWorkflowResponse> results;
   absl::Status status;
   for (size_t i = 0; i < documents.size() && status.ok(); ++i) {
     WorkflowApply apply(session, options, documents.size() == 1 ? "" : absl::StrCat("-", i + 1));
-    auto result = apply.Run(documents[i]);
-    status = result.status();
+    auto result = apply.Run(documents[i].document);
+    status = AtPlace(result.status(), documents[i].place);
     if (result.ok()) results.push_back(*std::move(result));
   }
   // Those before a failure were applied.

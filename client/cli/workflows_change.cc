@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "client/cli/affected_text.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
@@ -24,6 +24,16 @@ struct WorkflowsChangeOptions {
   WriteOptions write;
 };
 
+void PrintChanged(Session& session, const v1::Workflow& now) {
+  session.out() << ShortName(now.name()) << " \"" << Printable(now.display_name()) << "\" is "
+                << EnumWord(ObjectStateNames(), now.state()) << "; statuses:";
+  for (const v1::Status& status : now.statuses()) {
+    const std::string name = ShortName(status.name());
+    session.out() << ' ' << name.substr(name.find('/') + 1);
+  }
+  session.out() << '\n';
+}
+
 absl::StatusOr<int> Update(Session& session, const WorkflowsChangeOptions& options) {
   v1::UpdateWorkflowRequest request;
   session.BeginWrite(options.write);
@@ -36,21 +46,10 @@ absl::StatusOr<int> Update(Session& session, const WorkflowsChangeOptions& optio
   request.mutable_status_order()->Assign(options.order.begin(), options.order.end());
   request.set_allow_affected(options.allow_affected);
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-    return kExitOk;
-  }
-  const v1::Workflow& now = response.workflow();
-  session.out() << ShortName(now.name()) << " \"" << Printable(now.display_name()) << "\" is "
-                << EnumWord(ObjectStateNames(), now.state()) << "; statuses:";
-  for (const v1::Status& status : now.statuses()) {
-    const std::string name = ShortName(status.name());
-    session.out() << ' ' << name.substr(name.find('/') + 1);
-  }
-  session.out() << '\n';
-  PrintAffected(response.affected(), session.out());
-  PrintWritten(response.revision(), options.write, session.out());
-  return kExitOk;
+  return PrintWrite(session, response, [&] {
+    PrintChanged(session, response.workflow());
+    PrintAffected(response.affected(), session.out());
+  });
 }
 
 void AddCommonOptions(CLI::App& command, WorkflowsChangeOptions& options) {

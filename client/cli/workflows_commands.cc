@@ -3,8 +3,8 @@
 #include <string>
 
 #include "client/cli/action_text.h"
+#include "client/cli/answer.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/options.h"
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
@@ -19,16 +19,18 @@ void PrintWorkflow(Session& session, const v1::Workflow& workflow) {
   session.out() << ShortName(workflow.name()) << "  " << Printable(workflow.display_name())
                 << "  record type " << Printable(workflow.record_type()) << ", "
                 << EnumWord(ObjectStateNames(), workflow.state()) << "\n\n";
-  Table statuses({"STATUS", "NAME", "MEANS", "STATE", "RESTRICTS"});
-  Table actions({"ACTION", "NAME", "CATEGORY", "STATE", "DOES"});
+  Table statuses({"STATUS", "NAME", "MEANS", "STATE", "RESTRICTS", "VISIBLE TO"});
+  Table actions({"ACTION", "NAME", "CATEGORY", "STATE", "ROLES", "GROUPS", "DOES"});
   for (const v1::Status& status : workflow.statuses()) {
     statuses.AddRow({ShortName(status.name()), status.display_name(),
                      EnumWord(SystemStatusNames(), status.system_status()),
-                     EnumWord(ObjectStateNames(), status.state()), RestrictionText(status)});
+                     EnumWord(ObjectStateNames(), status.state()), RestrictionText(status),
+                     AllOr(status.visible_to_roles())});
     for (const v1::Action& action : status.actions()) {
       actions.AddRow({ShortName(action.name()), action.display_name(),
                       EnumWord(ActionCategoryNames(), action.category()),
-                      EnumWord(ObjectStateNames(), action.state()), OperationsText(action)});
+                      EnumWord(ObjectStateNames(), action.state()), AllOr(action.roles()),
+                      AllOr(action.groups()), OperationsText(action)});
     }
   }
   statuses.Print(session.out());
@@ -37,29 +39,12 @@ void PrintWorkflow(Session& session, const v1::Workflow& workflow) {
 }
 
 absl::StatusOr<int> GetWorkflow(Session& session, const std::string& id) {
-  v1::GetWorkflowRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_name(), session.names().Workflow(id));
-  DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  if (session.json()) {
-    session.PrintJson(response);
-  } else {
-    PrintWorkflow(session, response.workflow());
-  }
-  return kExitOk;
+  DNC_ASSIGN_OR_RETURN(const auto response,
+                       ReadNamed<v1::GetWorkflowRequest>(session, session.names().Workflow(id)));
+  return PrintAnswer(session, response, [&] { PrintWorkflow(session, response.workflow()); });
 }
 
-absl::StatusOr<int> ListWorkflows(Session& session, int64_t limit) {
-  v1::ListWorkflowsRequest request;
-  DNC_ASSIGN_OR_RETURN(*request.mutable_parent(), session.names().Organization());
-  DNC_ASSIGN_OR_RETURN(
-      const auto all,
-      ListAll<v1::ListWorkflowsResponse>(session, request, limit, [](const auto& page) -> int64_t {
-        return page.workflows_size();
-      }));
-  if (session.json()) {
-    session.PrintJson(all);
-    return kExitOk;
-  }
+void PrintWorkflows(Session& session, const v1::ListWorkflowsResponse& all) {
   Table table({"WORKFLOW", "NAME", "RECORD TYPE", "STATE", "CREATED"});
   for (const v1::Workflow& workflow : all.workflows()) {
     table.AddRow({ShortName(workflow.name()), workflow.display_name(), workflow.record_type(),
@@ -67,7 +52,12 @@ absl::StatusOr<int> ListWorkflows(Session& session, int64_t limit) {
                   TimeText(workflow.create_time())});
   }
   table.Print(session.out());
-  return kExitOk;
+}
+
+absl::StatusOr<int> ListWorkflows(Session& session, int64_t limit) {
+  return PrintAllOfOrganization<v1::ListWorkflowsRequest>(
+      session, limit, &v1::ListWorkflowsResponse::workflows_size,
+      [&](const auto& all) { PrintWorkflows(session, all); });
 }
 
 }  // namespace
@@ -87,7 +77,7 @@ void AddWorkflowsCommands(CLI::App& app, Command& chosen) {
 
   auto limit = std::make_shared<int64_t>(kDefaultLimit);
   CLI::App* list = AddCommand(*group, "list", "List the workflows", "dncctl workflows list");
-  list->add_option("--limit", *limit, "How many at most; 0: all")->check(CLI::NonNegativeNumber);
+  AddLimit(*list, *limit);
   list->callback(
       [&chosen, limit] { chosen = [limit](Session& s) { return ListWorkflows(s, *limit); }; });
 }

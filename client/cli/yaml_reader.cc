@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/time_text.h"
+#include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
@@ -55,7 +56,15 @@ absl::Status YamlReader::CheckKeys(const YAML::Node& map, absl::string_view what
 absl::Status YamlReader::ReadText(const YAML::Node& map, const char* key, std::string* text) const {
   const YAML::Node value = map[key];
   if (!IsPresent(value)) return absl::OkStatus();
+  return TakeText(value, key, text);
+}
+
+absl::Status YamlReader::TakeText(const YAML::Node& value, const char* key,
+                                  std::string* text) const {
   if (!value.IsScalar()) return Error(value, absl::StrCat(key, " must be text"));
+  if (!IsUtf8(value.Scalar())) {
+    return Error(value, absl::StrCat(key, " is not UTF-8; convert the file, e.g. with iconv"));
+  }
   *text = value.Scalar();
   return absl::OkStatus();
 }
@@ -126,11 +135,7 @@ absl::Status YamlReader::ReadTexts(const YAML::Node& map, const char* key,
                                    google::protobuf::RepeatedPtrField<std::string>* texts) const {
   const YAML::Node node = map[key];
   if (!IsPresent(node)) return absl::OkStatus();
-  const auto read = [&](const YAML::Node& text) -> absl::Status {
-    if (!text.IsScalar()) return Error(text, absl::StrCat(key, " must be a text"));
-    texts->Add(std::string(text.Scalar()));
-    return absl::OkStatus();
-  };
+  const auto read = [&](const YAML::Node& text) { return TakeText(text, key, texts->Add()); };
   return node.IsScalar() ? read(node) : ReadEach(map, key, read);
 }
 

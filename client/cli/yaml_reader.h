@@ -59,6 +59,8 @@ class YamlReader {
                         absl::FunctionRef<absl::Status(const YAML::Node&)> read) const;
 
  private:
+  absl::Status TakeText(const YAML::Node& value, const char* key, std::string* text) const;
+
   const std::string file_name_;
 };
 

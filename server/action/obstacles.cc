@@ -124,7 +124,7 @@ class Finder {
     const bool blocks = s_.organization.record.organization().outdated_group_policy() ==
                         v1::OUTDATED_GROUP_POLICY_BLOCK;
     Add(ActionObstacle::KIND_GROUP_OUTDATED,
-        blocks ? ActionObstacle::EXTENT_REFUSED : ActionObstacle::EXTENT_WARNING, group.name(),
+        blocks ? ExtentOfRest() : ActionObstacle::EXTENT_WARNING, group.name(),
         MakeError(v1::ERROR_REASON_GROUP_OUTDATED,
                   absl::StrCat(action_name(), " was changed since ", group.name(),
                                " was synchronised with ", workflow,
@@ -162,8 +162,8 @@ class Finder {
         OperationExpired(s_.action, *end));
   }
 
-  // How far what is wrong with status, workflow or place of the lead reaches: an opt-out is taken
-  // all the same.
+  // How far what is wrong with status, workflow, place of the lead or the user's groups reaches: an
+  // opt-out is taken all the same.
   ActionObstacle::Extent ExtentOfRest() const {
     return HasDncOperation(s_.action) ? ActionObstacle::EXTENT_PARTIAL
                                       : ActionObstacle::EXTENT_REFUSED;
@@ -204,7 +204,7 @@ class Finder {
       const std::string& name = s_.status.proto().name();
       Add(ActionObstacle::KIND_OTHER_STATUS, ExtentOfRest(), name,
           MakeError(v1::ERROR_REASON_ACTION_NOT_AVAILABLE,
-                    absl::StrCat("the lead is no longer in ", name,
+                    absl::StrCat("the lead is not in ", name,
                                  "; read the lead and use an action of its status"),
                     {{"action", action_name()}, {"status", name}}));
     }

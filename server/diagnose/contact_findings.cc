@@ -71,9 +71,9 @@ void JudgeInForce(const ContactCase& asked, const KnownEntry& known, FindingList
 }
 
 Finding ContactFinding(Finding::Kind kind, const std::string& contact, const std::string& related,
-                       std::string message, v1::Remedy remedy) {
+                       absl::string_view message, v1::Remedy remedy) {
   return WithRemedy(MakeFinding(kind, Finding::SEVERITY_CAUSE, contact, related,
-                                absl::StrCat("contact ", contact, ": ", std::move(message))),
+                                absl::StrCat("contact ", contact, ": ", message)),
                     std::move(remedy));
 }
 

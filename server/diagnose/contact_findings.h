@@ -27,7 +27,7 @@ struct KnownEntry {
 
 // Who is contacted, and how.
 struct ContactCase {
-  std::string subject;  // the lead; where none is named, "the contact point"
+  std::string subject;  // the lead; where none is named, what SubjectOf (lead_findings.h) says
   bool names_lead = false;
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
   UnixMicros now = 0;

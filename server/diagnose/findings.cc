@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace dnc {
 namespace {
@@ -20,6 +21,13 @@ void AddUser(absl::string_view user, Finding* finding) {
   if (std::find(users.begin(), users.end(), user) != users.end()) return;
   finding->set_user_count(finding->user_count() + 1);
   if (finding->users_size() < kMostUsers) finding->add_users(std::string(user));
+}
+
+// Where a finding concerns one user, its command is for that one.
+void NameUser(Finding* finding) {
+  if (finding->user_count() != 1 || !finding->has_remedy()) return;
+  absl::StrReplaceAll({{" USER", absl::StrCat(" ", finding->users(0))}},
+                      finding->mutable_remedy()->mutable_command());
 }
 
 }  // namespace
@@ -67,7 +75,10 @@ void FindingList::Write(absl::string_view nothing,
   diagnosis->set_message(DiagnosisText(*diagnosis, findings_.front().message(), nothing));
   const size_t listed = std::min(findings_.size(), kMostFindings);
   diagnosis->set_omitted(static_cast<int32_t>(findings_.size() - listed));
-  for (size_t i = 0; i < listed; ++i) *findings->Add() = std::move(findings_[i]);
+  for (size_t i = 0; i < listed; ++i) {
+    NameUser(&findings_[i]);
+    *findings->Add() = std::move(findings_[i]);
+  }
 }
 
 std::string DiagnosisText(const v1::Diagnosis& diagnosis, absl::string_view first_cause,

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
@@ -33,6 +34,20 @@ bool HasEnded(const EntrySummary& entry, UnixMicros now) {
   return entry.expire_time() != 0 && entry.expire_time() <= now;
 }
 
+bool IsLead(absl::string_view subject) { return absl::StrContains(subject, "/leads/"); }
+
+// The subject as options of dncctl say it.
+std::string SubjectOptions(absl::string_view subject) {
+  if (IsLead(subject)) return absl::StrCat("--lead ", LastPart(subject));
+  if (subject == SubjectOf(ContactKind::kEmail)) return "--email ADDRESS";
+  if (subject == SubjectOf(ContactKind::kOther)) return "--other ADDRESS";
+  return "--phone NUMBER";
+}
+
+std::string AddEntryCommand(absl::string_view subject) {
+  return absl::StrCat("dncctl entries add ", SubjectOptions(subject), " --reason TEXT");
+}
+
 std::string NameOf(absl::string_view organization, const EntrySummary& entry) {
   return EntryName(organization, FormatEntryId({entry.revision(), entry.ordinal()}));
 }
@@ -41,6 +56,17 @@ std::string NameOf(absl::string_view organization, const EntrySummary& entry) {
 
 std::string TimeOf(UnixMicros time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMicros(time), absl::UTCTimeZone());
+}
+
+std::string SubjectOf(ContactKind kind) {
+  switch (kind) {
+    case ContactKind::kPhone:
+      return "the phone number";
+    case ContactKind::kEmail:
+      return "the e-mail address";
+    default:
+      return "the address";
+  }
 }
 
 std::string ChannelsOf(uint32_t channels) {
@@ -94,11 +120,15 @@ Finding EntryExpired(absl::string_view lead, absl::string_view entry, UnixMicros
   return AboutEntry(
       Finding::KIND_ENTRY_EXPIRED, Finding::SEVERITY_CAUSE, lead, entry,
       absl::StrCat(lead, " was put on a DNC list for a time, which ended on ", TimeOf(when)),
-      MakeRemedy("Where the person meant it for good, apply a DNC action without an end, and mend "
-                 "the action that had one.",
-                 "ActionService.ApplyAction",
-                 absl::StrCat("dncctl actions apply --lead ", LastPart(lead),
-                              " --action WORKFLOW/STATUS/ACTION")));
+      IsLead(lead)
+          ? MakeRemedy(
+                "Where the person meant it for good, apply a DNC action without an end, and mend "
+                "the action that had one.",
+                "ActionService.ApplyAction",
+                absl::StrCat("dncctl actions apply --lead ", LastPart(lead),
+                             " --action WORKFLOW/STATUS/ACTION"))
+          : MakeRemedy("Where the person meant it for good, add an entry without an end.",
+                       "RegistryService.AddEntry", AddEntryCommand(lead)));
 }
 
 Finding EntryRevoked(absl::string_view lead, absl::string_view entry, UnixMicros when) {
@@ -111,12 +141,11 @@ Finding EntryRevoked(absl::string_view lead, absl::string_view entry, UnixMicros
 }
 
 Finding EntryNotYet(absl::string_view lead, absl::string_view entry, UnixMicros when) {
-  return AboutEntry(
-      Finding::KIND_ENTRY_NOT_YET, Finding::SEVERITY_CAUSE, lead, entry,
-      absl::StrCat("the entry ", LastPart(entry), " of ", lead, " takes effect only on ",
-                   TimeOf(when)),
-      MakeRemedy("Add an entry that is in force now.", "RegistryService.AddEntry",
-                 absl::StrCat("dncctl entries add --lead ", LastPart(lead), " --reason TEXT")));
+  return AboutEntry(Finding::KIND_ENTRY_NOT_YET, Finding::SEVERITY_CAUSE, lead, entry,
+                    absl::StrCat("the entry ", LastPart(entry), " of ", lead,
+                                 " takes effect only on ", TimeOf(when)),
+                    MakeRemedy("Add an entry that is in force now.", "RegistryService.AddEntry",
+                               AddEntryCommand(lead)));
 }
 
 Finding EntryChannels(absl::string_view lead, absl::string_view entry, uint32_t channels,
@@ -126,8 +155,7 @@ Finding EntryChannels(absl::string_view lead, absl::string_view entry, uint32_t 
       absl::StrCat("the entry ", LastPart(entry), " of ", lead, " blocks ", ChannelsOf(channels),
                    " only"),
       MakeRemedy("Where the person meant every channel, add an entry without channels.",
-                 "RegistryService.AddEntry",
-                 absl::StrCat("dncctl entries add --lead ", LastPart(lead), " --reason TEXT")));
+                 "RegistryService.AddEntry", AddEntryCommand(lead)));
 }
 
 Finding EntryLeadOnly(absl::string_view lead, absl::string_view entry) {
@@ -140,6 +168,12 @@ Finding EntryLeadOnly(absl::string_view lead, absl::string_view entry) {
 }
 
 Finding NoEntry(absl::string_view lead) {
+  if (!IsLead(lead)) {
+    return AboutEntry(Finding::KIND_NO_ENTRY, Finding::SEVERITY_CAUSE, lead, "",
+                      absl::StrCat("nothing restricts ", lead, ": no entry was ever added for it"),
+                      MakeRemedy("Where the person asked not to be contacted, add an entry.",
+                                 "RegistryService.AddEntry", AddEntryCommand(lead)));
+  }
   return AboutEntry(Finding::KIND_NO_ENTRY, Finding::SEVERITY_CAUSE, lead, "",
                     absl::StrCat("nothing restricts ", lead,
                                  ": no DNC action was applied to it, and none of its contact "

@@ -10,6 +10,7 @@
 #include "dnc/storage/v1/record.pb.h"
 #include "dnc/v1/diagnose.pb.h"
 #include "server/catalog/catalog.h"
+#include "server/contact/contact_point.h"
 #include "storage/base/clock.h"
 
 namespace dnc {
@@ -22,7 +23,11 @@ std::string ChannelsOf(uint32_t channels);
 // Whether a report of leads that are being worked shows the status.
 bool IsWorked(const CatalogStatus& status);
 
-// The names are whole.
+// What a contact point is called where no lead is named: "the phone number".
+std::string SubjectOf(ContactKind kind);
+
+// The names are whole. `lead` may also be what SubjectOf answers, but of FlaggedNotDead and
+// ContactPointFlagged.
 v1::Finding FlaggedNotDead(absl::string_view lead, absl::string_view status);
 // `other`: the lead that has the entry; empty: it is the contact point's own, `entry`.
 v1::Finding ContactPointFlagged(absl::string_view lead, absl::string_view other,

@@ -10,6 +10,7 @@
 #include "server/catalog/masks.h"
 #include "server/diagnose/lead_findings.h"
 #include "server/diagnose/remedies.h"
+#include "server/name/resource_name.h"
 #include "storage/audit/render.h"
 
 namespace dnc {
@@ -24,10 +25,13 @@ UnixMicros MicrosOf(const google::protobuf::Timestamp& time) {
   return TimeUtil::TimestampToMicroseconds(time);
 }
 
-std::string EntryText(const v1::Entry& entry) {
-  std::string text =
-      absl::StrCat(entry.has_lead() ? "for the lead" : "for a contact point", " on the list ",
-                   CommandName(entry.list()), ", blocks ", ChannelsOf(MaskOf(entry.channels())));
+std::string EntryText(const v1::Entry& entry, absl::string_view holder) {
+  std::string text = entry.has_lead() ? "for the lead" : "for a contact point";
+  if (!holder.empty()) {
+    text = absl::StrCat("for ", LastPart(holder), ", which was merged into this lead later,");
+  }
+  absl::StrAppend(&text, " on the list ", CommandName(entry.list()), ", blocks ",
+                  ChannelsOf(MaskOf(entry.channels())));
   if (entry.has_expire_time()) {
     absl::StrAppend(&text, " until ", TimeOf(MicrosOf(entry.expire_time())));
   }
@@ -44,9 +48,11 @@ std::string ChannelText(v1::Channel channel) {
 }
 
 std::string CheckText(const v1::DecisionRecord& decision) {
-  std::string text =
-      absl::StrCat("check of ", absl::StrJoin(decision.contact_points(), ", "), " for ",
-                   ChannelText(decision.channel()), ": ", VerdictText(decision.verdict()));
+  const std::string subject = decision.contact_points().empty()
+                                  ? std::string("the lead")
+                                  : absl::StrJoin(decision.contact_points(), ", ");
+  std::string text = absl::StrCat("check of ", subject, " for ", ChannelText(decision.channel()),
+                                  ": ", VerdictText(decision.verdict()));
   const std::string reasons =
       absl::StrJoin(decision.reasons(), ", ", [](std::string* out, const auto& reason) {
         absl::StrAppend(out, absl::StripPrefix(v1::ReasonType_Name(reason.type()), "REASON_TYPE_"));
@@ -159,10 +165,10 @@ void Timeline::AddConfigurationChange(const AuditRecord& record) {
   AddFromRecord(record, TimelineEvent::KIND_CONFIGURATION_CHANGED, names.front(), std::move(text));
 }
 
-void Timeline::AddEntry(const v1::Entry& entry) {
+void Timeline::AddEntry(const v1::Entry& entry, absl::string_view holder) {
   const UnixMicros created = MicrosOf(entry.create_time());
   TimelineEvent* added = Add(created, TimelineEvent::KIND_ENTRY_ADDED, entry.name(),
-                             absl::StrCat("entry ", EntryText(entry)));
+                             absl::StrCat("entry ", EntryText(entry, holder)));
   added->set_user(entry.actor().id());
   added->set_revision(entry.revision());
   const UnixMicros effective = MicrosOf(entry.effective_time());

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "dnc/storage/v1/record.pb.h"
 #include "dnc/v1/contact_report.pb.h"
 #include "dnc/v1/decision.pb.h"
@@ -27,7 +28,8 @@ class Timeline {
   void AddLeadChange(const storage::v1::AuditRecord& record, const std::string& lead);
   // What it did to configuration that the lead stands under.
   void AddConfigurationChange(const storage::v1::AuditRecord& record);
-  void AddEntry(const v1::Entry& entry);
+  // `holder`: the lead that had it before, and was merged into this one; empty: it was always its.
+  void AddEntry(const v1::Entry& entry, absl::string_view holder = "");
   void AddCheck(const v1::DecisionRecord& decision);
   void AddContact(const v1::JudgedContact& contact);
   // What was read of a source begins only at `time`.

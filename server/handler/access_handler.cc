@@ -20,6 +20,7 @@ namespace dnc {
 namespace {
 
 constexpr int kMaxPermissionsAsked = 100;
+constexpr size_t kMaxPermissionName = 64;
 constexpr int kMaxActionsAsked = 200;
 
 // The permissions asked for: all where none is named.
@@ -30,10 +31,15 @@ absl::StatusOr<PermissionSet> AskedFor(const v1::TestPermissionsRequest& request
   for (int i = 0; i < request.permissions_size(); ++i) {
     const std::string field = absl::StrCat("permissions[", i, "]");
     const std::string& name = request.permissions(i);
+    DNC_RETURN_IF_ERROR(CheckText(name, kMaxPermissionName, field));
     const auto& all = Permissions();
     const bool known = std::any_of(all.begin(), all.end(),
                                    [&](const PermissionRow& row) { return row.name == name; });
-    if (!known) return InvalidField(field, "there is no such permission; see ListPermissions");
+    if (!known) {
+      return InvalidField(field,
+                          absl::StrCat("there is no permission \"", name,
+                                       "\"; ListPermissions (dncctl permissions list) names all"));
+    }
     if (!seen.insert(name).second) return InvalidField(field, "stands there twice");
     set |= SetOf(name);
   }
@@ -46,6 +52,24 @@ absl::StatusOr<std::string> OrganizationIdIn(const std::string& resource) {
   DNC_ASSIGN_OR_RETURN(const ResourceName name,
                        ParseOrganizationName(resource.substr(0, second), "resource"));
   return name.organization;
+}
+
+// A workflow or status that is asked about must be there, for whom it is visible.
+absl::Status CheckResource(const View& view, const Principal& caller,
+                           const CatalogOrganization& organization, const std::string& resource) {
+  if (const auto status = ParseStatusName(resource, "resource"); status.ok()) {
+    if (organization.FindStatus(status->workflow, status->status) != nullptr) {
+      return CheckVisible(view, caller, resource);
+    }
+    return MakeError(v1::ERROR_REASON_STATUS_NOT_FOUND, absl::StrCat(resource, " does not exist"),
+                     {{"status", resource}});
+  }
+  const auto workflow = ParseWorkflowName(resource, "resource");
+  if (!workflow.ok() || organization.FindWorkflow(workflow->workflow) != nullptr) {
+    return absl::OkStatus();
+  }
+  return MakeError(v1::ERROR_REASON_WORKFLOW_NOT_FOUND, absl::StrCat(resource, " does not exist"),
+                   {{"workflow", resource}});
 }
 
 absl::StatusOr<storage::v1::LeadRecord> FindLeadRecord(const View& view,
@@ -135,6 +159,9 @@ absl::Status AccessHandler::TestPermissions(const Principal& caller,
   // Who has nothing to do with an organization does not learn whether it is there.
   if (organization == nullptr) return absl::OkStatus();
   const CatalogAccess& access = *organization->access;
+  if (caller.administrator || !access.RolesOf(caller.id, request.resource()).empty()) {
+    DNC_RETURN_IF_ERROR(CheckResource(*view, caller, *organization, request.resource()));
+  }
   if (!caller.administrator) set &= access.PermissionsOf(caller.id, request.resource());
   for (const absl::string_view name : NamesOf(set)) response->add_permissions(std::string(name));
   for (const std::string& role : access.RolesOf(caller.id, request.resource())) {

@@ -5,13 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "server/handler/read_handler.h"
 #include "server/name/resource_name.h"
-#include "storage/base/wire.h"
 
 namespace dnc {
 namespace {
 
 using storage::v1::AuditRecord;
-using storage::v1::Mutation;
 
 constexpr absl::string_view kEverybody = "organizations/-";
 constexpr size_t kKeyBytes = 8;
@@ -119,6 +117,14 @@ absl::StatusOr<ChainRange> ChainRangeOf(const AuditLog& log, const RevisionRange
   return chain;
 }
 
+std::string AuditLog::KeyOf(absl::string_view organization) const {
+  return AuditKey(chain_.secret(), organization);
+}
+
+std::string AuditLog::TagOf(int64_t revision, absl::string_view content) const {
+  return AuditTag(KeyOf(OrganizationOfAudit(content)), revision);
+}
+
 v1::AuditHead HeadOf(const AuditLog& log) {
   v1::AuditHead head;
   head.set_revision(log.newest());
@@ -126,19 +132,6 @@ v1::AuditHead HeadOf(const AuditLog& log) {
   head.set_first_chained_revision(log.chain().first_revision());
   head.set_anchor_hash(AuditHashText(log.chain().anchor()));
   return head;
-}
-
-absl::string_view OrganizationOfAudit(absl::string_view content) {
-  WireReader record(content);
-  while (record.Next()) {
-    if (record.tag() != BytesTag(AuditRecord::kMutationFieldNumber)) continue;
-    WireReader mutation(record.bytes());
-    while (mutation.Next()) {
-      if (mutation.tag() == BytesTag(Mutation::kOrganizationFieldNumber)) return mutation.bytes();
-    }
-    break;
-  }
-  return "";
 }
 
 }  // namespace dnc

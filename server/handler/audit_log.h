@@ -54,6 +54,10 @@ class AuditLog {
   // chain. CORRUPT_RECORD.
   absl::StatusOr<std::string> HashBefore(int64_t revision) const;
 
+  // The key of an organization, by its id, and the tag of a record with that content.
+  std::string KeyOf(absl::string_view organization) const;
+  std::string TagOf(int64_t revision, absl::string_view content) const;
+
   const StoreReader& reader() const { return *reader_; }
 
  private:
@@ -74,9 +78,6 @@ absl::StatusOr<RevisionRange> ReadRange(int64_t first, int64_t last, int64_t new
 absl::StatusOr<ChainRange> ChainRangeOf(const AuditLog& log, const RevisionRange& range);
 
 v1::AuditHead HeadOf(const AuditLog& log);
-
-// The organization's id in a record's content, without reading the rest.
-absl::string_view OrganizationOfAudit(absl::string_view content);
 
 }  // namespace dnc
 

@@ -1,6 +1,7 @@
 #include "server/handler/audit_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/audit_log.h"
@@ -23,8 +25,9 @@ namespace {
 using google::protobuf::util::TimeUtil;
 using storage::v1::AuditRecord;
 
-// A page is ended where its records are together as large as this.
-constexpr size_t kPageBytes = size_t{4} << 20;
+// A page is ended where its records are together as large as this. gRPC's clients take 4 MiB unless
+// they are told otherwise, and the record that ends a page may be large.
+constexpr size_t kPageBytes = size_t{1} << 20;
 // As long as any name, actor or request id is.
 constexpr size_t kMostBytesAsked = 512;
 // How far back the index is read at first where the newest records are wanted first.
@@ -54,6 +57,31 @@ absl::Status CheckKind(const std::string& kind) {
   return InvalidField("kind", absl::StrCat("is one of ", absl::StrJoin(kinds, ", ")));
 }
 
+// What mutations change, as names without their organization.
+constexpr std::array<absl::string_view, 12> kObjectForms = {
+    "bindings/{id}",
+    "entries/{id}",
+    "groups/{id}",
+    "leads/{id}",
+    "lists/{id}",
+    "optouts/{id}",
+    "reviews/{id}",
+    "roles/{id}",
+    "templates/{id}",
+    "workflows/{id}",
+    "workflows/{id}/statuses/{id}",
+    "workflows/{id}/statuses/{id}/actions/{id}",
+};
+
+bool HasForm(absl::string_view path, absl::string_view form) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
+  const std::vector<absl::string_view> wanted = absl::StrSplit(form, '/');
+  return std::equal(parts.begin(), parts.end(), wanted.begin(), wanted.end(),
+                    [](absl::string_view part, absl::string_view place) {
+                      return place == "{id}" ? IsLeadId(part) : part == place;
+                    });
+}
+
 absl::Status ReadObject(const View& view, const std::string& name, Wanted* wanted) {
   if (name.empty()) return absl::OkStatus();
   if (wanted->scope.all) {
@@ -62,10 +90,11 @@ absl::Status ReadObject(const View& view, const std::string& name, Wanted* wante
   const std::string organization = OrganizationName(wanted->scope.organization);
   if (name == organization) return absl::OkStatus();  // everything is a part of it
   absl::string_view path = name;
-  if (!absl::ConsumePrefix(&path, organization + "/") || path.empty() ||
-      path.find('\0') != absl::string_view::npos) {
-    return InvalidField("object", absl::StrCat("names an object of ", organization, ", e.g. ",
-                                               organization, "/leads/4711"));
+  if (!absl::ConsumePrefix(&path, organization + "/") ||
+      std::none_of(kObjectForms.begin(), kObjectForms.end(),
+                   [&](absl::string_view form) { return HasForm(path, form); })) {
+    return InvalidField("object", absl::StrCat("is ", organization, " or below it one of ",
+                                               absl::StrJoin(kObjectForms, ", ")));
   }
   wanted->object = std::string(path);
   wanted->organization = view.catalog->Find(wanted->scope.organization)->number();
@@ -89,7 +118,9 @@ absl::StatusOr<Wanted> ReadWanted(const View& view, const v1::ListAuditRecordsRe
   DNC_ASSIGN_OR_RETURN(wanted.scope, ParseAuditScope(view, request.parent()));
   DNC_RETURN_IF_ERROR(CheckKind(request.kind()));
   DNC_RETURN_IF_ERROR(CheckText(request.actor(), kMostBytesAsked, "actor"));
-  DNC_RETURN_IF_ERROR(CheckText(request.principal(), kMostBytesAsked, "principal"));
+  if (!request.principal().empty()) {
+    DNC_RETURN_IF_ERROR(ValidatePrincipal(request.principal(), "principal"));
+  }
   DNC_RETURN_IF_ERROR(CheckText(request.request_id(), kMostBytesAsked, "request_id"));
   DNC_RETURN_IF_ERROR(CheckText(request.object(), kMostBytesAsked, "object"));
   if (!v1::AuditDisposition_IsValid(request.disposition())) {

@@ -32,6 +32,7 @@ absl::StatusOr<std::unique_ptr<AuditExport>> AuditExport::Create(
   header.set_last_revision(range.last);
   DNC_ASSIGN_OR_RETURN(*header.mutable_previous_hash(), log.HashBefore(range.first));
   *header.mutable_head() = HeadOf(log);
+  if (!result->scope_.all) header.set_organization_key(log.KeyOf(result->scope_.organization));
   result->state_ = state;
   result->next_ = range.first;
   result->last_ = range.last;
@@ -51,6 +52,7 @@ absl::StatusOr<bool> AuditExport::Next(v1::ExportAuditResponse* response) {
     v1::ExportedAuditRecord* record = response->add_records();
     record->set_revision(revision);
     record->set_hash(std::string(stored.hash));
+    record->set_organization_tag(log.TagOf(revision, stored.content));
     if (scope_.Holds(OrganizationOfAudit(stored.content))) {
       record->set_content(std::string(stored.content));
     } else {
@@ -110,7 +112,8 @@ absl::StatusOr<bool> AuditVerification::Advance() {
       ended = false;
       return false;
     }
-    verifier_.Add(revision, AuditDigest(stored.content), stored.hash);
+    verifier_.Add(revision, log.TagOf(revision, stored.content), AuditDigest(stored.content),
+                  stored.hash);
     ++records;
     bytes += stored.content.size();
     next_ = std::max(next_, revision + 1);

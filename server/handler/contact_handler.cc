@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/error/error.h"
 #include "server/error/item_error.h"
@@ -40,10 +41,35 @@ absl::Status Unavailable(const absl::Status& status) {
                    {});
 }
 
-absl::Status IdReused(const std::string& id) {
+// What of the contacts differs, as fields of the report.
+std::string FieldsReportedOtherwise(const storage::v1::RecordedContact& before,
+                                    const ContactReport& report, absl::string_view contact_hash) {
+  const v1::JudgedContact& one = before.contact();
+  const v1::JudgedContact& other = report.contact;
+  std::vector<absl::string_view> fields;
+  const auto compare = [&](absl::string_view field, bool same) {
+    if (!same) fields.push_back(field);
+  };
+  compare("contact_point", before.contact_hash() == contact_hash);
+  compare("channel", one.channel() == other.channel());
+  compare("message_class", one.message_class() == other.message_class());
+  compare("lead", one.lead() == other.lead());
+  compare("contact_time", one.contact_time() == other.contact_time());
+  compare("campaign", one.campaign() == other.campaign());
+  compare("brand", one.brand() == other.brand());
+  compare("outcome", one.outcome() == other.outcome());
+  compare("external_id", one.external_id() == other.external_id());
+  // Of the report it is kept as a part of the fingerprint only.
+  if (fields.empty()) fields.emplace_back("decision_id");
+  return absl::StrJoin(fields, ", ");
+}
+
+absl::Status IdReused(const std::string& id, const std::string& differs) {
   return MakeError(v1::ERROR_REASON_CONTACT_ID_REUSED,
                    absl::StrCat("contact_id: another contact was reported as ", id,
-                                "; report this one under an id of its own"),
+                                ", which differs in ", differs,
+                                "; repeat a report with the values that it had, and report another "
+                                "contact under an id of its own"),
                    {{"contact", id}});
 }
 
@@ -87,6 +113,7 @@ absl::Status ContactHandler::Settle(const ContactBench& bench, const Wanted& wan
                                     std::vector<ContactRow>* rows, Result* result) {
   DNC_RETURN_IF_ERROR(report.status());
   const std::string& id = report->contact.contact_id();
+  const std::string hash = HashOf(bench.secret, bench.organization, report->points.front());
   const uint32_t org = bench.organization.number();
   std::optional<storage::v1::RecordedContact> before;
   for (const ContactRow& row : *rows) {
@@ -96,10 +123,16 @@ absl::Status ContactHandler::Settle(const ContactBench& bench, const Wanted& wan
     DNC_ASSIGN_OR_RETURN(before, contacts_->Find(org, id));
   }
   if (before.has_value()) {
-    if (before->fingerprint() != report->fingerprint) return IdReused(id);
+    if (before->fingerprint() != report->fingerprint) {
+      return IdReused(id, FieldsReportedOtherwise(*before, *report, hash));
+    }
     result->contact = before->contact();
     result->repeated = true;
     return absl::OkStatus();
+  }
+  if (report->made.time <= clock_->Now() - contacts_->retention_micros()) {
+    return InvalidField("contact_time",
+                        "lies further back than contacts are kept (contacts_retention_days)");
   }
   DNC_RETURN_IF_ERROR(JudgeContact(bench, &*report));
   report->contact.set_reporter(std::string(wanted.reporter));
@@ -109,7 +142,7 @@ absl::Status ContactHandler::Settle(const ContactBench& bench, const Wanted& wan
   row.time = report->made.time;
   row.lead = report->lead;
   row.record.set_fingerprint(report->fingerprint);
-  row.record.set_contact_hash(HashOf(bench.secret, bench.organization, report->points.front()));
+  row.record.set_contact_hash(hash);
   *row.record.mutable_contact() = report->contact;
   result->contact = std::move(report->contact);
   return absl::OkStatus();

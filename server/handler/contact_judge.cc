@@ -1,6 +1,7 @@
 #include "server/handler/contact_judge.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,7 +25,6 @@ using storage::v1::SubjectRecord;
 
 // Records of checks that are looked at for one contact point.
 constexpr int kMostChecks = 2'000;
-// The clock of a reporter who names the check may be behind the gateway's.
 
 std::string TimeText(UnixMicros time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMicros(time), absl::UTCTimeZone());
@@ -107,53 +107,74 @@ class ContactJudge {
     });
   }
 
+  // Why the check that the report names is not the contact's.
+  std::optional<Match> Mismatch(absl::string_view why) {
+    report_.contact.set_decision_mismatch(absl::StrCat("decision_id names a check ", why));
+    return std::nullopt;
+  }
+
   // The check that the report names, where it was about this contact and not too long before.
-  absl::StatusOr<std::optional<Match>> FindNamed(const DecisionId& id) const {
+  absl::StatusOr<std::optional<Match>> FindNamed(const DecisionId& id) {
     const auto checked = static_cast<UnixMicros>(id.time);
-    if (checked < Earliest() || checked > time() + kReporterSkewMicros)
-      return std::optional<Match>();
+    if (checked < Earliest()) return Mismatch("that was made too long before the contact");
+    if (checked > time() + kReporterSkewMicros) return Mismatch("that was made after the contact");
     DNC_ASSIGN_OR_RETURN(std::optional<DecisionRow> row, bench_.decisions.Get(org(), id));
-    if (!row.has_value() || !CheckFits(row->record, report_.made)) return std::optional<Match>();
+    if (!row.has_value()) return Mismatch("that is not on record");
+    if (!CheckFits(row->record, report_.made)) {
+      return Mismatch("of another channel, message class, campaign or brand");
+    }
     if (row->record.kind() == v1::DECISION_KIND_FILTER_BLOCK) return JudgeBlock(*std::move(row));
-    if (!IsOfContact(row->record)) return std::optional<Match>();
+    if (!IsOfContact(row->record)) {
+      const bool more = row->record.more_contact_points();
+      cut_ |= more;
+      return Mismatch(more ? "of more contact points than are on record"
+                           : "of another contact point");
+    }
     const bool allowed = row->record.verdict() == v1::VERDICT_ALLOW;
     return std::optional<Match>(Match{*std::move(row), allowed});
   }
 
   // Of a block only those that were not allowed are on record.
-  absl::StatusOr<std::optional<Match>> JudgeBlock(DecisionRow block) const {
+  absl::StatusOr<std::optional<Match>> JudgeBlock(DecisionRow block) {
     Match match{std::move(block), true};
     match.allowed = match.row.record.allowed() > 0;
     const DecisionId id = match.row.id;
     DNC_RETURN_IF_ERROR(ScanChecks(id.time, id.time + 1, [&](const DecisionRow& row) {
-      if (row.id.random == id.random && row.id.number == id.number) match = {row, false};
-      return true;
+      const bool denied = row.id.random == id.random && row.id.number == id.number;
+      if (denied) match = {row, false};
+      return denied;
     }));
     return std::optional<Match>(std::move(match));
   }
 
-  // Calls `on_row` for the checks of the contact point within [start, end).
+  // Calls `is_wanted` for the checks of the contact point within [start, end), newest first.
   absl::Status ScanChecks(uint64_t start, uint64_t end,
-                          absl::FunctionRef<bool(const DecisionRow&)> on_row) const {
+                          absl::FunctionRef<bool(const DecisionRow&)> is_wanted) {
     for (const std::string& hash : hashes_) {
       const DecisionRange range{recording_keys::HashPrefix(org(), hash), start, end};
       int budget = kMostChecks;
-      DNC_RETURN_IF_ERROR(bench_.decisions.ScanDown(org(), range, "", &budget, on_row).status());
+      bool found = false;
+      const auto on_row = [&](const DecisionRow& row) {
+        found |= is_wanted(row);
+        return true;
+      };
+      DNC_ASSIGN_OR_RETURN(const std::string next,
+                           bench_.decisions.ScanDown(org(), range, "", &budget, on_row));
+      cut_ |= !next.empty() && !found;  // what was not read is older than what was found
     }
     return absl::OkStatus();
   }
 
-  absl::StatusOr<std::optional<Match>> FindLatest() const {
+  absl::StatusOr<std::optional<Match>> FindLatest() {
     std::optional<Match> latest;
     const auto end = static_cast<uint64_t>(time()) + 1;
     DNC_RETURN_IF_ERROR(
         ScanChecks(static_cast<uint64_t>(Earliest()), end, [&](const DecisionRow& row) {
+          if (!CheckFits(row.record, report_.made)) return false;
           const bool later =
               !latest.has_value() || row.id.time > latest->row.id.time ||
               (row.id.time == latest->row.id.time && row.id.number > latest->row.id.number);
-          if (later && CheckFits(row.record, report_.made)) {
-            latest = Match{row, row.record.verdict() == v1::VERDICT_ALLOW};
-          }
+          if (later) latest = Match{row, row.record.verdict() == v1::VERDICT_ALLOW};
           return true;
         }));
     return latest;
@@ -161,20 +182,53 @@ class ContactJudge {
 
   // Whether a check since `start` may have been made that is not on record, or not by itself.
   absl::StatusOr<bool> MayBeMissing(UnixMicros start) const {
+    if (cut_ || start < bench_.decisions.OldestTime()) return true;
     DNC_ASSIGN_OR_RETURN(const auto gaps, bench_.decisions.Gaps(start, time(), 1));
     if (!gaps.empty()) return true;
-    const DecisionRange blocks{
-        recording_keys::BlockPrefix(org(), static_cast<uint8_t>(report_.made.channel)),
-        static_cast<uint64_t>(start), static_cast<uint64_t>(time()) + 1};
+    const std::string blocks =
+        recording_keys::BlockPrefix(org(), static_cast<uint8_t>(report_.made.channel));
+    DNC_ASSIGN_OR_RETURN(const bool block, AnyFits(blocks, start, [](const auto& record) {
+                           return record.allowed() > 0;
+                         }));
+    if (block) return true;
+    DNC_ASSIGN_OR_RETURN(const std::set<std::string> leads, Leads());
+    for (const std::string& lead : leads) {
+      DNC_ASSIGN_OR_RETURN(const bool more, AnyFits(recording_keys::LeadPrefix(org(), lead), start,
+                                                    [](const auto& record) {
+                                                      return record.more_contact_points();
+                                                    }));
+      if (more) return true;
+    }
+    return false;
+  }
+
+  // Whether any check since `start` fits of those that `wanted` takes, or there are too many to
+  // tell.
+  absl::StatusOr<bool> AnyFits(
+      const std::string& prefix, UnixMicros start,
+      absl::FunctionRef<bool(const storage::v1::RecordedDecision&)> wanted) const {
+    const DecisionRange range{prefix, static_cast<uint64_t>(start),
+                              static_cast<uint64_t>(time()) + 1};
     int budget = kMostChecks;
     bool found = false;
     DNC_ASSIGN_OR_RETURN(
         const std::string next,
-        bench_.decisions.ScanDown(org(), blocks, "", &budget, [&](const DecisionRow& row) {
-          found = row.record.allowed() > 0 && CheckFits(row.record, report_.made);
+        bench_.decisions.ScanDown(org(), range, "", &budget, [&](const DecisionRow& row) {
+          found = wanted(row.record) && CheckFits(row.record, report_.made);
           return !found;
         }));
     return found || !next.empty();
+  }
+
+  // Those whose checks may have been about the contact.
+  absl::StatusOr<std::set<std::string>> Leads() const {
+    std::set<std::string> leads;
+    if (!report_.lead.empty()) leads.insert(report_.lead);
+    for (const ContactPoint& point : report_.points) {
+      DNC_ASSIGN_OR_RETURN(const SubjectRecord subject, ReadSubject(SubjectKey(org(), point)));
+      for (const auto& reference : subject.leads()) leads.insert(reference.lead());
+    }
+    return leads;
   }
 
   // The entry that blocked longest.
@@ -207,6 +261,16 @@ class ContactJudge {
   absl::Status JudgePoint(const CatalogOrganization& owner, const ContactPoint& point) {
     const std::string key = SubjectKey(owner.number(), point);
     DNC_RETURN_IF_ERROR(JudgeIndex(owner, keys::SubjectIndexPrefix(key)));
+    DNC_ASSIGN_OR_RETURN(const SubjectRecord subject, ReadSubject(key));
+    for (const storage::v1::LeadReference& reference : subject.leads()) {
+      DNC_RETURN_IF_ERROR(
+          JudgeIndex(owner, keys::LeadIndexPrefix(owner.number(), reference.lead())));
+    }
+    return absl::OkStatus();
+  }
+
+  // Empty where there is none.
+  absl::StatusOr<SubjectRecord> ReadSubject(const std::string& key) const {
     SubjectRecord subject;
     DNC_RETURN_IF_ERROR(bench_.view.reader
                             ->Get(Family::kSubjects, key,
@@ -214,11 +278,7 @@ class ContactJudge {
                                     return ParseAs(bytes, Family::kSubjects, &subject);
                                   })
                             .status());
-    for (const storage::v1::LeadReference& reference : subject.leads()) {
-      DNC_RETURN_IF_ERROR(
-          JudgeIndex(owner, keys::LeadIndexPrefix(owner.number(), reference.lead())));
-    }
-    return absl::OkStatus();
+    return subject;
   }
 
   template <typename Record>
@@ -267,6 +327,7 @@ class ContactJudge {
   ContactReport& report_;
   std::vector<std::string> hashes_;
   std::optional<v1::Entry> blocking_;
+  bool cut_ = false;  // a check that may be this contact's was not, or not wholly, read
 };
 
 }  // namespace

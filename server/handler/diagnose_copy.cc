@@ -35,7 +35,7 @@ v1::CopyActionsRequest CopyRequest(const v1::DiagnoseCopyRequest& request,
 }
 
 // Whether whoever is to copy has the permission for the source and every target; findings where
-// not.
+// not, if they are asked for.
 bool JudgePermission(const CatalogOrganization& organization,
                      const v1::DiagnoseCopyRequest& request, absl::string_view permission,
                      FindingList* findings) {
@@ -105,6 +105,7 @@ absl::Status DiagnoseHandler::Diagnose(const v1::DiagnoseCopyRequest& request,
     if (judged) JudgePermission(*organization, request, kActionsCopy, &findings);
     mutation.set_allow_reconsent(
         !judged || JudgePermission(*organization, request, kActionsReconsent, nullptr));
+    if (judged) mutation.set_principal(request.user());  // refusals name who lacks what
   }
   const Outcome outcome = sources_.state->DryRun(mutation);
   v1::CopyActionsResponse plan;

@@ -1,6 +1,7 @@
 // DiagnoseContactedLead: what happened to a lead, and what is wrong with that.
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <map>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "dnc/v1/registry.pb.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/diagnose/contact_findings.h"
 #include "server/diagnose/findings.h"
@@ -45,7 +47,7 @@ constexpr size_t kMostConfigurationChanges = 100;
 constexpr size_t kMostSubjectEntries = 1000;
 constexpr size_t kMostRecords = 2000;  // checks, and contacts, of each subject
 constexpr int kMostPages = 100;        // of a listing, some of which may be empty
-constexpr int kMostPointsRead = 20;
+constexpr size_t kMostPointsRead = 20;
 // For what was refused.
 constexpr int64_t kMostRevisionsSearched = 10'000;
 constexpr size_t kMostBytesSearched = size_t{64} << 20;
@@ -120,13 +122,13 @@ class ContactedLead {
   absl::Status ReadSubjects() {
     asked_.channel = request_.channel();
     asked_.now = now_;
-    asked_.subject = "the contact point";
     if (request_.has_contact_point()) {
       DNC_ASSIGN_OR_RETURN(
           ContactPoint point,
           NormalizeContactPoint(request_.contact_point(),
                                 organization_.record.organization().default_region(),
                                 "contact_point"));
+      asked_.subject = SubjectOf(point.kind);
       points_.push_back(std::move(point));
     }
     if (request_.lead().empty()) return absl::OkStatus();
@@ -139,22 +141,43 @@ class ContactedLead {
       findings_.Add(LeadUnknown(asked_.subject));
       return absl::OkStatus();
     }
+    DNC_ASSIGN_OR_RETURN(history_, ReadHistory(log_, organization_.number(),
+                                               absl::StrCat("leads/", lead_), kMostLeadChanges));
     if (record->delete_time() != 0) findings_.Add(LeadGone(*record, organization_.id));
+    if (!record->merged_into().empty()) heir_ = LeadName(organization_.id, record->merged_into());
     statuses_.insert(StatusNameOf(record->state().status()));
-    for (const v1::ContactPoint& proto : record->lead().contact_points()) {
+    TakePoints(heir_.empty() ? record->lead() : LeadBeforeItsEnd());
+    return absl::OkStatus();
+  }
+
+  // As it was when it was merged into another, which got everything that it had.
+  v1::Lead LeadBeforeItsEnd() const {
+    v1::Lead before;
+    for (const storage::v1::AuditRecord& record : history_.records) {
+      if (record.mutation().merge_leads().source() != asked_.subject) continue;
+      for (const AuditedObject& object : record.objects()) {
+        const bool is_lead =
+            object.kind() == AuditedObject::KIND_LEAD && object.name() == asked_.subject;
+        if (is_lead && !before.ParseFromString(object.before())) before.Clear();
+      }
+    }
+    return before;
+  }
+
+  void TakePoints(const v1::Lead& lead) {
+    for (const v1::ContactPoint& proto : lead.contact_points()) {
       ContactPoint point = FromCanonical(proto);
       masked_points_.insert(MaskContact(ToString(point)));
       const bool wanted = !request_.has_contact_point() && points_.size() < kMostPointsRead;
       if (wanted) points_.push_back(std::move(point));
     }
-    const int count = record->lead().contact_points_size();
-    if (!request_.has_contact_point() && count > kMostPointsRead) {
+    const int count = lead.contact_points_size();
+    if (!request_.has_contact_point() && count > static_cast<int>(kMostPointsRead)) {
       findings_.Add(MakeFinding(
           v1::Finding::KIND_RECORDS_MISSING, v1::Finding::SEVERITY_WARNING, asked_.subject, "",
           absl::StrCat("of ", count, " contact points of ", asked_.subject, " the first ",
                        kMostPointsRead, " were looked at; ask about the others one by one")));
     }
-    return absl::OkStatus();
   }
 
   std::string StatusNameOf(uint32_t number) const {
@@ -162,43 +185,54 @@ class ContactedLead {
     return status == nullptr ? "" : status->proto().name();
   }
 
-  absl::Status ReadHistoryInto(absl::string_view path, size_t most,
-                               absl::FunctionRef<void(const storage::v1::AuditRecord&)> on_record) {
-    DNC_ASSIGN_OR_RETURN(const ObjectHistory history,
-                         ReadHistory(log_, organization_.number(), path, most));
-    if (history.cut) timeline_.CutBefore(history.records.front().mutation().propose_time());
-    for (const storage::v1::AuditRecord& record : history.records) on_record(record);
-    return absl::OkStatus();
-  }
-
   // What happened to the lead, and to the statuses that it was in.
   absl::Status ReadChanges() {
     if (lead_.empty()) return absl::OkStatus();
-    DNC_RETURN_IF_ERROR(
-        ReadHistoryInto(absl::StrCat("leads/", lead_), kMostLeadChanges, [&](const auto& record) {
-          timeline_.AddLeadChange(record, asked_.subject);
-          for (const AuditedObject& object : record.objects()) {
-            v1::Lead after;
-            const bool is_lead =
-                object.kind() == AuditedObject::KIND_LEAD && object.name() == asked_.subject;
-            if (is_lead && after.ParseFromString(object.after())) statuses_.insert(after.status());
-          }
-        }));
+    DNC_ASSIGN_OR_RETURN(const std::optional<UnixMicros> unrecorded, UnrecordedUntil(log_));
+    if (unrecorded.has_value()) timeline_.CutBefore(*unrecorded);
+    NoteCut(history_);
+    for (const storage::v1::AuditRecord& record : history_.records) {
+      timeline_.AddLeadChange(record, asked_.subject);
+      NoteStatuses(record);
+      for (const MovedEntry& moved : MovedEntriesOf(record)) {
+        if (moved.from == asked_.subject) given_.push_back(moved.id);
+        if (moved.to == asked_.subject) taken_[FormatEntryId(moved.id)] = moved.from;
+      }
+    }
     const std::string prefix = OrganizationName(organization_.id) + "/";
     for (const std::string& status : statuses_) {
       absl::string_view path = status;
       if (!absl::ConsumePrefix(&path, prefix)) continue;
-      DNC_RETURN_IF_ERROR(ReadHistoryInto(path, kMostConfigurationChanges, [&](const auto& record) {
+      DNC_ASSIGN_OR_RETURN(
+          const ObjectHistory history,
+          ReadHistory(log_, organization_.number(), path, kMostConfigurationChanges));
+      NoteCut(history);
+      for (const storage::v1::AuditRecord& record : history.records) {
         if (told_.insert(record.revision()).second) timeline_.AddConfigurationChange(record);
-      }));
+      }
     }
     return absl::OkStatus();
+  }
+
+  void NoteCut(const ObjectHistory& history) {
+    if (history.cut) timeline_.CutBefore(history.records.front().mutation().propose_time());
+  }
+
+  // The statuses that the lead came into.
+  void NoteStatuses(const storage::v1::AuditRecord& record) {
+    for (const AuditedObject& object : record.objects()) {
+      v1::Lead after;
+      const bool is_lead =
+          object.kind() == AuditedObject::KIND_LEAD && object.name() == asked_.subject;
+      if (is_lead && after.ParseFromString(object.after())) statuses_.insert(after.status());
+    }
   }
 
   absl::Status ReadEntries() {
     const uint32_t number = organization_.number();
     if (!lead_.empty()) {
       DNC_RETURN_IF_ERROR(ReadEntriesOf(organization_, keys::LeadIndexPrefix(number, lead_)));
+      DNC_RETURN_IF_ERROR(AddEntries(organization_, given_, false));
     }
     for (const ContactPoint& point : points_) {
       DNC_RETURN_IF_ERROR(
@@ -222,6 +256,12 @@ class ContactedLead {
                                              }
                                              return true;
                                            }));
+    return AddEntries(owner, ids, cut);
+  }
+
+  // `cut`: there are older ones.
+  absl::Status AddEntries(const CatalogOrganization& owner, const std::deque<EntryId>& ids,
+                          bool cut) {
     for (const EntryId& id : ids) {
       DNC_ASSIGN_OR_RETURN(const std::optional<EntryRecord> record,
                            FindEntry(*view_.reader, owner.number(), id));
@@ -236,7 +276,9 @@ class ContactedLead {
       if (std::exchange(cut, false)) {
         timeline_.CutBefore(TimeUtil::TimestampToMicroseconds(known.entry.create_time()));
       }
-      timeline_.AddEntry(known.entry);
+      if (!seen_.insert(known.entry.name()).second) continue;
+      const auto taken = taken_.find(LastPart(known.entry.name()));
+      timeline_.AddEntry(known.entry, taken == taken_.end() ? "" : taken->second);
       entries_.push_back(std::move(known));
     }
     return absl::OkStatus();
@@ -376,9 +418,12 @@ class ContactedLead {
 
   void Judge(const v1::DiagnoseContactedLeadResponse& response) {
     JudgeContacts(asked_, masked_points_, contacts_, &findings_);
-    const std::optional<UnixMicros> since = JudgeEntries(asked_, entries_, &findings_);
+    ContactCase holder = asked_;
+    if (!heir_.empty()) holder.subject = heir_;
+    const std::optional<UnixMicros> since = JudgeEntries(holder, entries_, &findings_);
     JudgeChecks(decisions_, since, &findings_);
     for (const v1::DecisionGap& gap : response.gaps()) findings_.Add(RecordsMissing(gap));
+    if (!heir_.empty()) return;  // what restricts the other one is for it to tell
     const bool own = std::any_of(entries_.begin(), entries_.end(),
                                  [](const KnownEntry& known) { return known.entry.has_lead(); });
     if (lead_.empty() ? entries_.empty() : !own) AddMissingEntry();
@@ -400,6 +445,11 @@ class ContactedLead {
   FindingList findings_;
   ContactCase asked_;
   std::string lead_;
+  std::string heir_;  // the name of the lead that it was merged into
+  ObjectHistory history_;
+  std::deque<EntryId> given_;  // entries that went to another lead with a merge
+  std::map<std::string, std::string, std::less<>> taken_;  // ids of those that came, from which one
+  std::set<std::string> seen_;                             // names of entries
   std::vector<ContactPoint> points_;
   std::set<std::string> masked_points_;
   std::set<std::string> statuses_;

@@ -3,9 +3,10 @@
 #include <deque>
 #include <utility>
 
+#include "dnc/v1/registry.pb.h"
+#include "server/name/resource_name.h"
 #include "server/state/txn.h"
 #include "storage/base/status_macros.h"
-#include "storage/schema/keys.h"
 
 namespace dnc {
 
@@ -53,6 +54,31 @@ PastObject ObjectAt(const ObjectHistory& history, AuditedObject::Kind kind, absl
     }
   }
   return past;
+}
+
+absl::StatusOr<std::optional<UnixMicros>> UnrecordedUntil(const AuditLog& log) {
+  const int64_t last = log.chain().first_revision() - 1;
+  if (last < 1) return std::optional<UnixMicros>();
+  DNC_ASSIGN_OR_RETURN(const std::optional<AuditRecord> record, log.Read(last));
+  if (!record.has_value()) return CorruptRecord(Family::kAudit);
+  return std::optional<UnixMicros>(record->mutation().propose_time());
+}
+
+std::vector<MovedEntry> MovedEntriesOf(const AuditRecord& record) {
+  std::vector<MovedEntry> moved;
+  if (!record.mutation().has_merge_leads()) return moved;
+  for (const AuditedObject& object : record.objects()) {
+    if (object.kind() != AuditedObject::KIND_ENTRY) continue;
+    v1::Entry before;
+    v1::Entry after;
+    const std::optional<EntryId> id = ParseEntryId(LastPart(object.name()));
+    if (!id.has_value() || !before.ParseFromString(object.before()) ||
+        !after.ParseFromString(object.after()) || before.lead() == after.lead()) {
+      continue;
+    }
+    moved.push_back({*id, before.lead(), after.lead()});
+  }
+  return moved;
 }
 
 }  // namespace dnc

@@ -13,6 +13,7 @@
 #include "dnc/storage/v1/record.pb.h"
 #include "server/handler/audit_log.h"
 #include "storage/base/clock.h"
+#include "storage/schema/keys.h"
 
 namespace dnc {
 
@@ -41,6 +42,18 @@ struct PastObject {
 // of all.
 PastObject ObjectAt(const ObjectHistory& history, storage::v1::AuditedObject::Kind kind,
                     absl::string_view name, UnixMicros time);
+
+// When the last change was asked for of which the trail does not say what it changed: one of a
+// release without a chain. Nothing where there is none. CORRUPT_RECORD.
+absl::StatusOr<std::optional<UnixMicros>> UnrecordedUntil(const AuditLog& log);
+
+// An entry that a merge took from one lead and gave to another; their names.
+struct MovedEntry {
+  EntryId id;
+  std::string from;
+  std::string to;
+};
+std::vector<MovedEntry> MovedEntriesOf(const storage::v1::AuditRecord& record);
 
 }  // namespace dnc
 

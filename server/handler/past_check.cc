@@ -34,7 +34,7 @@ using Known = PastObject::Known;
 // one contact point; beyond it the answer says that it is not whole.
 constexpr size_t kMostChangesRead = 2000;
 constexpr size_t kMostEntriesRead = 10'000;
-constexpr int kMostLeadsRead = 50;
+constexpr size_t kMostLeadsRead = 50;
 
 // Puts the facts of one moment together.
 class PastFacts {
@@ -56,6 +56,7 @@ class PastFacts {
   }
 
   absl::Status Answer() {
+    DNC_RETURN_IF_ERROR(DoubtWhatIsOlder());
     DNC_RETURN_IF_ERROR(RewindRegistries(asked_.question.organization, &organization_));
     if (question_.global == &global_) {
       DNC_RETURN_IF_ERROR(RewindRegistries(asked_.question.global, &global_));
@@ -82,6 +83,14 @@ class PastFacts {
   void Doubt(std::string text) {
     in_doubt_ = true;
     Limit(std::move(text));
+  }
+
+  absl::Status DoubtWhatIsOlder() {
+    DNC_ASSIGN_OR_RETURN(const std::optional<UnixMicros> unrecorded, UnrecordedUntil(log_));
+    if (unrecorded.value_or(time()) <= time()) return absl::OkStatus();
+    Doubt(absl::StrCat("what was changed up to revision ", log_.chain().first_revision() - 1,
+                       ", by a release that did not record what it changed"));
+    return absl::OkStatus();
   }
 
   void Write(const Decision& decision) {
@@ -149,7 +158,8 @@ class PastFacts {
     facts_.names_lead = true;
     facts_.lead.id = asked_.lead;
     v1::Lead lead;
-    DNC_ASSIGN_OR_RETURN(facts_.lead.known, LeadThen(asked_.lead, &lead, &facts_.lead.state));
+    DNC_ASSIGN_OR_RETURN(facts_.lead.known,
+                         LeadThen(asked_.lead, &lead, &facts_.lead.state, &merged_));
     if (!facts_.lead.known || asked_.point.has_value()) return absl::OkStatus();
     for (const v1::ContactPoint& point : lead.contact_points()) {
       points->push_back(FromCanonical(point));
@@ -157,13 +167,16 @@ class PastFacts {
     return absl::OkStatus();
   }
 
-  // Whether the lead existed, and what restricted it.
-  absl::StatusOr<bool> LeadThen(const std::string& id, v1::Lead* lead, LeadStateFacts* state) {
+  // Whether the lead existed, and what restricted it. `merged` gets the ids of those that were
+  // merged into it since.
+  absl::StatusOr<bool> LeadThen(const std::string& id, v1::Lead* lead, LeadStateFacts* state,
+                                std::vector<std::string>* merged) {
     const uint32_t number = organization_.number();
     DNC_ASSIGN_OR_RETURN(const std::optional<LeadRecord> record,
                          FindLead(*view_.reader, number, id));
     if (!record.has_value()) return false;
     DNC_ASSIGN_OR_RETURN(const ObjectHistory history, History(number, absl::StrCat("leads/", id)));
+    AddMerged(history, record->lead().name(), merged);
     const PastObject past =
         ObjectAt(history, AuditedObject::KIND_LEAD, record->lead().name(), time());
     if (past.known == Known::kAbsent) return false;
@@ -175,20 +188,35 @@ class PastFacts {
                          " was then: the trail has no change of it; it is taken as it "
                          "is now"));
     }
-    NoteMerges(history, id);
     DNC_RETURN_IF_ERROR(FillState(*record, *lead, state));
-    const std::string prefix = keys::LeadIndexPrefix(number, id);
-    DNC_RETURN_IF_ERROR(ReadEntries(number, prefix, &state->entries));
+    DNC_ASSIGN_OR_RETURN(std::vector<EntryId> ids, EntriesIn(keys::LeadIndexPrefix(number, id)));
+    UndoMerges(history, record->lead().name(), &ids);
+    DNC_RETURN_IF_ERROR(AddEntries(number, ids, &state->entries));
     return true;
   }
 
-  void NoteMerges(const ObjectHistory& history, const std::string& id) {
+  // Merges of after that moment, the newest first.
+  void UndoMerges(const ObjectHistory& history, const std::string& lead,
+                  std::vector<EntryId>* ids) const {
+    for (auto record = history.records.rbegin(); record != history.records.rend(); ++record) {
+      if (record->mutation().propose_time() <= time()) continue;
+      for (const MovedEntry& moved : MovedEntriesOf(*record)) {
+        if (moved.to == lead)
+          ids->erase(std::remove(ids->begin(), ids->end(), moved.id), ids->end());
+        if (moved.from == lead) ids->push_back(moved.id);
+      }
+    }
+  }
+
+  // The leads that were merged into this one after that moment.
+  void AddMerged(const ObjectHistory& history, const std::string& lead,
+                 std::vector<std::string>* ids) const {
     for (const storage::v1::AuditRecord& record : history.records) {
-      if (!record.mutation().has_merge_leads()) continue;
-      if (record.mutation().propose_time() <= time()) continue;
-      Limit(absl::StrCat("which of ", id, "'s entries came with a merge on ",
-                         TimeOf(record.mutation().propose_time()),
-                         "; they are taken as the lead's that they are of now"));
+      const v1::MergeLeadsRequest& merge = record.mutation().merge_leads();
+      const bool applied = record.disposition() == storage::v1::AuditRecord::DISPOSITION_APPLIED;
+      if (!applied || merge.target() != lead || record.mutation().propose_time() <= time())
+        continue;
+      ids->emplace_back(LastPart(merge.source()));
     }
   }
 
@@ -234,6 +262,11 @@ class PastFacts {
   // The entries of an index that were there and not revoked.
   template <typename Entries>
   absl::Status ReadEntries(uint32_t organization, const std::string& prefix, Entries* entries) {
+    DNC_ASSIGN_OR_RETURN(const std::vector<EntryId> ids, EntriesIn(prefix));
+    return AddEntries(organization, ids, entries);
+  }
+
+  absl::StatusOr<std::vector<EntryId>> EntriesIn(const std::string& prefix) {
     std::vector<EntryId> ids;
     DNC_RETURN_IF_ERROR(view_.reader->Scan(Family::kIndex, prefix, keys::PrefixEnd(prefix),
                                            [&](absl::string_view key, absl::string_view) {
@@ -244,6 +277,12 @@ class PastFacts {
       ids.pop_back();
       Doubt(absl::StrCat("what entries after the first ", kMostEntriesRead, " blocked"));
     }
+    return ids;
+  }
+
+  template <typename Entries>
+  absl::Status AddEntries(uint32_t organization, const std::vector<EntryId>& ids,
+                          Entries* entries) {
     for (const EntryId& id : ids) {
       DNC_ASSIGN_OR_RETURN(const std::optional<EntryRecord> record,
                            FindEntry(*view_.reader, organization, id));
@@ -293,7 +332,7 @@ class PastFacts {
     return absl::OkStatus();
   }
 
-  // Other leads that had the contact point.
+  // Other leads that had the contact point, also those that were merged into another since.
   absl::Status AddLeadsOf(const std::string& subject_key, PointFacts* point) {
     storage::v1::SubjectRecord subject;
     DNC_RETURN_IF_ERROR(view_.reader
@@ -305,17 +344,23 @@ class PastFacts {
                                                : CorruptRecord(Family::kSubjects);
                                   })
                             .status());
-    if (subject.leads_size() > kMostLeadsRead) {
-      Doubt(absl::StrCat("how more than ", kMostLeadsRead,
-                         " leads with the contact point were restricted"));
-    }
-    for (int i = 0; i < std::min(subject.leads_size(), kMostLeadsRead); ++i) {
-      const std::string& id = ids_.emplace_back(subject.leads(i).lead());
-      if (facts_.names_lead && id == asked_.lead) continue;
+    std::vector<std::string> leads;
+    for (const auto& held : subject.leads()) leads.push_back(held.lead());
+    for (size_t i = 0; i < leads.size(); ++i) {
+      if (i == kMostLeadsRead) {
+        Doubt(absl::StrCat("how more than ", kMostLeadsRead,
+                           " leads with the contact point were restricted"));
+        break;
+      }
+      const std::string& id = ids_.emplace_back(leads[i]);
+      if (facts_.names_lead && id == asked_.lead) {
+        leads.insert(leads.end(), merged_.begin(), merged_.end());
+        continue;
+      }
       v1::Lead lead;
       LeadOfPoint reference;
       reference.lead = id;
-      DNC_ASSIGN_OR_RETURN(const bool existed, LeadThen(id, &lead, &reference.state));
+      DNC_ASSIGN_OR_RETURN(const bool existed, LeadThen(id, &lead, &reference.state, &leads));
       const bool had = std::any_of(
           lead.contact_points().begin(), lead.contact_points().end(),
           [&](const v1::ContactPoint& held) { return FromCanonical(held) == point->point; });
@@ -332,7 +377,8 @@ class PastFacts {
   CatalogOrganization organization_;  // as it was, as far as it matters
   CatalogOrganization global_;
   Facts facts_;
-  std::deque<std::string> ids_;  // of leads, which facts point to
+  std::deque<std::string> ids_;      // of leads, which facts point to
+  std::vector<std::string> merged_;  // ids of leads that were merged into the asked one since
   std::set<std::string> rewound_;
   bool in_doubt_ = false;
   v1::PastAnswer* const answer_;

@@ -8,10 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/preparer_parts.h"
+#include "server/handler/visibility.h"
 #include "server/name/resource_name.h"
 #include "server/subject/scope.h"
 #include "server/subject/subject.h"
 #include "server/workflow/shape.h"
+#include "storage/schema/keys.h"
 
 namespace dnc {
 namespace {
@@ -24,6 +26,7 @@ constexpr size_t kMaxReason = 512;
 constexpr int kMaxContactPoints = 100;
 constexpr int kMaxLeads = 1000;
 constexpr size_t kSaltBytes = 16;
+constexpr size_t kSecretBytes = 32;
 // Clocks of honest callers differ by less.
 constexpr int64_t kClockSkewMicros = 60'000'000;
 
@@ -39,12 +42,12 @@ absl::Status NormalizePoints(const std::string& region, absl::string_view field,
   return absl::OkStatus();
 }
 
-// Seeded by the system; nobody can tell it from what they see of others.
-std::string RandomSalt() {
+// Seeded by the system; nobody can tell them from what they see of others.
+std::string RandomBytes(size_t size) {
   static thread_local absl::BitGen random;
-  std::string salt(kSaltBytes, '\0');
-  for (char& byte : salt) byte = static_cast<char>(absl::Uniform<uint8_t>(random));
-  return salt;
+  std::string bytes(size, '\0');
+  for (char& byte : bytes) byte = static_cast<char>(absl::Uniform<uint8_t>(random));
+  return bytes;
 }
 
 absl::Status SameOrganization(const std::string& wanted, const std::string& found,
@@ -100,7 +103,8 @@ Mutation Preparer::StartPart(const std::string& organization, const v1::Actor& a
   mutation.set_principal(caller.id);
   mutation.set_principal_is_administrator(caller.administrator);
   mutation.set_propose_time(clock_->Now());
-  mutation.set_salt(RandomSalt());
+  mutation.set_salt(RandomBytes(kSaltBytes));
+  if (state_->applied_revision() == 0) mutation.set_audit_secret(RandomBytes(kSecretBytes));
   return mutation;
 }
 
@@ -170,6 +174,40 @@ absl::Status Preparer::ShapeLead(const std::string& organization, const std::str
                          lead->mutable_contact_points());
 }
 
+namespace {
+
+// Whether the lead is in the status that its row names.
+absl::StatusOr<bool> IsThereAlready(const View& view, const v1::Lead& row) {
+  DNC_ASSIGN_OR_RETURN(const ResourceName lead, ParseLeadName(row.name(), "name"));
+  DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseStatusName(row.status(), "status"));
+  const CatalogOrganization* organization = view.catalog->Find(lead.organization);
+  const CatalogStatus* status =
+      organization == nullptr ? nullptr : organization->FindStatus(name.workflow, name.status);
+  if (status == nullptr || name.organization != lead.organization) return false;
+  storage::v1::LeadRecord record;
+  DNC_ASSIGN_OR_RETURN(
+      const bool found,
+      view.reader->Get(Family::kLeads, keys::Lead(organization->number(), lead.lead),
+                       [&](absl::string_view bytes) {
+                         return record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))
+                                    ? absl::OkStatus()
+                                    : CorruptRecord(Family::kLeads);
+                       }));
+  return found && record.state().status() == status->record.number();
+}
+
+// STATUS_NOT_FOUND where the row moves its lead to a status that the caller does not see. A lead
+// tells whoever may read it where it is, so that saying it again is no move.
+absl::Status CheckStatusSeen(const View& view, const Principal& caller, const v1::Lead& row,
+                             absl::string_view field) {
+  absl::Status seen = CheckVisible(view, caller, row.status());
+  if (seen.ok()) return seen;
+  DNC_ASSIGN_OR_RETURN(const bool there, IsThereAlready(view, row));
+  return there ? absl::OkStatus() : WithField(std::move(seen), absl::StrCat(field, ".status"));
+}
+
+}  // namespace
+
 Preparer::Result Preparer::Prepare(const v1::UpsertLeadRequest& request,
                                    const Principal& caller) const {
   DNC_ASSIGN_OR_RETURN(const ResourceName name, ParseLeadName(request.lead().name(), "lead.name"));
@@ -179,6 +217,7 @@ Preparer::Result Preparer::Prepare(const v1::UpsertLeadRequest& request,
   v1::UpsertLeadRequest* body = mutation.mutable_upsert_lead();
   *body = request;
   DNC_RETURN_IF_ERROR(ShapeLead(name.organization, region, "lead", body->mutable_lead()));
+  DNC_RETURN_IF_ERROR(CheckStatusSeen(*state_->Read(), caller, request.lead(), "lead"));
   return Finish(std::move(mutation), *body);
 }
 
@@ -208,9 +247,11 @@ Preparer::Result Preparer::PrepareBatch(const v1::BatchUpsertLeadsRequest& reque
   v1::BatchUpsertLeadsRequest* body = mutation.mutable_batch_upsert_leads();
   *body = request;
   rows->clear();
+  const StateMachine::ViewGuard view = state_->Read();
   for (int i = 0; i < request.leads_size(); ++i) {
-    rows->push_back(ShapeLead(parent.organization, region, absl::StrCat("leads[", i, "]"),
-                              body->mutable_leads(i)));
+    const std::string field = absl::StrCat("leads[", i, "]");
+    rows->push_back(ShapeLead(parent.organization, region, field, body->mutable_leads(i)));
+    if (rows->back().ok()) rows->back() = CheckStatusSeen(*view, caller, request.leads(i), field);
     if (!rows->back().ok() && request.all_or_nothing()) return rows->back();
   }
   // Another row that is refused makes another request too.

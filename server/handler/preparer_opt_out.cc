@@ -22,6 +22,7 @@ using v1::OptOut;
 
 constexpr size_t kMaxReplyText = 4096;
 constexpr size_t kMaxMailSubject = 1024;
+constexpr size_t kMaxPostBody = 4096;
 constexpr size_t kMaxReference = 512;
 constexpr size_t kMaxAgent = 256;
 constexpr size_t kMaxMessageId = 256;
@@ -48,14 +49,25 @@ OptOut InputOf(OptOut given) {
   return given;
 }
 
-// A text as somebody sent it: with line breaks and whatever else.
-absl::Status CheckSent(const std::string& text, size_t limit, absl::string_view field) {
-  if (text.size() <= limit) return absl::OkStatus();
-  return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
-                   absl::StrCat(field, ": ", text.size(), " bytes, at most ", limit),
-                   {{"field", std::string(field)},
-                    {"limit", absl::StrCat(limit)},
-                    {"actual", absl::StrCat(text.size())}});
+// Leaves the beginning of a text that is valid UTF-8. False: it was no longer than that.
+bool Shorten(size_t limit, std::string* text) {
+  if (text->size() <= limit) return false;
+  size_t end = limit;
+  while (end > 0 && (static_cast<unsigned char>((*text)[end]) & 0xC0) == 0x80) --end;
+  text->resize(end);
+  return true;
+}
+
+// What somebody sent is never refused for its length. True: something was left out.
+bool ShortenReply(OptOut* opt_out) {
+  if (opt_out->has_keyword_reply()) {
+    return Shorten(kMaxReplyText, opt_out->mutable_keyword_reply()->mutable_text());
+  }
+  if (!opt_out->has_email_reply()) return false;
+  v1::EmailReply* reply = opt_out->mutable_email_reply();
+  const bool subject = Shorten(kMaxMailSubject, reply->mutable_subject());
+  const bool text = Shorten(kMaxReplyText, reply->mutable_text());
+  return subject || text;
 }
 
 absl::Status CheckLanguage(const std::string& language, absl::string_view field) {
@@ -77,7 +89,6 @@ absl::Status CheckKeywordReply(const OptOut& opt_out) {
   if (reply.text().empty()) {
     return MissingField("opt_out.keyword_reply.text", "give the text as it was received");
   }
-  DNC_RETURN_IF_ERROR(CheckSent(reply.text(), kMaxReplyText, "opt_out.keyword_reply.text"));
   DNC_RETURN_IF_ERROR(CheckLanguage(reply.language(), "opt_out.keyword_reply.language"));
   switch (reply.medium()) {
     case v1::REPLY_MEDIUM_SMS:
@@ -99,7 +110,13 @@ absl::Status CheckOneClick(const OptOut& opt_out) {
     return Mismatch("a one-click unsubscribe", "EMAIL", "an e-mail address");
   }
   if (body.empty()) return MissingField(kField, "give the body of the POST");
-  DNC_RETURN_IF_ERROR(CheckSent(body, kMaxReplyText, kField));
+  if (body.size() > kMaxPostBody) {
+    return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                     absl::StrCat(kField, ": ", body.size(), " bytes, at most ", kMaxPostBody),
+                     {{"field", std::string(kField)},
+                      {"limit", absl::StrCat(kMaxPostBody)},
+                      {"actual", absl::StrCat(body.size())}});
+  }
   if (IsOneClickBody(body)) return absl::OkStatus();
   return InvalidField(kField,
                       "it lacks the pair List-Unsubscribe=One-Click (RFC 8058); a request without "
@@ -114,8 +131,6 @@ absl::Status CheckEmailReply(const OptOut& opt_out) {
   if (reply.subject().empty() && reply.text().empty()) {
     return MissingField("opt_out.email_reply.text", "give subject or text");
   }
-  DNC_RETURN_IF_ERROR(CheckSent(reply.subject(), kMaxMailSubject, "opt_out.email_reply.subject"));
-  DNC_RETURN_IF_ERROR(CheckSent(reply.text(), kMaxReplyText, "opt_out.email_reply.text"));
   return CheckLanguage(reply.language(), "opt_out.email_reply.language");
 }
 
@@ -210,8 +225,10 @@ absl::Status ShapeOptOut(const std::string& organization, const std::string& reg
   return CheckReach(*opt_out);
 }
 
-// Into the mutation goes what the reply means by the words that count now.
-absl::Status JudgeOptOut(const std::vector<std::string>& additional, OptOut* opt_out) {
+// Into the mutation goes what the reply means by the words that count now. `shortened`: it is the
+// beginning of one, and what the rest says is for a person to judge.
+absl::Status JudgeOptOut(const std::vector<std::string>& additional, bool shortened,
+                         OptOut* opt_out) {
   ReplyJudgement judged;
   if (opt_out->has_keyword_reply()) {
     const v1::KeywordReply& reply = opt_out->keyword_reply();
@@ -220,6 +237,11 @@ absl::Status JudgeOptOut(const std::vector<std::string>& additional, OptOut* opt
     DNC_ASSIGN_OR_RETURN(judged, JudgeEmail(opt_out->email_reply(), additional));
   } else {
     judged.outcome = v1::OPT_OUT_OUTCOME_OPTED_OUT;
+  }
+  if (shortened && judged.outcome != v1::OPT_OUT_OUTCOME_OPTED_OUT &&
+      judged.outcome != v1::OPT_OUT_OUTCOME_REVIEW) {
+    judged = {v1::OPT_OUT_OUTCOME_REVIEW, "",
+              "is too long: only its beginning was judged and kept"};
   }
   opt_out->set_outcome(judged.outcome);
   opt_out->set_keyword(judged.keyword);
@@ -256,12 +278,13 @@ Preparer::Result Preparer::Prepare(const v1::RecordOptOutRequest& request,
   DNC_ASSIGN_OR_RETURN(const std::string region, DefaultRegion(parent.organization));
   DNC_ASSIGN_OR_RETURN(Mutation mutation, Start(request, parent.organization, caller, true));
   v1::RecordOptOutRequest asked = request;
+  const bool shortened = ShortenReply(asked.mutable_opt_out());
   DNC_RETURN_IF_ERROR(
       ShapeOptOut(parent.organization, region, mutation.propose_time(), asked.mutable_opt_out()));
   v1::RecordOptOutRequest* body = mutation.mutable_record_opt_out();
   *body = asked;
-  DNC_RETURN_IF_ERROR(
-      JudgeOptOut(AdditionalKeywords(*state_, parent.organization), body->mutable_opt_out()));
+  DNC_RETURN_IF_ERROR(JudgeOptOut(AdditionalKeywords(*state_, parent.organization), shortened,
+                                  body->mutable_opt_out()));
   // A repeat is the same request, whatever its words mean by then.
   return Finish(std::move(mutation), asked);
 }

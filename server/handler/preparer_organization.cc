@@ -30,7 +30,7 @@ absl::Status ShapeOrganization(v1::Organization* organization) {
     return InvalidField("organization.outdated_group_policy", "use WARN or BLOCK");
   }
   if (!organization->has_opt_out_policy()) return absl::OkStatus();
-  return ShapeOptOutPolicy("organization.opt_out_policy", organization->opt_out_policy());
+  return ShapeOptOutPolicy("organization.opt_out_policy", organization->mutable_opt_out_policy());
 }
 
 }  // namespace

@@ -3,13 +3,12 @@
 #include <string>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/page.h"
 #include "server/handler/read_handler.h"
+#include "server/handler/stored_rows.h"
 #include "server/name/resource_name.h"
 #include "server/optout/keywords.h"
 #include "server/state/txn.h"
@@ -20,57 +19,9 @@ namespace {
 using storage::v1::OptOutRecord;
 using storage::v1::ReviewRecord;
 
-// Rows that one call reads at the most; a filter that few rows match answers short pages.
-constexpr int kMaxReviewRowsRead = 10'000;
-
-template <typename Record>
-absl::StatusOr<Record> ParseReviewRow(absl::string_view bytes) {
-  Record record;
-  if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return record;
-  return CorruptRecord(Family::kReviews);
-}
-
 absl::StatusOr<std::optional<ReviewRecord>> ReadReview(const View& view, uint32_t organization,
                                                        uint64_t revision) {
-  ReviewRecord record;
-  DNC_ASSIGN_OR_RETURN(const bool found,
-                       view.reader->Get(Family::kReviews, keys::Review(organization, revision),
-                                        [&](absl::string_view bytes) -> absl::Status {
-                                          DNC_ASSIGN_OR_RETURN(record,
-                                                               ParseReviewRow<ReviewRecord>(bytes));
-                                          return absl::OkStatus();
-                                        }));
-  if (!found) return std::optional<ReviewRecord>();
-  return std::optional<ReviewRecord>(std::move(record));
-}
-
-// Calls `on_row` for each row of `prefix` from the page's start until it has taken a page; it
-// answers whether it took the row. The result is the token of the next page.
-absl::StatusOr<std::string> ReadReviewRows(
-    const View& view, const std::string& prefix, const Page& page, absl::string_view filter,
-    absl::FunctionRef<absl::StatusOr<bool>(absl::string_view key, absl::string_view value)>
-        on_row) {
-  if (!page.start.empty() && !absl::StartsWith(page.start, prefix)) {
-    return InvalidField("page_token", "not a token of this request; begin again without it");
-  }
-  std::string next;
-  absl::Status error;
-  int taken = 0;
-  int rows = 0;
-  DNC_RETURN_IF_ERROR(view.reader->Scan(Family::kReviews, page.start.empty() ? prefix : page.start,
-                                        keys::PrefixEnd(prefix),
-                                        [&](absl::string_view key, absl::string_view value) {
-                                          if (taken == page.size || rows++ == kMaxReviewRowsRead) {
-                                            next = MakePageToken(key, filter);
-                                            return false;
-                                          }
-                                          const absl::StatusOr<bool> took = on_row(key, value);
-                                          if (!took.ok()) error = took.status();
-                                          if (took.ok() && *took) ++taken;
-                                          return error.ok();
-                                        }));
-  if (!error.ok()) return error;
-  return next;
+  return ReadRecord<ReviewRecord>(view, Family::kReviews, keys::Review(organization, revision));
 }
 
 bool IsWanted(const v1::ListOptOutsRequest& request, const v1::OptOut& opt_out) {
@@ -106,14 +57,17 @@ absl::Status ReadHandler::List(const v1::ListOptOutsRequest& request,
                        ReadPage(request.page_size(), request.page_token(), filter));
   DNC_ASSIGN_OR_RETURN(
       *response->mutable_next_page_token(),
-      ReadReviewRows(
-          *view, keys::OptOutPrefix(organization->number()), page, filter,
-          [&](absl::string_view /*key*/, absl::string_view value) -> absl::StatusOr<bool> {
-            DNC_ASSIGN_OR_RETURN(OptOutRecord record, ParseReviewRow<OptOutRecord>(value));
-            if (!IsWanted(request, record.opt_out())) return false;
-            *response->add_opt_outs() = std::move(*record.mutable_opt_out());
-            return true;
-          }));
+      ReadRows(*view, Range{Family::kReviews, keys::OptOutPrefix(organization->number())}, page,
+               filter,
+               [&](absl::string_view /*key*/, absl::string_view value) -> absl::StatusOr<bool> {
+                 OptOutRecord record;
+                 if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+                   return CorruptRecord(Family::kReviews);
+                 }
+                 if (!IsWanted(request, record.opt_out())) return false;
+                 *response->add_opt_outs() = std::move(*record.mutable_opt_out());
+                 return true;
+               }));
   return absl::OkStatus();
 }
 
@@ -180,16 +134,15 @@ absl::Status ReadHandler::List(const v1::ListReviewsRequest& request,
                                  : keys::ReviewPrefix(number);
   DNC_ASSIGN_OR_RETURN(
       *response->mutable_next_page_token(),
-      ReadReviewRows(*view, prefix, page, filter,
-                     [&](absl::string_view key, absl::string_view) -> absl::StatusOr<bool> {
-                       DNC_ASSIGN_OR_RETURN(
-                           std::optional<ReviewRecord> record,
-                           ReadReview(*view, number, keys::RevisionOfReviewsKey(key)));
-                       if (!record.has_value()) return CorruptRecord(Family::kReviews);
-                       if (!IsWanted(request, record->review())) return false;
-                       *response->add_reviews() = std::move(*record->mutable_review());
-                       return true;
-                     }));
+      ReadRows(*view, Range{Family::kReviews, prefix}, page, filter,
+               [&](absl::string_view key, absl::string_view) -> absl::StatusOr<bool> {
+                 DNC_ASSIGN_OR_RETURN(std::optional<ReviewRecord> record,
+                                      ReadReview(*view, number, keys::RevisionOfReviewsKey(key)));
+                 if (!record.has_value()) return CorruptRecord(Family::kReviews);
+                 if (!IsWanted(request, record->review())) return false;
+                 *response->add_reviews() = std::move(*record->mutable_review());
+                 return true;
+               }));
   return absl::OkStatus();
 }
 

@@ -4,11 +4,11 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/page.h"
 #include "server/handler/read_handler.h"
+#include "server/handler/stored_rows.h"
 #include "server/name/resource_name.h"
 #include "server/state/entries.h"
 #include "server/state/leads.h"
@@ -21,23 +21,6 @@ namespace {
 using storage::v1::EntryRecord;
 using storage::v1::LeadRecord;
 
-// Rows that one call reads at the most; a filter that few rows match answers short pages.
-constexpr int kMaxRowsRead = 10'000;
-
-template <typename Record>
-absl::StatusOr<std::optional<Record>> ReadRecord(const View& view, Family family,
-                                                 const std::string& key) {
-  Record record;
-  DNC_ASSIGN_OR_RETURN(const bool found,
-                       view.reader->Get(family, key, [&](absl::string_view bytes) {
-                         return record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))
-                                    ? absl::OkStatus()
-                                    : CorruptRecord(family);
-                       }));
-  if (!found) return std::optional<Record>();
-  return std::optional<Record>(std::move(record));
-}
-
 // A lead without a state would pass for one that nothing restricts.
 absl::StatusOr<std::optional<LeadRecord>> ReadLead(const View& view, uint32_t organization,
                                                    absl::string_view id) {
@@ -45,40 +28,6 @@ absl::StatusOr<std::optional<LeadRecord>> ReadLead(const View& view, uint32_t or
                        ReadRecord<LeadRecord>(view, Family::kLeads, keys::Lead(organization, id)));
   if (lead.has_value() && !lead->has_state()) return CorruptRecord(Family::kLeads);
   return lead;
-}
-
-// Where a listing reads its rows: every key of `family` that starts with `prefix`.
-struct Range {
-  Family family;
-  std::string prefix;
-};
-
-// Calls `on_key` for each row from the page's start until it has taken a page. `on_key` answers
-// whether it took the row. The result is the token of the next page.
-absl::StatusOr<std::string> ReadRows(
-    const View& view, const Range& range, const Page& page, absl::string_view filter,
-    absl::FunctionRef<absl::StatusOr<bool>(absl::string_view key)> on_key) {
-  std::string next;
-  absl::Status error;
-  int taken = 0;
-  int rows = 0;
-  if (!page.start.empty() && !absl::StartsWith(page.start, range.prefix)) {
-    return InvalidField("page_token", "not a token of this request; begin again without it");
-  }
-  const std::string start = page.start.empty() ? range.prefix : page.start;
-  DNC_RETURN_IF_ERROR(view.reader->Scan(range.family, start, keys::PrefixEnd(range.prefix),
-                                        [&](absl::string_view key, absl::string_view) {
-                                          if (taken == page.size || rows++ == kMaxRowsRead) {
-                                            next = MakePageToken(key, filter);
-                                            return false;
-                                          }
-                                          const absl::StatusOr<bool> took = on_key(key);
-                                          if (!took.ok()) error = took.status();
-                                          if (took.ok() && *took) ++taken;
-                                          return error.ok();
-                                        }));
-  if (!error.ok()) return error;
-  return next;
 }
 
 absl::StatusOr<std::optional<std::string>> OptionalSubjectKey(
@@ -228,15 +177,17 @@ absl::Status ReadHandler::List(const v1::ListLeadsRequest& request,
           : Range{Family::kIndex, keys::StatusIndexPrefix(number, status->record.number())};
   DNC_ASSIGN_OR_RETURN(
       *response->mutable_next_page_token(),
-      ReadRows(*view, range, page, filter, [&](absl::string_view key) -> absl::StatusOr<bool> {
-        const absl::string_view id = key.substr(range.prefix.size());
-        DNC_ASSIGN_OR_RETURN(const std::optional<LeadRecord> lead, ReadLead(*view, number, id));
-        if (!lead.has_value()) return CorruptRecord(Family::kIndex);
-        const bool merged = !lead->merged_into().empty();
-        if (merged || (lead->delete_time() != 0 && !request.show_deleted())) return false;
-        *response->add_leads() = LeadToProto(*lead, *organization, now);
-        return true;
-      }));
+      ReadRows(*view, range, page, filter,
+               [&](absl::string_view key, absl::string_view) -> absl::StatusOr<bool> {
+                 const absl::string_view id = key.substr(range.prefix.size());
+                 DNC_ASSIGN_OR_RETURN(const std::optional<LeadRecord> lead,
+                                      ReadLead(*view, number, id));
+                 if (!lead.has_value()) return CorruptRecord(Family::kIndex);
+                 const bool merged = !lead->merged_into().empty();
+                 if (merged || (lead->delete_time() != 0 && !request.show_deleted())) return false;
+                 *response->add_leads() = LeadToProto(*lead, *organization, now);
+                 return true;
+               }));
   return absl::OkStatus();
 }
 
@@ -278,16 +229,18 @@ absl::Status ReadHandler::List(const v1::ListEntriesRequest& request,
   const EntryFilter filter{request, clock_->Now()};
   DNC_ASSIGN_OR_RETURN(
       *response->mutable_next_page_token(),
-      ReadRows(*view, range, page, filter_text, [&](absl::string_view key) -> absl::StatusOr<bool> {
-        DNC_ASSIGN_OR_RETURN(
-            const std::optional<EntryRecord> record,
-            ReadRecord<EntryRecord>(*view, Family::kEntries,
-                                    keys::Entry(organization->number(), keys::EntryIdOfKey(key))));
-        if (!record.has_value()) return CorruptRecord(Family::kIndex);
-        if (!filter.Matches(record->entry())) return false;
-        *response->add_entries() = EntryToProto(*record);
-        return true;
-      }));
+      ReadRows(*view, range, page, filter_text,
+               [&](absl::string_view key, absl::string_view) -> absl::StatusOr<bool> {
+                 DNC_ASSIGN_OR_RETURN(
+                     const std::optional<EntryRecord> record,
+                     ReadRecord<EntryRecord>(
+                         *view, Family::kEntries,
+                         keys::Entry(organization->number(), keys::EntryIdOfKey(key))));
+                 if (!record.has_value()) return CorruptRecord(Family::kIndex);
+                 if (!filter.Matches(record->entry())) return false;
+                 *response->add_entries() = EntryToProto(*record);
+                 return true;
+               }));
   return absl::OkStatus();
 }
 

@@ -59,6 +59,7 @@ class ActiveLeadsReport : public PiecewiseReport<v1::ListActiveLeadsResponse> {
       : PiecewiseReport(std::move(read)),
         wanted_(std::move(wanted)),
         page_size_(request.page_size()),
+        counts_all_(request.page_token().empty()),
         filter_(FilterOf(request)),
         scan_(state(), std::move(start)) {}
 
@@ -92,14 +93,19 @@ class ActiveLeadsReport : public PiecewiseReport<v1::ListActiveLeadsResponse> {
     return Take::kNext;
   }
 
+  // Of those beyond the page the first is where the next page begins.
   Take List(const LeadRecord& lead) {
-    if (page_size_ != 0 && summary_.active() == page_size_) {
+    const bool beyond = page_size_ != 0 && listed_ == page_size_;
+    if (beyond && next_page_.empty()) next_page_ = KeyOfLead(state(), lead);
+    if (beyond && !counts_all_) {
       page_full_ = true;
       return Take::kStopBefore;
     }
+    summary_.set_active(summary_.active() + 1);
+    if (beyond) return Take::kNext;
+    ++listed_;
     v1::Lead* row = response().add_leads();
     *row = LeadToProto(lead, *state().organization, state().now);
-    summary_.set_active(summary_.active() + 1);
     CountRow(*row);
     return full() ? Take::kStopAfter : Take::kNext;
   }
@@ -107,14 +113,17 @@ class ActiveLeadsReport : public PiecewiseReport<v1::ListActiveLeadsResponse> {
   int64_t rows_read() const override { return scan_.leads_read(); }
   void FillSummary(v1::ActiveLeadSummary* summary) override {
     *summary = summary_;
-    if (page_full_) summary->set_next_page_token(MakePageToken(scan_.next(), filter_));
+    if (!next_page_.empty()) summary->set_next_page_token(MakePageToken(next_page_, filter_));
   }
 
   const WantedActive wanted_;
   const int32_t page_size_;
+  const bool counts_all_;
   const std::string filter_;
   LeadScan scan_;
+  int32_t listed_ = 0;
   bool page_full_ = false;
+  std::string next_page_;
   v1::ActiveLeadSummary summary_;
 };
 

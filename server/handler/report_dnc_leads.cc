@@ -121,6 +121,7 @@ class DncLeadsReport : public PiecewiseReport<v1::ListDncLeadsResponse> {
       : PiecewiseReport(std::move(read)),
         wanted_(std::move(wanted)),
         page_size_(request.page_size()),
+        counts_all_(request.page_token().empty()),
         filter_(FilterOf(request)),
         scan_(state(), std::move(start)) {}
 
@@ -139,12 +140,17 @@ class DncLeadsReport : public PiecewiseReport<v1::ListDncLeadsResponse> {
     DNC_RETURN_IF_ERROR(ForEachEntry(
         state(), lead, [&](const ConcernedEntry& entry) { return AddEntry(entry, &row); }));
     if (row.entries().empty()) return Take::kNext;
-    if (page_size_ != 0 && leads_ == page_size_) {
+    // Of those beyond the page the first is where the next page begins.
+    const bool beyond = page_size_ != 0 && listed_ == page_size_;
+    if (beyond && next_page_.empty()) next_page_ = KeyOfLead(state(), lead);
+    if (beyond && !counts_all_) {
       page_full_ = true;
       return Take::kStopBefore;
     }
     FillLead(lead, &row);
     Count(row);
+    if (beyond) return Take::kNext;
+    ++listed_;
     CountRow(row);
     *response().add_leads() = std::move(row);
     return full() ? Take::kStopAfter : Take::kNext;
@@ -191,14 +197,17 @@ class DncLeadsReport : public PiecewiseReport<v1::ListDncLeadsResponse> {
     by_status_.Fill(SIZE_MAX, summary->mutable_by_status());
     by_list_.Fill(SIZE_MAX, summary->mutable_by_list());
     by_reason_.Fill(kMostReasonsShown, summary->mutable_by_reason());
-    if (page_full_) summary->set_next_page_token(MakePageToken(scan_.next(), filter_));
+    if (!next_page_.empty()) summary->set_next_page_token(MakePageToken(next_page_, filter_));
   }
 
   const WantedDnc wanted_;
   const int32_t page_size_;
+  const bool counts_all_;
   const std::string filter_;
   LeadScan scan_;
+  int32_t listed_ = 0;
   bool page_full_ = false;
+  std::string next_page_;
   int64_t leads_ = 0;
   int64_t flagged_ = 0;
   Tally by_status_;

@@ -140,6 +140,10 @@ absl::Status LeadScan::Slice(
                     });
 }
 
+std::string KeyOfLead(const ReportState& state, const storage::v1::LeadRecord& lead) {
+  return keys::Lead(state.organization->number(), LastPart(lead.lead().name()));
+}
+
 absl::StatusOr<std::string> StartOfLeads(const ReportState& state, int page_size,
                                          const std::string& page_token, absl::string_view filter) {
   DNC_ASSIGN_OR_RETURN(Page page, ReadPage(page_size, page_token, filter));

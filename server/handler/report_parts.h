@@ -144,13 +144,11 @@ class SliceScan {
 
   bool done() const { return done_; }
   int64_t rows_read() const { return rows_read_; }
-  // Where the next slice begins.
-  const std::string& next() const { return next_; }
 
  private:
   const Family family_;
   const std::string end_;
-  std::string next_;
+  std::string next_;  // where the next slice begins
   bool done_ = false;
   int64_t rows_read_ = 0;
 };
@@ -167,7 +165,6 @@ class LeadScan {
 
   bool done() const { return scan_.done(); }
   int64_t leads_read() const { return leads_read_; }
-  const std::string& next() const { return scan_.next(); }
 
  private:
   static constexpr int kRows = 1000;
@@ -176,7 +173,9 @@ class LeadScan {
   int64_t leads_read_ = 0;
 };
 
-// Where a page of leads begins: a key of the family leads; empty: the first. INVALID_FIELD.
+// A lead's key in the family leads.
+std::string KeyOfLead(const ReportState& state, const storage::v1::LeadRecord& lead);
+// Where a page of leads begins: such a key; empty: the first. INVALID_FIELD.
 absl::StatusOr<std::string> StartOfLeads(const ReportState& state, int page_size,
                                          const std::string& page_token, absl::string_view filter);
 template <typename Request>

@@ -1,6 +1,8 @@
 #include "server/optout/policy.h"
 
+#include <map>
 #include <set>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "server/error/error.h"
@@ -15,18 +17,25 @@ constexpr int kMaxKeywords = 200;
 constexpr size_t kMinKeywordBytes = 2;
 constexpr size_t kMaxKeywordBytes = 64;
 
-// Whether it is a built-in keyword that asks for anything but an end.
-absl::StatusOr<bool> MeansSomethingElse(const std::u32string& spaced) {
+// What the built-in keywords make of a word.
+struct BuiltInUse {
+  bool asks_for_else = false;  // it asks for anything but an end
+  bool stops_anywhere = false;
+};
+
+absl::StatusOr<std::map<std::u32string, BuiltInUse>> BuiltInUses() {
+  std::map<std::u32string, BuiltInUse> uses;
   for (const Keyword& keyword : BuiltInKeywords()) {
-    if (keyword.meaning == v1::KEYWORD_MEANING_STOP) continue;
     DNC_ASSIGN_OR_RETURN(const FoldedText folded, Fold(keyword.text));
-    if (folded.Spaced() == spaced) return true;
+    BuiltInUse& use = uses[folded.Spaced()];
+    if (keyword.meaning != v1::KEYWORD_MEANING_STOP) use.asks_for_else = true;
+    if (keyword.use == KeywordUse::kAnywhere) use.stops_anywhere = true;
   }
-  return false;
+  return uses;
 }
 
-absl::Status CheckKeywords(absl::string_view field, const v1::OptOutPolicy& policy) {
-  const int count = policy.additional_keywords_size();
+absl::Status ShapeKeywords(absl::string_view field, v1::OptOutPolicy* policy) {
+  const int count = policy->additional_keywords_size();
   if (count > kMaxKeywords) {
     return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
                      absl::StrCat(field, ": ", count, " keywords, at most ", kMaxKeywords),
@@ -34,9 +43,12 @@ absl::Status CheckKeywords(absl::string_view field, const v1::OptOutPolicy& poli
                       {"limit", absl::StrCat(kMaxKeywords)},
                       {"actual", absl::StrCat(count)}});
   }
+  if (count == 0) return absl::OkStatus();
+  DNC_ASSIGN_OR_RETURN(const auto built_in, BuiltInUses());
   std::set<std::u32string> seen;
+  google::protobuf::RepeatedPtrField<std::string> kept;
   for (int i = 0; i < count; ++i) {
-    const std::string& keyword = policy.additional_keywords(i);
+    const std::string& keyword = policy->additional_keywords(i);
     const std::string at = absl::StrCat(field, "[", i, "]");
     DNC_ASSIGN_OR_RETURN(const FoldedText folded, Fold(keyword));
     const std::u32string spaced = folded.Spaced();
@@ -47,25 +59,30 @@ absl::Status CheckKeywords(absl::string_view field, const v1::OptOutPolicy& poli
     if (!seen.insert(spaced).second) {
       return InvalidField(at, "stands there twice; case, accents and punctuation do not count");
     }
-    DNC_ASSIGN_OR_RETURN(const bool other, MeansSomethingElse(spaced));
-    if (other) return InvalidField(at, "asks for help or for messages again; it cannot mean stop");
+    const auto found = built_in.find(spaced);
+    const BuiltInUse use = found == built_in.end() ? BuiltInUse() : found->second;
+    if (use.asks_for_else) {
+      return InvalidField(at, "asks for help or for messages again; it cannot mean stop");
+    }
+    if (!use.stops_anywhere) *kept.Add() = keyword;
   }
+  policy->mutable_additional_keywords()->Swap(&kept);
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status ShapeOptOutPolicy(absl::string_view field, const v1::OptOutPolicy& policy) {
-  if (!v1::NearMissHandling_IsValid(policy.near_misses())) {
+absl::Status ShapeOptOutPolicy(absl::string_view field, v1::OptOutPolicy* policy) {
+  if (!v1::NearMissHandling_IsValid(policy->near_misses())) {
     return InvalidField(absl::StrCat(field, ".near_misses"), "use BLOCK or FLAG_ONLY");
   }
-  if (!v1::RevocationScope_IsValid(policy.scope())) {
+  if (!v1::RevocationScope_IsValid(policy->scope())) {
     return InvalidField(absl::StrCat(field, ".scope"), "use ORGANIZATION or BRAND");
   }
-  if (!v1::RevokedClasses_IsValid(policy.classes())) {
+  if (!v1::RevokedClasses_IsValid(policy->classes())) {
     return InvalidField(absl::StrCat(field, ".classes"), "use ALL or AS_REPLIED_TO");
   }
-  return CheckKeywords(absl::StrCat(field, ".additional_keywords"), policy);
+  return ShapeKeywords(absl::StrCat(field, ".additional_keywords"), policy);
 }
 
 }  // namespace dnc

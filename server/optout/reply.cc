@@ -245,6 +245,7 @@ absl::StatusOr<ReplyJudgement> JudgeReply(absl::string_view text, absl::string_v
     DNC_ASSIGN_OR_RETURN(own.emplace_back(), FoldKeyword(keyword));
   }
   std::vector<const FoldedKeyword*> keywords;
+  keywords.reserve(own.size() + table->keywords.size());
   for (const FoldedKeyword& keyword : own) keywords.push_back(&keyword);
   for (const FoldedKeyword& keyword : table->keywords) keywords.push_back(&keyword);
   DNC_ASSIGN_OR_RETURN(FoldedText folded, Fold(text));

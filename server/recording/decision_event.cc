@@ -220,11 +220,13 @@ void WriteCheckEvent(const DecisionContext& context, const DecisionId& id, absl:
   writer->Put(uint8_t{0});
   uint8_t points = 0;
   for (const PointFacts& fact : facts.points) {
-    if (points == kMaxPoints || writer->room() < SizeOf(fact.point)) break;
+    const bool fits = writer->room() > SizeOf(fact.point);  // and what follows
+    if (!fits || points == kMaxPoints) break;
     PutPoint(fact.point, writer);
     ++points;
   }
   writer->Set(count_at, points);
+  writer->Put(static_cast<uint8_t>(points < facts.points.size()));
 }
 
 void BlockEvents::Deny(uint32_t index, v1::Verdict verdict, const MatchedRule& rule,
@@ -305,6 +307,7 @@ void ReadEvent(absl::string_view event, const Secret& secret, std::vector<Decisi
   for (int i = 0; i < reasons; ++i) AddReason(reader.Take<PackedReason>(), &row.record);
   const auto points = reader.Take<uint8_t>();
   for (int i = 0; i < points; ++i) AddPoint(reader.TakePoint(), secret, &row);
+  row.record.set_more_contact_points(reader.Take<uint8_t>() != 0);
   rows->push_back(std::move(row));
 }
 

@@ -20,8 +20,6 @@ constexpr absl::Duration kLongestWait = absl::Seconds(2);
 constexpr absl::Duration kLongestFlush = absl::Seconds(10);
 // Written at once.
 constexpr size_t kBatchRows = 4096;
-// How often the clock is asked where neither checks nor queries tell the time.
-constexpr absl::Duration kLookInterval = absl::Minutes(1);
 constexpr int64_t kRetireInterval = int64_t{60} * 1'000'000;
 constexpr uint64_t kRetireRows = 100'000;
 // A check that was judged before the last cycle may have been dropped after it.
@@ -57,8 +55,9 @@ DecisionRecorder::DecisionRecorder(DecisionStore* store, const Secret* secret, c
   }
   known_time_ = complete_until_ = last_retire_ = clock_->Now();
   disk_bytes_ = store_->SizeOnDisk();
-  next_look_ = absl::Now() + kLookInterval;
+  next_look_ = absl::Now() + options_.look_interval;
   thread_ = std::thread([this] { Run(); });
+  retiring_thread_ = std::thread([this] { RunRetiring(); });
 }
 
 DecisionRecorder::~DecisionRecorder() {
@@ -67,6 +66,7 @@ DecisionRecorder::~DecisionRecorder() {
     stopping_ = true;
   }
   thread_.join();
+  retiring_thread_.join();
 }
 
 RecordRing& DecisionRecorder::RingOf(Lane lane) {
@@ -87,7 +87,7 @@ absl::Status DecisionRecorder::Record(Lane lane, absl::string_view event, uint32
   RecordRing& ring = RingOf(lane);
   if (ring.TryPush(event)) return absl::OkStatus();
   if (!options_.wait) {
-    dropped_.fetch_add(records, std::memory_order_relaxed);
+    dropped_.fetch_add(records, std::memory_order_release);
     return absl::OkStatus();
   }
   if (may_block) return PushWhenThereIsRoom(&ring, event);
@@ -116,8 +116,11 @@ absl::Status DecisionRecorder::Flush() {
   known_time_ = clock_->Now();
   absl::MutexLock lock(&mu_);
   const uint64_t mine = ++asked_;
-  const auto written = [this, mine]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return done_ >= mine; };
-  if (mu_.AwaitWithTimeout(absl::Condition(&written), kLongestFlush)) return absl::OkStatus();
+  const auto settled = [this, mine]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return done_ >= mine || !writable_.load();
+  };
+  mu_.AwaitWithTimeout(absl::Condition(&settled), kLongestFlush);
+  if (done_ >= mine) return absl::OkStatus();
   return MakeError(v1::ERROR_REASON_RECORDING_UNAVAILABLE,
                    "the records of checks cannot be written now; see the server's log, then repeat",
                    {});
@@ -166,8 +169,9 @@ void DecisionRecorder::Run() {
 }
 
 bool DecisionRecorder::WriteAll() {
-  if (absl::Now() >= next_look_) {
-    next_look_ = absl::Now() + kLookInterval;
+  const bool looks = absl::Now() >= next_look_;
+  if (looks) {
+    next_look_ = absl::Now() + options_.look_interval;
     known_time_ = clock_->Now();
   }
   const UnixMicros begin = known_time_.load();
@@ -176,14 +180,17 @@ bool DecisionRecorder::WriteAll() {
     const uint64_t end = ring->pushed();
     while (ring->popped() < end && (written || !options_.wait)) {
       Collect(ring.get(), end);
-      if (batch_.rows.size() >= kBatchRows) written = WriteBatch();
+      // What the other rings hold may be older.
+      if (batch_.rows.size() >= kBatchRows) written = WriteBatch(complete_until_);
     }
   }
-  NoteDrops(begin);
-  const bool left = !batch_.rows.empty() || dropped_.load() != 0 || lost_ != 0;
-  if (written && left) written = WriteBatch();
-  if (written) RetireWhenDue();
-  return written;
+  const bool left = !batch_.rows.empty() || dropped_.load() != 0 || lost_ != 0 ||
+                    !writable_.load() || (looks && begin > store_->state().last_batch_time());
+  if (written && left) written = WriteBatch(begin);
+  if (!written) return false;
+  complete_until_ = begin;
+  RetireWhenDue();
+  return true;
 }
 
 // Up to a batch, of what was pushed before `end`.
@@ -195,14 +202,6 @@ void DecisionRecorder::Collect(RecordRing* ring, uint64_t end) {
     }
     ReadEvent(event_, *secret_, &batch_.rows);
     known_time_ = static_cast<UnixMicros>(batch_.rows.back().id.time);
-  }
-}
-
-void DecisionRecorder::NoteDrops(UnixMicros begin) {
-  if (dropped_.load(std::memory_order_relaxed) == 0 && lost_ == 0) {
-    complete_until_ = begin;
-  } else {
-    last_drop_time_ = known_time_ = clock_->Now();
   }
 }
 
@@ -221,11 +220,14 @@ std::vector<storage::v1::RecordedGap> DecisionRecorder::Gaps(UnixMicros now,
 
 // Where the disk does not take it: what waits is kept while checks wait, and else given up, but for
 // how much it was.
-bool DecisionRecorder::WriteBatch() {
+bool DecisionRecorder::WriteBatch(UnixMicros complete_until) {
+  const int64_t dropped = dropped_.load(std::memory_order_acquire);
+  // What was dropped or lost is younger than what was taken out of the rings since.
+  if (dropped != 0 || lost_ != 0) known_time_ = clock_->Now();
   const UnixMicros now = known_time_.load();
-  const int64_t dropped = dropped_.load(std::memory_order_relaxed);
+  if (dropped != 0) last_drop_time_ = now;
   batch_.gaps = Gaps(now, dropped);
-  const absl::Status status = TryWrite(now);
+  const absl::Status status = TryWrite(now, complete_until);
   if (status.ok()) {
     dropped_ -= dropped;
     lost_ = 0;
@@ -237,21 +239,22 @@ bool DecisionRecorder::WriteBatch() {
   if (writable_.exchange(false)) {
     spdlog::error("records of checks cannot be written: {}", status.ToString());
   }
-  if (!options_.wait) {
+  if (!options_.wait && !batch_.rows.empty()) {
     lost_ += static_cast<int64_t>(batch_.rows.size());
+    last_drop_time_ = now;
     batch_.rows.clear();
   }
   return false;
 }
 
 // Not again and again where it failed.
-absl::Status DecisionRecorder::TryWrite(UnixMicros now) {
+absl::Status DecisionRecorder::TryWrite(UnixMicros now, UnixMicros complete_until) {
   if (!writable_.load()) {
     if (absl::Now() < next_resume_) return absl::UnavailableError("it has just failed");
     next_resume_ = absl::Now() + kResumeInterval;
     DNC_RETURN_IF_ERROR(store_->Resume());
   }
-  return store_->Append(batch_, now);
+  return store_->Append(batch_, now, complete_until);
 }
 
 void DecisionRecorder::RetireWhenDue() {
@@ -260,6 +263,27 @@ void DecisionRecorder::RetireWhenDue() {
   if (!late && rows_since_retire_ < kRetireRows) return;
   last_retire_ = now;
   rows_since_retire_ = 0;
+  absl::MutexLock lock(&mu_);
+  retire_at_ = now;
+}
+
+void DecisionRecorder::RunRetiring() {
+  while (true) {
+    UnixMicros now = 0;
+    {
+      absl::MutexLock lock(&mu_);
+      const auto called = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+        return stopping_ || retire_at_ != 0;
+      };
+      mu_.Await(absl::Condition(&called));
+      if (stopping_) return;
+      now = std::exchange(retire_at_, 0);
+    }
+    Retire(now);
+  }
+}
+
+void DecisionRecorder::Retire(UnixMicros now) {
   absl::Status status = store_->Retire(now);
   if (status.ok() && options_.retire) status = options_.retire(now);
   if (!status.ok()) spdlog::warn("retiring records of checks: {}", status.ToString());

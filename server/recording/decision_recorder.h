@@ -1,5 +1,5 @@
-// Takes what checks leave behind and writes it down, on a thread of its own. docs/decisions.md says
-// what operators see of it.
+// Takes what checks leave behind and writes it down, on a thread of its own, and retires it on
+// another. docs/decisions.md says what operators see of it.
 #ifndef DNC_SERVER_RECORDING_DECISION_RECORDER_H_
 #define DNC_SERVER_RECORDING_DECISION_RECORDER_H_
 
@@ -28,10 +28,13 @@ struct RecorderOptions {
   bool enabled = true;
   // Where there is no room: make checks wait, instead of answering them without a record.
   bool wait = false;
-  size_t queue =
-      65'536;  // records that may wait to be written, of single checks and of blocks each
-  // Called now and then, on the writing thread: what else is to be retired.
+  // Records that may wait to be written, of single checks and of blocks each.
+  size_t queue = 65'536;
+  // Called now and then, on the retiring thread: what else is to be retired.
   std::function<absl::Status(UnixMicros now)> retire;
+  // How often the clock is asked, and that nothing is missing put on record, where neither checks
+  // nor queries tell the time.
+  absl::Duration look_interval = absl::Seconds(10);
   // Test seam: while it is set, nothing is written. Null: never.
   const std::atomic<bool>* paused = nullptr;
 };
@@ -73,7 +76,7 @@ class DecisionRecorder {
   absl::Status Record(Lane lane, absl::string_view event, uint32_t records, bool may_block);
 
   // Waits until everything that was recorded before can be read. RECORDING_UNAVAILABLE: it cannot
-  // be written.
+  // be written; whoever asks is not kept waiting until it can.
   absl::Status Flush();
 
   RecorderState state() const;
@@ -90,12 +93,13 @@ class DecisionRecorder {
   // Writes what is in the rings. False: the disk did not take it.
   bool WriteAll();
   void Collect(RecordRing* ring, uint64_t end);
-  bool WriteBatch();
-  absl::Status TryWrite(UnixMicros now);
-  // Since `begin`, when the cycle began.
-  void NoteDrops(UnixMicros begin);
+  // `complete_until`: see DecisionStore::Append.
+  bool WriteBatch(UnixMicros complete_until);
+  absl::Status TryWrite(UnixMicros now, UnixMicros complete_until);
   std::vector<storage::v1::RecordedGap> Gaps(UnixMicros now, int64_t dropped) const;
-  void RetireWhenDue();
+  void RetireWhenDue() ABSL_LOCKS_EXCLUDED(mu_);
+  void RunRetiring();
+  void Retire(UnixMicros now);
 
   DecisionStore* const store_;
   const Secret* const secret_;
@@ -113,8 +117,8 @@ class DecisionRecorder {
   DecisionBatch batch_;
   std::string event_;
   int64_t lost_ = 0;  // that the disk did not take; not yet on record
-  UnixMicros complete_until_ =
-      0;  // what was judged before has its record, or is on record as a gap
+  // What was judged before has its record, or is on record as a gap.
+  UnixMicros complete_until_ = 0;
   UnixMicros last_retire_ = 0;
   uint64_t rows_since_retire_ = 0;
   absl::Time next_resume_;
@@ -124,8 +128,10 @@ class DecisionRecorder {
   uint64_t asked_ ABSL_GUARDED_BY(mu_) = 0;  // flushes
   uint64_t done_ ABSL_GUARDED_BY(mu_) = 0;
   uint64_t cycles_ ABSL_GUARDED_BY(mu_) = 0;
+  UnixMicros retire_at_ ABSL_GUARDED_BY(mu_) = 0;  // it is due, and then it is that time; 0: not
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   std::thread thread_;
+  std::thread retiring_thread_;
 };
 
 }  // namespace dnc

@@ -16,8 +16,11 @@ constexpr size_t kMaxZoneName = 64;
 
 // Without it the loader of time zones would open any file.
 bool IsZoneName(absl::string_view name) {
-  const auto fits = [](char c) { return absl::ascii_isalnum(c) || absl::StrContains("_+-/", c); };
-  return name.size() <= kMaxZoneName && absl::ascii_isalpha(name.front()) && name != "localtime" &&
+  const auto fits = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("_+-/", c);
+  };
+  return name.size() <= kMaxZoneName &&
+         absl::ascii_isalpha(static_cast<unsigned char>(name.front())) && name != "localtime" &&
          std::all_of(name.begin(), name.end(), fits);
 }
 

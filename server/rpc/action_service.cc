@@ -1,6 +1,7 @@
 #include "server/rpc/action_service.h"
 
 #include <memory>
+#include <vector>
 
 #include "server/handler/access_handler.h"
 #include "server/name/resource_name.h"
@@ -21,6 +22,11 @@ absl::Status AnswerAvailable(const Services& services, AvailableCall* call) {
         services.authorizer->Require(call->caller, kRolesRead, absl::MakeConstSpan(&lead, 1)));
     user = {request.principal(), services.authenticator->IsAdministrator(request.principal()),
             /*named=*/true};
+  }
+  // Actions that are asked for by name may stand in other workflows than the lead.
+  const std::vector<absl::string_view> named(request.actions().begin(), request.actions().end());
+  if (!named.empty()) {
+    DNC_RETURN_IF_ERROR(services.authorizer->Require(call->caller, kLeadsRead, named));
   }
   DNC_RETURN_IF_ERROR(
       services.access->ListAvailableActions(call->caller, user, request, &call->response));

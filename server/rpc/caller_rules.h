@@ -10,6 +10,7 @@
 #include "dnc/storage/v1/mutation.pb.h"
 #include "dnc/v1/action.pb.h"
 #include "dnc/v1/lead.pb.h"
+#include "dnc/v1/template.pb.h"
 #include "dnc/v1/workflow.pb.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/permissions.h"
@@ -26,7 +27,13 @@ absl::Status JudgeActor(const Services& services, const Principal& caller, const
 // STATUS_NOT_FOUND, see CheckVisible.
 absl::Status JudgeVisible(const Services& services, const Principal& caller,
                           const std::string& name);
+absl::Status JudgeVisible(const Services& services, const Principal& caller,
+                          const google::protobuf::RepeatedPtrField<std::string>& names);
+absl::Status JudgeVisible(const Services& services, const Principal& caller,
+                          const v1::Workflow& workflow);
 absl::Status JudgeLists(const Services& services, const Principal& caller, Resources resources);
+// PERMISSION_DENIED unless the caller may end restrictions.
+absl::Status JudgeLifting(const Services& services, const Principal& caller, Resources resources);
 
 }  // namespace internal
 
@@ -41,16 +48,34 @@ absl::Status JudgeRequest(const Services& services, const Principal& caller, Res
   } else if constexpr (requires { request.config().actor().id(); }) {
     judged.Update(internal::JudgeActor(services, caller, request.config().actor().id(), resources));
   }
+  if constexpr (requires { request.allow_lifting_restriction(); }) {
+    if (request.allow_lifting_restriction()) {
+      judged.Update(internal::JudgeLifting(services, caller, resources));
+    }
+  }
   if constexpr (std::is_same_v<Request, v1::ApplyWorkflowRequest>) {
     if (!request.lists().empty()) {
       judged.Update(internal::JudgeLists(services, caller, resources));
     }
   }
   if constexpr (std::is_same_v<Request, v1::GetStatusRequest> ||
-                std::is_same_v<Request, v1::GetActionRequest>) {
+                std::is_same_v<Request, v1::GetActionRequest> ||
+                std::is_same_v<Request, v1::DeleteActionRequest>) {
     judged.Update(internal::JudgeVisible(services, caller, request.name()));
-  } else if constexpr (std::is_same_v<Request, v1::ListActionsRequest>) {
+  } else if constexpr (std::is_same_v<Request, v1::ListActionsRequest> ||
+                       std::is_same_v<Request, v1::CreateActionRequest>) {
     judged.Update(internal::JudgeVisible(services, caller, request.parent()));
+  } else if constexpr (std::is_same_v<Request, v1::UpdateActionRequest>) {
+    judged.Update(internal::JudgeVisible(services, caller, request.action().name()));
+  } else if constexpr (std::is_same_v<Request, v1::UpdateStatusRequest>) {
+    judged.Update(internal::JudgeVisible(services, caller, request.status().name()));
+  } else if constexpr (std::is_same_v<Request, v1::ApplyWorkflowRequest>) {
+    judged.Update(internal::JudgeVisible(services, caller, request.workflow()));
+  } else if constexpr (std::is_same_v<Request, v1::CopyActionsRequest>) {
+    judged.Update(internal::JudgeVisible(services, caller, request.source()));
+    judged.Update(internal::JudgeVisible(services, caller, request.targets()));
+  } else if constexpr (std::is_same_v<Request, v1::ApplyTemplateRequest>) {
+    judged.Update(internal::JudgeVisible(services, caller, request.targets()));
   } else if constexpr (std::is_same_v<Request, v1::ListLeadsRequest>) {
     judged.Update(internal::JudgeVisible(services, caller, request.status()));
   }
@@ -103,6 +128,28 @@ absl::Status JudgeAnswer(const Services& services, const Principal& caller,
                          v1::GetWorkflowResponse* response);
 absl::Status JudgeAnswer(const Services& services, const Principal& caller,
                          v1::ListStatusesResponse* response);
+absl::Status JudgeAnswer(const Services& services, const Principal& caller,
+                         v1::ListNamingViolationsResponse* response);
+
+namespace internal {
+
+void ConcealStatuses(const Services& services, const Principal& caller, v1::Workflow* workflow);
+void ConcealActions(const Services& services, const Principal& caller, v1::Affected* affected);
+
+}  // namespace internal
+
+// Takes out of a write's answer what the caller does not see.
+template <typename Response>
+void ConcealIn(const Services& services, const Principal& caller, Response* response) {
+  if constexpr (requires { response->mutable_workflow()->mutable_statuses(); }) {
+    internal::ConcealStatuses(services, caller, response->mutable_workflow());
+  }
+  if constexpr (requires { response->mutable_affected()->mutable_actions(); }) {
+    if (response->has_affected()) {
+      internal::ConcealActions(services, caller, response->mutable_affected());
+    }
+  }
+}
 
 }  // namespace dnc
 

@@ -36,12 +36,9 @@ class TypedSource : public MessageSource {
  public:
   using Create = std::function<absl::StatusOr<std::unique_ptr<Source>>(const Request&)>;
 
-  TypedSource(const Services& services, grpc::ByteBuffer request, absl::string_view method,
+  TypedSource(const Services& services, const grpc::ByteBuffer& request, absl::string_view method,
               Create create)
-      : services_(services),
-        bytes_(std::move(request)),
-        method_(method),
-        create_(std::move(create)) {}
+      : services_(services), bytes_(request), method_(method), create_(std::move(create)) {}
 
   absl::Status Open(const Principal& caller) override {
     Request request;

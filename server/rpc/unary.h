@@ -267,7 +267,10 @@ grpc::ServerUnaryReactor* Write(const Services& services, const RawCall& raw) {
     if (!mutation.ok()) return call->Finish(mutation.status());
     AllowReconsent(services, call->caller, ResourcesOf(call->request), call->request, &*mutation);
     RunMutation(services, *std::move(mutation), call,
-                [](const absl::Status& status) { return status; });
+                [&services, call](const absl::Status& status) {
+                  if (status.ok()) ConcealIn(services, call->caller, &call->response);
+                  return status;
+                });
   });
 }
 

@@ -93,9 +93,10 @@ absl::Status Closing::Check(const Txn& txn, bool allow, v1::Affected* affected) 
       v1::ERROR_REASON_STATUS_IN_USE,
       absl::StrCat(names_.front(), names_.size() > 1 ? " and others have " : " has ",
                    Counted(static_cast<size_t>(leads), "lead", "leads"), ", and ",
-                   Counted(actions.size(), "action moves", "actions move"), " leads there",
-                   named.empty() ? "" : absl::StrCat(" (", named, ")"),
-                   "; move the leads and mend the actions first, or confirm with allow_affected"),
+                   Counted(actions.size(), "action moves", "actions move"),
+                   " leads there; move the leads and mend the actions first, or confirm with "
+                   "allow_affected",
+                   named.empty() ? "" : absl::StrCat(": ", named)),
       {{"name", names_.front()},
        {"leads", absl::StrCat(leads)},
        {"actions", named.empty() ? "none" : named},

@@ -48,11 +48,13 @@ absl::Status CheckScope(const CatalogOrganization& organization, const std::stri
     if (organization.FindStatus(status->workflow, status->status) != nullptr) {
       return absl::OkStatus();
     }
-    return DoesNotExist(v1::ERROR_REASON_STATUS_NOT_FOUND, "status", scope);
+    return WithField(DoesNotExist(v1::ERROR_REASON_STATUS_NOT_FOUND, "status", scope),
+                     "binding.scope");
   }
   DNC_ASSIGN_OR_RETURN(const ResourceName workflow, ParseWorkflowName(scope, "binding.scope"));
   if (organization.FindWorkflow(workflow.workflow) != nullptr) return absl::OkStatus();
-  return DoesNotExist(v1::ERROR_REASON_WORKFLOW_NOT_FOUND, "workflow", scope);
+  return WithField(DoesNotExist(v1::ERROR_REASON_WORKFLOW_NOT_FOUND, "workflow", scope),
+                   "binding.scope");
 }
 
 }  // namespace
@@ -119,12 +121,14 @@ absl::Status Apply(const v1::CreateRoleBindingRequest& request, Txn& txn,
   v1::RoleBinding binding = request.binding();
   if (access.FindBinding(request.binding_id()) != nullptr) return ExistsAlready(binding.name());
   DNC_RETURN_IF_ERROR(CheckRoom("binding_id", access.bindings.size(), kMaxBindings));
-  DNC_ASSIGN_OR_RETURN(const PermissionSet permissions, PermissionsOfRole(access, binding.role()));
+  const auto permissions = PermissionsOfRole(access, binding.role());
+  if (!permissions.ok()) return WithField(permissions.status(), "binding.role");
   if (binding.has_group() && access.FindGroup(LastPart(binding.group())) == nullptr) {
-    return DoesNotExist(v1::ERROR_REASON_GROUP_NOT_FOUND, "group", binding.group());
+    return WithField(DoesNotExist(v1::ERROR_REASON_GROUP_NOT_FOUND, "group", binding.group()),
+                     "binding.group");
   }
   DNC_RETURN_IF_ERROR(CheckScope(*organization, binding.scope()));
-  DNC_RETURN_IF_ERROR(CheckMayGrant(txn, access, permissions, binding.scope(), binding.role()));
+  DNC_RETURN_IF_ERROR(CheckMayGrant(txn, access, *permissions, binding.scope(), binding.role()));
   binding.set_etag(txn.etag());
   *binding.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
   BindingRecord record;

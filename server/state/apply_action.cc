@@ -32,6 +32,7 @@ struct Application {
   const v1::Action& action;
   const v1::ApplyActionRequest& request;
   LeadEdit lead;
+  std::vector<ContactPoint> own_points;  // those that the lead had before the request
   // Contact points of the request that the lead cannot hold; an opt-out blocks them all the same.
   std::vector<ContactPoint> unlinked_points;
   std::vector<Obstacle> obstacles;
@@ -228,8 +229,8 @@ absl::Status Perform(Application& application, const v1::Operation& operation,
     MoveToStatus(application, operation.move_to_status(), result);
   } else if (operation.has_remove_restriction()) {
     return RemoveRestriction(application.txn, application.organization,
-                             operation.remove_restriction(), application.request, &application.lead,
-                             result);
+                             operation.remove_restriction(), application.request,
+                             application.own_points, &application.lead, result);
   } else {
     Nurture(application, operation.nurture(), result);
   }
@@ -288,7 +289,10 @@ absl::Status Apply(const v1::ApplyActionRequest& request, Txn& txn,
   DNC_ASSIGN_OR_RETURN(LeadEdit lead,
                        FindOrCreateLead(txn, *organization, *target.status, request));
   Application application{
-      txn, *organization, *target.status, *target.action, request, std::move(lead), {}, {}};
+      txn, *organization, *target.status, *target.action, request, std::move(lead), {}, {}, {}};
+  for (const v1::ContactPoint& point : application.lead.record.lead().contact_points()) {
+    application.own_points.push_back(FromCanonical(point));
+  }
   application.obstacles = ObstaclesOf(application);
   DNC_RETURN_IF_ERROR(JudgeObstacles(application.obstacles, response));
   response->set_previous_status(application.lead.created ? "" : StatusNameOf(application));

@@ -20,8 +20,6 @@ absl::StatusOr<const CatalogStatus*> FindSource(const CatalogOrganization& organ
                    {{"status", source}});
 }
 
-constexpr int kMaxWarnings = 100;
-
 }  // namespace
 
 absl::Status Apply(const v1::CopyActionsRequest& request, Txn& txn,
@@ -43,10 +41,7 @@ absl::Status Apply(const v1::CopyActionsRequest& request, Txn& txn,
     answer_bytes += plans.back().result.ByteSizeLong();
     if (answer_bytes > kMaxTargetAnswerBytes) return TargetAnswerTooLarge(answer_bytes);
     if (plans.back().refused()) continue;
-    for (v1::NamingViolation& warning : warnings) {
-      if (response->naming_violations_size() == kMaxWarnings) break;
-      *response->add_naming_violations() = std::move(warning);
-    }
+    AddTargetWarnings(std::move(warnings), response->mutable_naming_violations());
   }
   if (!request.allow_partial()) DNC_RETURN_IF_ERROR(RefusalError(RefusedOf(plans)));
   for (TargetPlan& plan : plans) {

@@ -44,12 +44,13 @@ absl::Status CheckExisting(const LeadEdit& held, const v1::Lead& wanted) {
   }
   const std::string& record_type = held.record.lead().record_type();
   if (wanted.record_type().empty() || wanted.record_type() == record_type) return absl::OkStatus();
-  return MakeError(
-      v1::ERROR_REASON_RECORD_TYPE_MISMATCH,
-      absl::StrCat(wanted.name(), " is a ", record_type, " and its record type is fixed"),
-      {{"source_record_type", wanted.record_type()},
-       {"target_record_type", record_type},
-       {"target", wanted.name()}});
+  return WithField(
+      MakeError(v1::ERROR_REASON_RECORD_TYPE_MISMATCH,
+                absl::StrCat(wanted.name(), " is a ", record_type, " and its record type is fixed"),
+                {{"source_record_type", wanted.record_type()},
+                 {"target_record_type", record_type},
+                 {"target", wanted.name()}}),
+      "lead.record_type");
 }
 
 // A CRM's row says where the lead stands there, which lifts nothing unless that is meant. A row

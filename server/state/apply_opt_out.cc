@@ -31,9 +31,6 @@ using storage::v1::ReviewRecord;
 using storage::v1::SubjectRecord;
 using v1::OptOut;
 
-// How an entry's source begins that a keyword reply made; START ends no other.
-constexpr char kKeywordSource[] = "keyword reply ";
-
 absl::string_view OptOutSourceOf(OptOut::WayCase way) {
   switch (way) {
     case OptOut::kKeywordReply:
@@ -55,7 +52,7 @@ std::string OptOutReasonOf(const OptOut& opt_out) {
     case OptOut::kEmailReply:
       return absl::StrCat(
           opt_out.outcome() == v1::OPT_OUT_OUTCOME_REVIEW ? "Possible opt-out" : "Opt-out",
-          " by reply: ", opt_out.keyword());
+          " by reply", opt_out.keyword().empty() ? "" : ": ", opt_out.keyword());
     case OptOut::kOneClick:
       return "One-click unsubscribe";
     case OptOut::kPhoneCall:
@@ -140,7 +137,7 @@ bool LeadHasPoint(const LeadEdit& lead, const ContactPoint& point) {
                      [&](const v1::ContactPoint& held) { return FromCanonical(held) == point; });
 }
 
-// The lead, or nothing where it is not known, or deleted, and the contact point will do.
+// The lead, or nothing where it is not known and the contact point will do.
 absl::StatusOr<std::optional<LeadEdit>> FindOptOutLead(const Txn& txn,
                                                        const CatalogOrganization& organization,
                                                        const OptOut& opt_out) {
@@ -148,9 +145,8 @@ absl::StatusOr<std::optional<LeadEdit>> FindOptOutLead(const Txn& txn,
   DNC_ASSIGN_OR_RETURN(
       std::optional<LeadEdit> lead,
       LoadLeadOrHeir(txn, organization.number(), std::string(LastPart(opt_out.lead()))));
-  if (lead.has_value() && lead->record.delete_time() == 0) return lead;
+  if (lead.has_value()) return lead;  // a deleted one too: its contact points are blocked as well
   if (opt_out.has_contact_point()) return std::optional<LeadEdit>();
-  if (lead.has_value()) return lead;  // deleted: its contact points are blocked all the same
   return MakeError(v1::ERROR_REASON_LEAD_NOT_FOUND,
                    absl::StrCat(opt_out.lead(),
                                 " is not known; name the contact point, which is blocked on "
@@ -287,8 +283,8 @@ std::string OptOutMessageKey(uint32_t organization, const OptOut& opt_out) {
 }
 
 // The first opt-out with that message id, from the same by the same way.
-absl::StatusOr<std::optional<OptOut>> FindRepeatedOptOut(const Txn& txn, uint32_t organization,
-                                                         const OptOut& opt_out) {
+absl::StatusOr<std::optional<OptOut>> FindSameMessage(const Txn& txn, uint32_t organization,
+                                                      const OptOut& opt_out) {
   if (opt_out.message_id().empty()) return std::optional<OptOut>();
   DNC_ASSIGN_OR_RETURN(
       const std::optional<OptOutMessageRecord> first,
@@ -299,6 +295,39 @@ absl::StatusOr<std::optional<OptOut>> FindRepeatedOptOut(const Txn& txn, uint32_
       txn.Read<OptOutRecord>(Family::kReviews, keys::OptOut(organization, first->revision())));
   if (!record.has_value()) return CorruptRecord(Family::kReviews);
   return std::optional<OptOut>(std::move(*record->mutable_opt_out()));
+}
+
+// How far it goes towards blocking.
+int StrengthOf(v1::OptOutOutcome outcome) {
+  if (outcome == v1::OPT_OUT_OUTCOME_OPTED_OUT) return 2;
+  return outcome == v1::OPT_OUT_OUTCOME_REVIEW ? 1 : 0;
+}
+
+// Whether an entry of the opt-out, or one that covered it, has not been revoked.
+absl::StatusOr<bool> HasEntryLeft(const Txn& txn, uint32_t organization, const OptOut& opt_out) {
+  std::vector<std::string> names(opt_out.entries().begin(), opt_out.entries().end());
+  names.insert(names.end(), opt_out.covering_entries().begin(), opt_out.covering_entries().end());
+  for (const std::string& name : names) {
+    const std::optional<EntryId> id = ParseEntryId(LastPart(name));
+    if (!id.has_value()) return CorruptRecord(Family::kReviews);
+    DNC_ASSIGN_OR_RETURN(const EntryRecord record, ReadEntry(txn, organization, *id));
+    if (!record.entry().has_revoke_time()) return true;
+  }
+  return false;
+}
+
+// The first delivery of the same message; nothing where only the id is the same. A platform may
+// give ids that are no message's own, and what blocks more than the first did is never its repeat,
+// nor what was sent later and finds nothing in force of it.
+absl::StatusOr<std::optional<OptOut>> FindRepeatedOptOut(const Txn& txn, uint32_t organization,
+                                                         const OptOut& opt_out) {
+  DNC_ASSIGN_OR_RETURN(std::optional<OptOut> first, FindSameMessage(txn, organization, opt_out));
+  if (!first.has_value()) return first;
+  const int strength = StrengthOf(opt_out.outcome());
+  if (strength > StrengthOf(first->outcome())) return std::optional<OptOut>();
+  if (strength < 2 || opt_out.received_time() <= first->received_time()) return first;
+  DNC_ASSIGN_OR_RETURN(const bool in_force, HasEntryLeft(txn, organization, *first));
+  return in_force ? std::move(first) : std::optional<OptOut>();
 }
 
 void WriteOptOut(Txn& txn, uint32_t organization, const OptOut& opt_out) {

@@ -39,9 +39,8 @@ absl::StatusOr<v1::Template> FindLiveTemplate(const CatalogOrganization& organiz
 
 // Each action as it could be saved in a status of the record type.
 absl::Status CheckTemplateActions(const Txn& txn, const CatalogOrganization& organization,
-                                  const v1::Template& content) {
-  NamingViolations warnings;
-  const ActionJudge judge(organization, &warnings);
+                                  const v1::Template& content, NamingViolations* warnings) {
+  const ActionJudge judge(organization, warnings);
   for (int i = 0; i < content.actions_size(); ++i) {
     DNC_RETURN_IF_ERROR(CheckSavedAction(txn, content.record_type(), content.actions(i),
                                          absl::StrCat("template.actions[", i, "]"), judge));
@@ -92,7 +91,8 @@ absl::Status CheckTemplateRecordType(const v1::Template& held, const v1::Templat
                                 held.record_type(), " records, which is fixed"),
                    {{"source_record_type", wanted.record_type()},
                     {"target_record_type", held.record_type()},
-                    {"target", held.name()}});
+                    {"target", held.name()},
+                    {"field", "template.record_type"}});
 }
 
 void PutContent(Txn& txn, v1::Template content, bool deleted) {
@@ -123,7 +123,8 @@ absl::Status Apply(const v1::CreateTemplateRequest& request, Txn& txn,
   *content.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(txn.now());
   *content.mutable_update_time() = content.create_time();
   content.set_etag(txn.etag());
-  DNC_RETURN_IF_ERROR(CheckTemplateActions(txn, *organization, content));
+  DNC_RETURN_IF_ERROR(
+      CheckTemplateActions(txn, *organization, content, response->mutable_naming_violations()));
   *response->mutable_template_() = content;
   PutContent(txn, std::move(content), false);
   return absl::OkStatus();
@@ -142,7 +143,8 @@ absl::Status Apply(const v1::UpdateTemplateRequest& request, Txn& txn,
     DNC_RETURN_IF_ERROR(CheckKeepsDnc(before, FindTemplateAction(merged, LastPart(before.name())),
                                       request.allow_dropping_dnc()));
   }
-  DNC_RETURN_IF_ERROR(CheckTemplateActions(txn, *organization, merged));
+  DNC_RETURN_IF_ERROR(
+      CheckTemplateActions(txn, *organization, merged, response->mutable_naming_violations()));
   if (merged.version() == held.version() && merged.display_name() == held.display_name()) {
     *response->mutable_template_() = held;
     return absl::OkStatus();
@@ -170,11 +172,11 @@ absl::Status Apply(const v1::ApplyTemplateRequest& request, Txn& txn,
                        SelectTemplateActions(from, request.actions()));
   const TemplateUse use{request.conflict_policy(), request.adjustments(),
                         request.allow_dropping_dnc()};
-  NamingViolations warnings;
-  const ActionJudge judge(*organization, &warnings);
   std::vector<TemplatePlan> plans;
   size_t answer_bytes = 0;
   for (const std::string& target : request.targets()) {
+    NamingViolations warnings;
+    const ActionJudge judge(*organization, &warnings);
     const std::string field = TargetField(plans.size());
     plans.push_back(PlanTemplate(*organization, from, actions, target, field, use, txn.etag(),
                                  [&](const v1::Action& action) {
@@ -183,6 +185,8 @@ absl::Status Apply(const v1::ApplyTemplateRequest& request, Txn& txn,
                                  }));
     answer_bytes += plans.back().result.ByteSizeLong();
     if (answer_bytes > kMaxTargetAnswerBytes) return TargetAnswerTooLarge(answer_bytes);
+    if (plans.back().refused()) continue;
+    AddTargetWarnings(std::move(warnings), response->mutable_naming_violations());
   }
   if (!request.allow_partial()) DNC_RETURN_IF_ERROR(RefusalError(RefusedOf(plans)));
   for (TemplatePlan& plan : plans) {

@@ -72,8 +72,9 @@ namespace {
 // Replaces those fields of `held` that `wanted` sets; messages as a whole.
 void TakeSetFields(v1::Organization wanted, v1::Organization* held) {
   std::vector<const google::protobuf::FieldDescriptor*> fields;
-  wanted.GetReflection()->ListFields(wanted, &fields);
-  held->GetReflection()->SwapFields(held, &wanted, fields);
+  const google::protobuf::Reflection* reflection = v1::Organization::GetReflection();
+  reflection->ListFields(wanted, &fields);
+  reflection->SwapFields(held, &wanted, fields);
 }
 
 }  // namespace

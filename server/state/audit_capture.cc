@@ -183,7 +183,7 @@ absl::Status Capture::AddConfig(const Changed& changed, const OptionalBytes& bef
           [](const auto& record) -> const auto& { return record.group(); });
     case 'P':
       return AddRecord<storage::v1::TemplateRecord>(
-          kAuditedTemplate, family, before, after,
+          AuditedObject::KIND_TEMPLATE, family, before, after,
           [](const auto& record) { return record.template_(); });
     default:
       return absl::OkStatus();

@@ -1,5 +1,6 @@
 #include "server/state/change_feed.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace dnc {
@@ -24,6 +25,7 @@ void ChangeFeed::Publish(int64_t revision) {
   int64_t evicted = 0;
   {
     absl::MutexLock lock(&mu_);
+    const int64_t first = prepared_.empty() ? revision + 1 : prepared_.front().record->revision();
     for (Kept& kept : prepared_) {
       // What was not kept, because nobody followed then, leaves a hole: nothing older is of use.
       if (!kept_.empty() && kept_.back().record->revision() + 1 != kept.record->revision()) {
@@ -38,7 +40,7 @@ void ChangeFeed::Publish(int64_t revision) {
       kept_bytes_ -= kept_.front().bytes;
       kept_.pop_front();
     }
-    evicted = evicted_;
+    evicted = std::min(evicted_, first - 1);
     followers.reserve(followers_.size());
     for (const auto& [key, follower] : followers_) {
       if (auto alive = follower.lock(); alive != nullptr) followers.push_back(std::move(alive));

@@ -23,7 +23,7 @@ class Follower {
  public:
   virtual ~Follower() = default;
   // Every read that starts from now on sees `revision`. `evicted` is the newest revision that had
-  // to make room in memory; 0: none.
+  // to make room in memory, of those that could be read before; 0: none.
   virtual void OnRevision(int64_t revision, int64_t evicted) = 0;
 };
 

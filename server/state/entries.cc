@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/name/resource_name.h"
@@ -53,13 +54,22 @@ bool Covers(const EntrySummary& held, const EntrySummary& wanted) {
          (held.covers_contact_points() || !wanted.covers_contact_points());
 }
 
-// Puts the request that `spec` stands for on the record of an entry that covers it. False: that
-// record cannot be read, so the request needs an entry of its own.
+bool IsByKeyword(const v1::Entry& entry) {
+  return absl::StartsWith(entry.source(), kKeywordSource);
+}
+
+// Puts the request that `spec` stands for on the record of an entry that covers it. False: the
+// request needs an entry of its own, because that record cannot be read, or because a word that
+// asks for messages again would end that entry and must not end this request.
 bool Note(Txn& txn, uint32_t organization, EntryId id, const EntrySpec& spec) {
-  if (spec.when_covered == WhenCovered::kLeave) return true;
+  const bool leave = spec.when_covered == WhenCovered::kLeave;
+  const bool by_keyword = IsByKeyword(spec.entry);
+  if (leave && by_keyword) return true;
   absl::StatusOr<EntryRecord> record = ReadEntry(txn, organization, id);
-  if (!record.ok()) return false;
+  if (!record.ok()) return leave;
   v1::Entry* entry = record->mutable_entry();
+  if (!by_keyword && entry->has_contact_point() && IsByKeyword(*entry)) return false;
+  if (leave) return true;
   const UnixMicros asked = std::min(MicrosOf(spec.entry.effective_time()), txn.now());
   const UnixMicros last = LastRequestTime(*entry);
   if (spec.when_covered == WhenCovered::kNoteIfLater && asked <= last) return true;
@@ -258,7 +268,7 @@ absl::StatusOr<const CatalogList*> ResolveInternalList(const CatalogOrganization
         v1::ERROR_REASON_LIST_KIND_MISMATCH,
         absl::StrCat(field, ": ", full,
                      " is a registry, which takes imports only; name an internal list"),
-        {{"list", full}, {"kind", "REGISTRY"}});
+        {{"list", full}, {"kind", "REGISTRY"}, {"field", std::string(field)}});
   }
   return list;
 }

@@ -11,6 +11,10 @@
 
 namespace dnc {
 
+// How the source of an entry begins that a keyword reply made: a word that asks for messages again
+// ends it, and no other.
+inline constexpr absl::string_view kKeywordSource = "keyword reply ";
+
 // What becomes of the record of an entry that covers the one that is to be added.
 enum class WhenCovered {
   kLeave,        // nothing: nobody asked for anything

@@ -266,6 +266,7 @@ absl::Status CheckNew(const StoreReader& reader) {
 
 absl::Status Bootstrap(Store* store) {
   DNC_RETURN_IF_ERROR(CheckNew(store->Latest()));
+  DNC_RETURN_IF_ERROR(store->CreateMissingFamilies());  // a kill may have come between them
   const storage::v1::Mutation mutation;
   Overlay batch(&store->Latest());
   Txn txn(&batch, std::make_shared<Catalog>(), 0, mutation);
@@ -314,10 +315,11 @@ absl::StatusOr<LoadedState> LoadState(Store* store, size_t record_cache_bytes) {
   DNC_RETURN_IF_ERROR(Migrate(store, &*record));
   LoadedState state;
   state.revision = record->applied_revision();
-  if (record->audit_chain().head().size() != kAuditHashBytes) {
+  state.audit_chain = record->audit_chain();
+  const bool has_secret = state.audit_chain.secret().size() == kAuditHashBytes;
+  if (state.audit_chain.head().size() != kAuditHashBytes || (state.revision > 0 && !has_secret)) {
     return CorruptRecord(Family::kMeta);
   }
-  state.audit_head = record->audit_chain().head();
   DNC_RETURN_IF_ERROR(CheckRevisions(store->Latest(), state.revision));
   DNC_ASSIGN_OR_RETURN(state.catalog, LoadCatalog(store->Latest(), record->next_organization()));
   state.cache = std::make_unique<RecordCache>(record_cache_bytes);

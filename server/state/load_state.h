@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "dnc/storage/v1/record.pb.h"
 #include "server/catalog/catalog.h"
 #include "server/state/record_cache.h"
 #include "server/state/subject_filter.h"
@@ -16,7 +17,7 @@ namespace dnc {
 
 struct LoadedState {
   int64_t revision = 0;
-  std::string audit_head;  // the newest audit record's hash
+  storage::v1::AuditChain audit_chain;
   std::shared_ptr<const Catalog> catalog;
   SubjectFilter filter;         // every organization's contact points but those of `global`
   SubjectFilter global_filter;  // those of `global`

@@ -51,6 +51,8 @@ absl::Status Migrate(Store* store, storage::v1::StoreRecord* record) {
   WriteSet writes;
   DNC_RETURN_IF_ERROR(CountLeads(store->Latest(), &writes));
   DNC_RETURN_IF_ERROR(AnchorAuditTrail(store->Latest(), &migrated));
+  // Up to here an older program still opens the store.
+  DNC_RETURN_IF_ERROR(store->CreateMissingFamilies());
   writes.Put(Family::kMeta, keys::Store(), RecordBytes(migrated));
   DNC_RETURN_IF_ERROR(store->Commit(writes, Durability::kSynced));
   *record = std::move(migrated);

@@ -10,9 +10,11 @@ namespace dnc {
 
 // Makes the store one of kSchemaVersion, in one synced commit, and `record` what its StoreRecord is
 // then; nothing where it is one already. FAILED_PRECONDITION: the version is not known, and nothing
-// is changed. DATA_LOSS: a record cannot be read.
+// is changed. DATA_LOSS: a record cannot be read, nothing is changed, and the release that wrote
+// the store opens it as before.
 //
-//   1 → 2   the counts of leads by status are built, and the chain over the audit trail begins
+//   1 → 2   the family `reviews` is created, the counts of leads by status are built, and the chain
+//           over the audit trail begins
 absl::Status Migrate(Store* store, storage::v1::StoreRecord* record);
 
 }  // namespace dnc

@@ -185,12 +185,13 @@ class Reconciler {
     before_workflow_ = current.state();
     DNC_RETURN_IF_ERROR(CheckEtag(wanted_.name(), wanted_.etag(), current.etag()));
     if (current.record_type() != wanted_.record_type()) {
-      return MakeError(v1::ERROR_REASON_RECORD_TYPE_MISMATCH,
-                       absl::StrCat(wanted_.name(), " is for ", current.record_type(),
-                                    " records and its record type is fixed"),
-                       {{"source_record_type", wanted_.record_type()},
-                        {"target_record_type", current.record_type()},
-                        {"target", wanted_.name()}});
+      return WithField(MakeError(v1::ERROR_REASON_RECORD_TYPE_MISMATCH,
+                                 absl::StrCat(wanted_.name(), " is for ", current.record_type(),
+                                              " records and its record type is fixed"),
+                                 {{"source_record_type", wanted_.record_type()},
+                                  {"target_record_type", current.record_type()},
+                                  {"target", wanted_.name()}}),
+                       "workflow.record_type");
     }
     PlannedChange* change = Record(wanted_.name(), PlannedChange::KIND_UNCHANGED);
     const std::string& display_name = NameOr(wanted_.display_name(), current.display_name());

@@ -39,7 +39,7 @@ class Revoker {
 
   absl::Status OfLead(LeadEdit* lead) {
     EntrySummaries* entries = lead->record.mutable_state()->mutable_entries();
-    DNC_ASSIGN_OR_RETURN(const std::vector<EntrySpec> rest, RevokeIn(entries));
+    DNC_ASSIGN_OR_RETURN(const std::vector<EntrySpec> rest, RevokeIn(entries, 0));
     for (const EntrySpec& spec : rest) {
       DNC_ASSIGN_OR_RETURN(
           const std::optional<EntryId> id,
@@ -49,11 +49,13 @@ class Revoker {
     return absl::OkStatus();
   }
 
-  absl::Status OfPoint(const ContactPoint& point) {
+  // Entries of revision `since` and later.
+  absl::Status OfPoint(const ContactPoint& point, int64_t since) {
     const std::string key = SubjectKey(organization_.number(), point);
     DNC_ASSIGN_OR_RETURN(storage::v1::SubjectRecord subject, ReadSubject(txn_, key));
     const int before = result_->revoked_entries_size();
-    DNC_ASSIGN_OR_RETURN(const std::vector<EntrySpec> rest, RevokeIn(subject.mutable_entries()));
+    DNC_ASSIGN_OR_RETURN(const std::vector<EntrySpec> rest,
+                         RevokeIn(subject.mutable_entries(), since));
     if (result_->revoked_entries_size() == before) return absl::OkStatus();
     txn_.Write(Family::kSubjects, key, subject);
     for (const EntrySpec& spec : rest) {
@@ -66,19 +68,21 @@ class Revoker {
   }
 
  private:
-  bool InScope(const EntrySummary& entry) const {
+  bool InScope(const EntrySummary& entry, int64_t since) const {
     const bool over = entry.expire_time() != 0 && entry.expire_time() <= txn_.now();
-    return !over && lists_.count(entry.list()) > 0 &&
+    const bool recent = static_cast<int64_t>(entry.revision()) >= since;
+    return recent && !over && lists_.count(entry.list()) > 0 &&
            (ChannelBits(entry.channels()) & channels_) != 0;
   }
 
   // Revokes all in scope; also those that come back because one that covered them is gone. Returns
   // what they block beside the scope.
-  absl::StatusOr<std::vector<EntrySpec>> RevokeIn(EntrySummaries* entries) {
+  absl::StatusOr<std::vector<EntrySpec>> RevokeIn(EntrySummaries* entries, int64_t since) {
     std::vector<EntrySpec> rest;
     for (;;) {
-      const auto found = std::find_if(entries->begin(), entries->end(),
-                                      [&](const EntrySummary& entry) { return InScope(entry); });
+      const auto found =
+          std::find_if(entries->begin(), entries->end(),
+                       [&](const EntrySummary& entry) { return InScope(entry, since); });
       if (found == entries->end()) return rest;
       const EntrySummary entry = *found;
       const EntryId id{entry.revision(), entry.ordinal()};
@@ -166,13 +170,16 @@ bool EndNurture(UnixMicros now, storage::v1::LeadState* state) {
 
 absl::Status RemoveRestriction(Txn& txn, const CatalogOrganization& organization,
                                const v1::RemoveRestriction& operation,
-                               const v1::ApplyActionRequest& request, LeadEdit* lead,
+                               const v1::ApplyActionRequest& request,
+                               const std::vector<ContactPoint>& own, LeadEdit* lead,
                                v1::OperationResult* result) {
   Revoker revoker(txn, organization, request, result);
   DNC_RETURN_IF_ERROR(revoker.TakeScope(operation));
   DNC_RETURN_IF_ERROR(revoker.OfLead(lead));
-  for (const v1::ContactPoint& point : lead->record.lead().contact_points()) {
-    DNC_RETURN_IF_ERROR(revoker.OfPoint(FromCanonical(point)));
+  for (const v1::ContactPoint& proto : lead->record.lead().contact_points()) {
+    const ContactPoint point = FromCanonical(proto);
+    const bool is_own = std::find(own.begin(), own.end(), point) != own.end();
+    DNC_RETURN_IF_ERROR(revoker.OfPoint(point, is_own ? 0 : txn.revision()));
   }
   const bool ended = operation.end_nurture() && EndNurture(txn.now(), lead->record.mutable_state());
   result->set_outcome(ended || !result->revoked_entries().empty()

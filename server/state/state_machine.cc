@@ -15,6 +15,7 @@
 namespace dnc {
 namespace {
 
+using storage::v1::AuditChain;
 using storage::v1::AuditRecord;
 using storage::v1::RequestRecord;
 using storage::v1::StoreRecord;
@@ -51,12 +52,14 @@ absl::Status RequestIdReused(const std::string& request_id) {
 }
 
 // Writes the record after all that it tells of, and moves the chain's head on to it.
-void WriteAudit(const AuditRecord& record, uint32_t organization, std::string* head,
+void WriteAudit(const AuditRecord& record, uint32_t organization, AuditChain* chain,
                 Overlay* batch) {
   IndexObjects(record, organization, batch);
+  const std::string key = AuditKey(chain->secret(), record.mutation().organization());
   std::string bytes = RecordBytes(record);
-  *head = AuditHash(*head, record.revision(), AuditDigest(bytes));
-  AppendAuditHash(*head, &bytes);
+  chain->set_head(AuditHash(chain->head(), record.revision(), AuditTag(key, record.revision()),
+                            AuditDigest(bytes)));
+  AppendAuditHash(chain->head(), &bytes);
   batch->Put(Family::kAudit, keys::Audit(record.revision()), std::move(bytes));
 }
 
@@ -85,7 +88,7 @@ StateMachine::StateMachine(Store* store, LoadedState state)
       cache_(std::move(state.cache)),
       latest_(cache_.get(), std::numeric_limits<int64_t>::max(),
               std::shared_ptr<const StoreReader>(std::shared_ptr<void>(), &store->Latest())),
-      audit_head_(std::move(state.audit_head)),
+      audit_chain_(std::move(state.audit_chain)),
       catalog_(std::move(state.catalog)),
       filter_(std::move(state.filter)),
       global_filter_(std::move(state.global_filter)),
@@ -138,19 +141,23 @@ StateMachine::Judgement StateMachine::Judge(const LogEntry& entry, const std::st
 
 // Every mutation gets its revision and its audit record, however it ends: revisions stay dense.
 Outcome StateMachine::ApplyOne(const LogEntry& entry, Overlay* batch,
-                               std::shared_ptr<const Catalog>* catalog, std::string* audit_head) {
+                               std::shared_ptr<const Catalog>* catalog, AuditChain* audit_chain) {
   const Mutation& mutation = entry.mutation;
   const std::string request_key = RequestKey(mutation, **catalog);
   auto audit = std::make_shared<AuditRecord>();
   audit->set_revision(entry.revision);
   *audit->mutable_mutation() = mutation;
+  audit->mutable_mutation()->clear_audit_secret();
+  if (audit_chain->secret().empty()) {
+    audit_chain->set_secret(NextAuditSecret(FirstAuditSecret(), mutation.audit_secret()));
+  }
   Judgement judgement = Judge(entry, request_key, batch, catalog, audit.get());
   Outcome& outcome = judgement.outcome;
   const AuditRecord::Disposition disposition = judgement.disposition;
   if (disposition != AuditRecord::DISPOSITION_REPEATED) outcome.set_revision(entry.revision);
   audit->set_disposition(disposition);
   *audit->mutable_outcome() = outcome;
-  WriteAudit(*audit, NumberOf(mutation, **catalog), audit_head, batch);
+  WriteAudit(*audit, NumberOf(mutation, **catalog), audit_chain, batch);
   changes_.Prepare(std::move(audit));
   // A refusal changed nothing, so the same request may be tried again once its cause is mended.
   if (disposition == AuditRecord::DISPOSITION_APPLIED && !mutation.request_id().empty()) {
@@ -162,14 +169,14 @@ Outcome StateMachine::ApplyOne(const LogEntry& entry, Overlay* batch,
   return std::move(outcome);
 }
 
-absl::Status StateMachine::Commit(Overlay batch, int64_t revision, const std::string& audit_head) {
+absl::Status StateMachine::Commit(Overlay batch, int64_t revision, const AuditChain& audit_chain) {
   const Mutation none;
   Txn txn(&batch, catalog_, revision, none);
   DNC_ASSIGN_OR_RETURN(std::optional<StoreRecord> store,
                        txn.Read<StoreRecord>(Family::kMeta, keys::Store()));
   if (!store.has_value()) return CorruptRecord(Family::kMeta);
   store->set_applied_revision(revision);
-  store->mutable_audit_chain()->set_head(audit_head);
+  *store->mutable_audit_chain() = audit_chain;
   batch.Put(Family::kMeta, keys::Store(), RecordBytes(*store));
   for (const auto& [key, value] : batch.changes()) {
     if (key.first != Family::kSubjects) continue;
@@ -208,11 +215,11 @@ absl::Status StateMachine::Apply(absl::Span<const LogEntry> entries,
   }
   Overlay batch(&latest_);
   std::shared_ptr<const Catalog> catalog = catalog_;
-  std::string audit_head = audit_head_;
+  AuditChain audit_chain = audit_chain_;
   outcomes->clear();
   changes_.Begin();
   for (const LogEntry& entry : entries) {
-    outcomes->push_back(ApplyOne(entry, &batch, &catalog, &audit_head));
+    outcomes->push_back(ApplyOne(entry, &batch, &catalog, &audit_chain));
     // A record that cannot be read refuses the one mutation that needs it; a store that as a whole
     // cannot be read or written fails the commit. What this program cannot judge it does not
     // answer.
@@ -222,12 +229,12 @@ absl::Status StateMachine::Apply(absl::Span<const LogEntry> entries,
     }
   }
   const int64_t revision = entries.back().revision;
-  if (const absl::Status committed = Commit(std::move(batch), revision, audit_head);
+  if (const absl::Status committed = Commit(std::move(batch), revision, audit_chain);
       !committed.ok()) {
     SetWritable(false, std::string(committed.message()));
     return MakeError(v1::ERROR_REASON_STORE_UNAVAILABLE, committed.message());
   }
-  audit_head_ = std::move(audit_head);
+  audit_chain_ = std::move(audit_chain);
   catalog_ = WithNumbers(std::move(catalog));
   applied_.store(revision, std::memory_order_release);
   Publish();
@@ -325,7 +332,7 @@ absl::Status StateMachine::TryRecover() {
   DNC_RETURN_IF_ERROR(store_->Resume());
   // Nothing of a failed batch is visible, so this rewrites what the store says already: a probe
   // that the disk takes a synced write.
-  DNC_RETURN_IF_ERROR(Commit(Overlay(&latest_), applied_revision(), audit_head_));
+  DNC_RETURN_IF_ERROR(Commit(Overlay(&latest_), applied_revision(), audit_chain_));
   SetWritable(true, "");
   return absl::OkStatus();
 }

@@ -73,7 +73,7 @@ class StateMachine : public MutationSink {
 
   // Applies one mutation on top of `batch`; its changes join it where it succeeds.
   Outcome ApplyOne(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog,
-                   std::string* audit_head) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+                   storage::v1::AuditChain* audit_chain) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The same without the records of its having been applied.
   // `audit` takes what it changed; null: nobody asks.
   Judgement Judge(const LogEntry& entry, const std::string& request_key, Overlay* batch,
@@ -81,7 +81,7 @@ class StateMachine : public MutationSink {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Outcome Execute(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog,
                   storage::v1::AuditRecord* audit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::Status Commit(Overlay batch, int64_t revision, const std::string& audit_head)
+  absl::Status Commit(Overlay batch, int64_t revision, const storage::v1::AuditChain& audit_chain)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void CacheRecords(const WriteSet& writes, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -95,7 +95,7 @@ class StateMachine : public MutationSink {
   std::atomic<int64_t> applied_;
   const std::unique_ptr<RecordCache> cache_;  // written under mu_
   const CachedReader latest_;
-  std::string audit_head_ ABSL_GUARDED_BY(mu_);  // the newest audit record's hash
+  storage::v1::AuditChain audit_chain_ ABSL_GUARDED_BY(mu_);
   std::shared_ptr<const Catalog> catalog_ ABSL_GUARDED_BY(mu_);
   SubjectFilter filter_ ABSL_GUARDED_BY(mu_);
   SubjectFilter global_filter_ ABSL_GUARDED_BY(mu_);

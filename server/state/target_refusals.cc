@@ -1,5 +1,7 @@
 #include "server/state/target_refusals.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "server/error/error.h"
 
@@ -8,6 +10,8 @@ namespace {
 
 // gRPC carries an error in its headers, which clients limit to 8 KiB.
 constexpr size_t kMaxRefusalBytes = 2048;
+
+constexpr int kMaxWarnings = 100;
 
 // All refusals, or as many as fit.
 std::string RefusalList(const std::vector<std::string>& all) {
@@ -56,6 +60,14 @@ absl::Status RefusalError(const std::vector<RefusedTarget>& refused) {
                        all.size() == 1 ? " refusal" : " refusals",
                        "; nothing was copied; allow_partial copies to the other targets)")),
       info);
+}
+
+void AddTargetWarnings(google::protobuf::RepeatedPtrField<v1::NamingViolation> warnings,
+                       google::protobuf::RepeatedPtrField<v1::NamingViolation>* answer) {
+  for (v1::NamingViolation& warning : warnings) {
+    if (answer->size() == kMaxWarnings) return;
+    *answer->Add() = std::move(warning);
+  }
 }
 
 }  // namespace dnc

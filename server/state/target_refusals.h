@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "dnc/v1/action.pb.h"
+#include "dnc/v1/workflow.pb.h"
 #include "google/protobuf/repeated_field.h"
 
 namespace dnc {
@@ -43,6 +44,10 @@ std::vector<RefusedTarget> RefusedOf(const std::vector<Plan>& plans) {
   }
   return refused;
 }
+
+// Adds the warnings of a target that was not refused to the answer, up to 100 in all.
+void AddTargetWarnings(google::protobuf::RepeatedPtrField<v1::NamingViolation> warnings,
+                       google::protobuf::RepeatedPtrField<v1::NamingViolation>* answer);
 
 }  // namespace dnc
 

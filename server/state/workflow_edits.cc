@@ -47,6 +47,21 @@ absl::Status CheckReconsent(const Txn& txn, const v1::Status& status) {
   return absl::OkStatus();
 }
 
+// So is saving one that moves leads out of a restriction: who may apply it may lift it from then
+// on. An action of a template is judged where it is put to use. A copy is refused target by target.
+absl::Status CheckExit(const Txn& txn, const CatalogOrganization& organization,
+                       const v1::Action& action) {
+  if (txn.mutation().allow_reconsent()) return absl::OkStatus();
+  const absl::StatusOr<ResourceName> name = ParseActionName(action.name(), "action");
+  const CatalogStatus* status =
+      name.ok() ? organization.FindStatus(name->workflow, name->status) : nullptr;
+  if (status == nullptr || (!HasReconsentOperation(action) &&
+                            !LiftsRestriction(organization, status->proto(), action))) {
+    return absl::OkStatus();
+  }
+  return PermissionDenied(txn.mutation().principal(), kActionsReconsent, action.name());
+}
+
 }  // namespace
 
 void AddOrganization(Txn& txn, CatalogOrganization organization) {
@@ -88,6 +103,7 @@ absl::Status CheckSavedAction(const Txn& txn, const std::string& record_type,
                               const ActionJudge& judge) {
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
   DNC_RETURN_IF_ERROR(CheckReferences(*organization, record_type, action, txn.now(), field));
+  DNC_RETURN_IF_ERROR(CheckExit(txn, *organization, action));
   return judge.naming.CheckSaved(action, field, judge.warnings);
 }
 

@@ -28,7 +28,8 @@ struct ActionJudge {
 };
 
 // An action as it is saved: what it refers to exists, its times lie ahead, its name keeps the
-// organization's rule. `field` is where the request has it.
+// organization's rule, and its operations need no permission that the caller lacks. `field` is
+// where the request has it.
 absl::Status CheckSavedAction(const Txn& txn, const std::string& record_type,
                               const v1::Action& action, const std::string& field,
                               const ActionJudge& judge);

@@ -41,6 +41,13 @@ bool Same(const google::protobuf::Message& a, const google::protobuf::Message& b
   return MessageDifferencer::Equals(a, b);
 }
 
+// Whether both lists restrict the same contacts, whatever is on them.
+bool SameReach(const v1::DncList& a, const v1::DncList& b) {
+  return MaskOf(a.channels()) == MaskOf(b.channels()) &&
+         MaskOf(a.message_classes()) == MaskOf(b.message_classes()) &&
+         a.has_max_age() == b.has_max_age() && Same(a.max_age(), b.max_age());
+}
+
 bool Has(const v1::Lead& lead, const v1::ContactPoint& point) {
   return std::any_of(lead.contact_points().begin(), lead.contact_points().end(),
                      [&](const v1::ContactPoint& held) { return Same(held, point); });
@@ -96,7 +103,10 @@ class Collector {
   absl::Status AddList(const AuditedObject& object) {
     DNC_ASSIGN_OR_RETURN(Sides<v1::DncList> list, Read<v1::DncList>(object));
     if (list.before.active_version().version() != list.after.active_version().version()) {
-      *New(v1::CHANGE_KIND_LIST_VERSION_ACTIVATED)->mutable_list() = std::move(list.after);
+      *New(v1::CHANGE_KIND_LIST_VERSION_ACTIVATED)->mutable_list() = list.after;
+    }
+    if (list.existed && !SameReach(list.before, list.after)) {
+      *New(v1::CHANGE_KIND_LIST_CHANGED)->mutable_list() = std::move(list.after);
     }
     return absl::OkStatus();
   }

@@ -42,7 +42,8 @@ absl::StatusOr<const CatalogStatus*> FindStatusOfType(const CatalogOrganization&
                                 " records, not for ", record_type, " records"),
                    {{"source_record_type", record_type},
                     {"target_record_type", status->record_type},
-                    {"target", status_name}});
+                    {"target", status_name},
+                    {"field", std::string(field)}});
 }
 
 }  // namespace
@@ -58,20 +59,17 @@ bool HasReconsentOperation(const v1::Action& action) {
 }
 
 absl::Status CheckWorkflowEnabled(const v1::Workflow& workflow, absl::string_view field) {
-  const std::string where = field.empty() ? "" : absl::StrCat(field, ": ");
-  const absl::string_view name = workflow.name();
-  switch (workflow.state()) {
-    case v1::OBJECT_STATE_ARCHIVED:
-      return MakeError(v1::ERROR_REASON_WORKFLOW_ARCHIVED,
-                       absl::StrCat(where, name, " is archived; restore it first"),
+  absl::Status status;
+  if (workflow.state() == v1::OBJECT_STATE_ARCHIVED) {
+    status = MakeError(v1::ERROR_REASON_WORKFLOW_ARCHIVED,
+                       absl::StrCat(workflow.name(), " is archived; restore it first"),
                        {{"workflow", workflow.name()}});
-    case v1::OBJECT_STATE_DISABLED:
-      return MakeError(v1::ERROR_REASON_WORKFLOW_DISABLED,
-                       absl::StrCat(where, name, " is disabled; enable it first"),
+  } else if (workflow.state() == v1::OBJECT_STATE_DISABLED) {
+    status = MakeError(v1::ERROR_REASON_WORKFLOW_DISABLED,
+                       absl::StrCat(workflow.name(), " is disabled; enable it first"),
                        {{"workflow", workflow.name()}});
-    default:
-      return absl::OkStatus();
   }
+  return status.ok() || field.empty() ? status : WithField(std::move(status), field);
 }
 
 absl::StatusOr<const CatalogStatus*> FindMoveTarget(const CatalogOrganization& organization,
@@ -110,7 +108,7 @@ absl::Status CheckInternalList(const CatalogOrganization& organization,
   if (!list->is_registry()) return absl::OkStatus();
   return MakeError(v1::ERROR_REASON_LIST_KIND_MISMATCH,
                    absl::StrCat(field, ": ", list_name, " is a registry, which takes imports only"),
-                   {{"list", list_name}, {"kind", "REGISTRY"}});
+                   {{"list", list_name}, {"kind", "REGISTRY"}, {"field", field}});
 }
 
 absl::Status CheckAhead(const google::protobuf::Timestamp& time, UnixMicros now,
@@ -272,6 +270,28 @@ absl::Status CheckMoveKeepsRestriction(const CatalogStatus* held, UnixMicros sin
                                 " restricts contact less; leave the status out, or confirm with "
                                 "allow_lifting_restriction"),
                    {{"status", name}});
+}
+
+bool LiftsRestriction(const CatalogOrganization& organization, const v1::Status& status,
+                      const v1::Action& action) {
+  const v1::ContactRestriction& held = status.restriction();
+  const bool lasts = !held.has_duration() && !held.has_until_time();
+  if (!status.has_restriction() || !(lasts || status.system_status() == v1::SYSTEM_STATUS_DEAD)) {
+    return false;
+  }
+  return std::any_of(
+      action.operations().begin(), action.operations().end(), [&](const v1::Operation& operation) {
+        if (!operation.has_move_to_status()) return false;
+        const absl::StatusOr<ResourceName> name =
+            ParseStatusName(operation.move_to_status().status(), "status");
+        const CatalogStatus* target =
+            name.ok() ? organization.FindStatus(name->workflow, name->status) : nullptr;
+        if (target == nullptr) return false;  // it moves nothing
+        const v1::Status& to = target->proto();
+        return !CheckKeepsRestriction(status, to.has_restriction() ? &to.restriction() : nullptr,
+                                      /*allow=*/false)
+                    .ok();
+      });
 }
 
 bool SameRestriction(const v1::Status& a, const v1::Status& b) {

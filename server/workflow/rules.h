@@ -57,6 +57,11 @@ absl::Status CheckMoveKeepsRestriction(const CatalogStatus* held, UnixMicros sin
                                        const CatalogStatus& target, UnixMicros target_since,
                                        UnixMicros now);
 
+// Whether the action moves leads of `status` to where contact is restricted less, although the
+// restriction was not meant to lift by itself: it has no end, or the status is one of DEAD leads.
+bool LiftsRestriction(const CatalogOrganization& organization, const v1::Status& status,
+                      const v1::Action& action);
+
 // Whether both restrict contact in the same way.
 bool SameRestriction(const v1::Status& a, const v1::Status& b);
 

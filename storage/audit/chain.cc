@@ -1,5 +1,7 @@
 #include "storage/audit/chain.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -8,6 +10,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "dnc/storage/v1/record.pb.h"
+#include "storage/base/wire.h"
 
 namespace dnc {
 namespace {
@@ -15,6 +19,7 @@ namespace {
 // Tag of the field `hash`, and its length.
 constexpr absl::string_view kHashField("\x7a\x20", 2);
 constexpr absl::string_view kDomain("dnc-audit-1\0", 12);
+constexpr absl::string_view kSecretDomain("dnc-audit-secret\0", 17);
 
 std::string Sha256(absl::string_view bytes) {
   static_assert(SHA256_DIGEST_LENGTH == kAuditHashBytes);
@@ -23,19 +28,59 @@ std::string Sha256(absl::string_view bytes) {
   return std::string(hash.begin(), hash.end());
 }
 
+std::string HmacSha256(absl::string_view key, absl::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> mac;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), mac.data(), nullptr);
+  return std::string(mac.begin(), mac.end());
+}
+
+std::string BigEndian(int64_t revision) {
+  std::string place(sizeof(revision), '\0');
+  for (size_t i = 0; i < place.size(); ++i) {
+    place[i] = static_cast<char>(static_cast<uint64_t>(revision) >> (56 - 8 * i));
+  }
+  return place;
+}
+
 }  // namespace
 
 std::string FirstAuditHash() { return std::string(kAuditHashBytes, '\0'); }
 
 std::string AuditDigest(absl::string_view content) { return Sha256(content); }
 
-std::string AuditHash(absl::string_view previous, int64_t revision, absl::string_view digest) {
-  std::array<char, sizeof(revision)> place;
-  for (size_t i = 0; i < place.size(); ++i) {
-    place[i] = static_cast<char>(static_cast<uint64_t>(revision) >> (56 - 8 * i));
+std::string AuditHash(absl::string_view previous, int64_t revision, absl::string_view tag,
+                      absl::string_view digest) {
+  return Sha256(absl::StrCat(kDomain, previous, BigEndian(revision), tag, digest));
+}
+
+std::string FirstAuditSecret() { return std::string(kAuditHashBytes, '\0'); }
+
+std::string NextAuditSecret(absl::string_view previous, absl::string_view bytes) {
+  return Sha256(absl::StrCat(kSecretDomain, previous, bytes));
+}
+
+std::string AuditKey(absl::string_view secret, absl::string_view organization) {
+  return HmacSha256(secret, organization);
+}
+
+std::string AuditTag(absl::string_view key, int64_t revision) {
+  return HmacSha256(key, BigEndian(revision));
+}
+
+absl::string_view OrganizationOfAudit(absl::string_view content) {
+  using storage::v1::AuditRecord;
+  using storage::v1::Mutation;
+  WireReader record(content);
+  while (record.Next()) {
+    if (record.tag() != BytesTag(AuditRecord::kMutationFieldNumber)) continue;
+    WireReader mutation(record.bytes());
+    while (mutation.Next()) {
+      if (mutation.tag() == BytesTag(Mutation::kOrganizationFieldNumber)) return mutation.bytes();
+    }
+    break;
   }
-  return Sha256(
-      absl::StrCat(kDomain, previous, absl::string_view(place.data(), place.size()), digest));
+  return "";
 }
 
 void AppendAuditHash(absl::string_view hash, std::string* content) {

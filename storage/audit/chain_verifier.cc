@@ -46,18 +46,24 @@ bool ChainVerifier::Advance(int64_t revision) {
   return true;
 }
 
-void ChainVerifier::Add(int64_t revision, absl::string_view digest, absl::string_view hash) {
+void ChainVerifier::Add(int64_t revision, absl::string_view tag, absl::string_view digest,
+                        absl::string_view hash) {
+  // Of other lengths the same bytes could be divided into them otherwise.
+  if (tag.size() != kAuditHashBytes || digest.size() != kAuditHashBytes) {
+    return AddUnreadable(revision, "its tag or its digest is missing");
+  }
   if (!Advance(revision)) return;
   ++records_;
   if (chained(revision)) {
-    AddChained(revision, digest, hash);
+    AddChained(revision, tag, digest, hash);
   } else {
-    AddUnchained(revision, digest);
+    AddUnchained(revision, tag, digest);
   }
 }
 
-void ChainVerifier::AddUnchained(int64_t revision, absl::string_view digest) {
-  if (!previous_.empty()) previous_ = AuditHash(previous_, revision, digest);
+void ChainVerifier::AddUnchained(int64_t revision, absl::string_view tag,
+                                 absl::string_view digest) {
+  if (!previous_.empty()) previous_ = AuditHash(previous_, revision, tag, digest);
   if (chained(revision + 1)) {
     if (!previous_.empty() && previous_ != range_.anchor) {
       Tell(revision, AuditProblem::KIND_ANCHOR_MISMATCH,
@@ -68,7 +74,8 @@ void ChainVerifier::AddUnchained(int64_t revision, absl::string_view digest) {
   }
 }
 
-void ChainVerifier::AddChained(int64_t revision, absl::string_view digest, absl::string_view hash) {
+void ChainVerifier::AddChained(int64_t revision, absl::string_view tag, absl::string_view digest,
+                               absl::string_view hash) {
   std::string before = std::exchange(previous_, std::string(hash));
   const std::string otherwise = std::exchange(alternative_, "");
   if (hash.size() != kAuditHashBytes) {
@@ -78,10 +85,10 @@ void ChainVerifier::AddChained(int64_t revision, absl::string_view digest, absl:
     return;
   }
   if (before.empty()) return;  // it follows what is missing, and begins anew
-  const std::string expected = AuditHash(before, revision, digest);
+  const std::string expected = AuditHash(before, revision, tag, digest);
   if (expected == hash) return;
   // Where only the hash of the record before was written over, that one was told already.
-  if (!otherwise.empty() && AuditHash(otherwise, revision, digest) == hash) return;
+  if (!otherwise.empty() && AuditHash(otherwise, revision, tag, digest) == hash) return;
   alternative_ = expected;
   Tell(revision, AuditProblem::KIND_ALTERED,
        absl::StrCat("revision ", revision,

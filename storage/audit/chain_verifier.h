@@ -29,8 +29,10 @@ class ChainVerifier {
 
   ChainVerifier(ChainRange range, Report report);
 
-  // The next record as it was found: its content's digest, and its hash, empty where it has none.
-  void Add(int64_t revision, absl::string_view digest, absl::string_view hash);
+  // The next record as it was found: its organization's tag, its content's digest, and its hash,
+  // empty where it has none.
+  void Add(int64_t revision, absl::string_view tag, absl::string_view digest,
+           absl::string_view hash);
   // There is a record, and it cannot be read: `why`, a clause.
   void AddUnreadable(int64_t revision, absl::string_view why);
   // No more records. `expected`: the hash that the last one must have; empty: any.
@@ -46,8 +48,9 @@ class ChainVerifier {
  private:
   // Whether the record is the one that comes now; reports those that are missing before it.
   bool Advance(int64_t revision);
-  void AddUnchained(int64_t revision, absl::string_view digest);
-  void AddChained(int64_t revision, absl::string_view digest, absl::string_view hash);
+  void AddUnchained(int64_t revision, absl::string_view tag, absl::string_view digest);
+  void AddChained(int64_t revision, absl::string_view tag, absl::string_view digest,
+                  absl::string_view hash);
   void Tell(int64_t revision, v1::AuditProblem::Kind kind, std::string message) const;
   bool chained(int64_t revision) const { return revision >= range_.first_chained_revision; }
 

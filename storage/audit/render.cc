@@ -35,7 +35,6 @@ std::string CamelCase(absl::string_view snake_case) {
 
 // The message that an object of that kind is; null: this program does not know it.
 std::unique_ptr<Message> NewObject(AuditedObject::Kind kind) {
-  if (kind == kAuditedTemplate) return std::make_unique<v1::Template>();
   switch (kind) {
     case AuditedObject::KIND_ORGANIZATION:
       return std::make_unique<v1::Organization>();
@@ -57,6 +56,8 @@ std::unique_ptr<Message> NewObject(AuditedObject::Kind kind) {
       return std::make_unique<v1::RoleBinding>();
     case AuditedObject::KIND_GROUP:
       return std::make_unique<v1::Group>();
+    case AuditedObject::KIND_TEMPLATE:
+      return std::make_unique<v1::Template>();
     case AuditedObject::KIND_REVIEW:
       return std::make_unique<v1::Review>();
     case AuditedObject::KIND_OPT_OUT:
@@ -138,7 +139,6 @@ const std::vector<std::string>& MutationKinds() {
 }
 
 std::string AuditedKindText(AuditedObject::Kind kind) {
-  if (kind == kAuditedTemplate) return "template";
   absl::string_view name = AuditedObject::Kind_Name(kind);
   absl::ConsumePrefix(&name, "KIND_");
   return absl::AsciiStrToLower(name);

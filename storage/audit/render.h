@@ -18,9 +18,6 @@ std::string MutationKind(const storage::v1::Mutation& mutation);
 // Every kind there is, sorted.
 const std::vector<std::string>& MutationKinds();
 
-// AuditedObject.Kind of a dnc.v1.Template: a number that the enum leaves free for it.
-inline constexpr auto kAuditedTemplate = static_cast<storage::v1::AuditedObject::Kind>(11);
-
 // "lead", "entry" ….
 std::string AuditedKindText(storage::v1::AuditedObject::Kind kind);
 

@@ -14,7 +14,8 @@ namespace {
 using storage::v1::RecordedContact;
 
 constexpr RecordingFamily kContacts = RecordingFamily::kContacts;
-constexpr size_t kMostRetired = 10'000;
+constexpr size_t kMostRetired = 10'000;  // keys, at once
+constexpr int kMostRounds = 100;
 constexpr size_t kOrgBytes = 5;  // a letter and the organization's number
 constexpr size_t kTimeBytes = 8;
 
@@ -116,35 +117,40 @@ absl::StatusOr<std::string> ContactStore::ScanDown(
 absl::Status ContactStore::Retire(UnixMicros now) {
   const std::string oldest =
       recording_keys::ContactTime(std::max<UnixMicros>(0, now - retention_micros_));
-  RecordingBatch batch;
-  absl::Status error;
   std::string next = "C";
+  for (int round = 0; round < kMostRounds && !next.empty(); ++round) {
+    DNC_RETURN_IF_ERROR(RetireSome(oldest, &next));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ContactStore::RetireSome(absl::string_view oldest, std::string* next) {
+  RecordingBatch batch;
   // Of each organization the oldest, which come first.
-  while (!next.empty() && batch.deletes().size() < kMostRetired) {
-    const std::string begin = std::exchange(next, "");
+  while (!next->empty() && batch.deletes().size() < kMostRetired) {
+    const std::string begin = std::exchange(*next, "");
     DNC_RETURN_IF_ERROR(
         store_->ScanUp(kContacts, begin, "D", [&](absl::string_view key, absl::string_view value) {
-          const std::string org_prefix(key.substr(0, kOrgBytes));
           if (key.substr(kOrgBytes, kTimeBytes) >= oldest) {
-            next = absl::StrCat(org_prefix, std::string(kTimeBytes + 1, '\xff'));
+            *next = absl::StrCat(key.substr(0, kOrgBytes), std::string(kTimeBytes + 1, '\xff'));
             return false;
           }
           ContactRow row;
           row.org = static_cast<uint32_t>(recording_keys::ReadNumber(key.substr(1, 4)));
           row.time = static_cast<UnixMicros>(
               recording_keys::ReadNumber(key.substr(kOrgBytes, kTimeBytes)));
-          if (!row.record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-            error = CorruptContact();
-            return false;
-          }
-          row.lead = LeadIdOf(row.record.contact().lead());
           batch.Delete(kContacts, std::string(key));
           batch.Delete(kContacts,
-                       recording_keys::ContactById(row.org, row.record.contact().contact_id()));
-          for (std::string& index : IndexKeys(row)) batch.Delete(kContacts, std::move(index));
-          return batch.deletes().size() < kMostRetired;
+                       recording_keys::ContactById(row.org, key.substr(kOrgBytes + kTimeBytes)));
+          // One that cannot be read must go as well; what is left of its keys finds nothing.
+          if (row.record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+            row.lead = LeadIdOf(row.record.contact().lead());
+            for (std::string& index : IndexKeys(row)) batch.Delete(kContacts, std::move(index));
+          }
+          if (batch.deletes().size() < kMostRetired) return true;
+          *next = absl::StrCat(key, std::string(1, '\0'));
+          return false;
         }));
-    if (!error.ok()) return error;
   }
   return batch.deletes().empty() ? absl::OkStatus() : store_->Write(batch, /*synced=*/false);
 }

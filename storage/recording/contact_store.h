@@ -51,10 +51,15 @@ class ContactStore {
       uint32_t org, const ContactRange& range, absl::string_view below, int* budget,
       absl::FunctionRef<bool(const storage::v1::RecordedContact&)> on_row) const;
 
-  // Deletes contacts that were made too long ago, some at a time: call it again and again.
+  // Deletes contacts that were made too long ago; of very many some, so call it again and again.
   absl::Status Retire(UnixMicros now);
+  int64_t retention_micros() const { return retention_micros_; }
 
  private:
+  // Deletes some of those that were made before `oldest`, from the key `*next` on; it is empty
+  // where there are no more.
+  absl::Status RetireSome(absl::string_view oldest, std::string* next);
+
   RecordingStore* const store_;
   const int64_t retention_micros_;
 };

@@ -47,9 +47,10 @@ bool IsInOrder(const DecisionRow& row, uint64_t bucket, UnixMicros now) {
 // Every key under which the record is found.
 std::vector<std::string> IndexKeys(const std::string& bucket, const DecisionRow& row) {
   const std::string id = recording_keys::Decision(row.id);
-  std::vector<std::string> keys;
   const std::set<std::string> hashes(row.record.contact_hashes().begin(),
                                      row.record.contact_hashes().end());
+  std::vector<std::string> keys;
+  keys.reserve(hashes.size() + 1);
   for (const std::string& hash : hashes) {
     keys.push_back(absl::StrCat(bucket, recording_keys::HashPrefix(row.org, hash), id));
   }
@@ -103,11 +104,11 @@ RecordedGap MakeGap(v1::DecisionGapCause cause, UnixMicros start, UnixMicros end
 
 absl::StatusOr<std::unique_ptr<DecisionStore>> DecisionStore::Create(RecordingStore* store,
                                                                      const DecisionLimits& limits,
-                                                                     UnixMicros now,
-                                                                     bool recording) {
+                                                                     UnixMicros now, bool recording,
+                                                                     bool answered_before) {
   std::unique_ptr<DecisionStore> decisions(new DecisionStore(store, limits));
   DNC_RETURN_IF_ERROR(decisions->Load());
-  DNC_RETURN_IF_ERROR(decisions->Begin(now, recording));
+  DNC_RETURN_IF_ERROR(decisions->Begin(now, recording, answered_before));
   return decisions;
 }
 
@@ -140,7 +141,9 @@ absl::Status DecisionStore::Load() {
       return false;
     }));
   }
+  absl::MutexLock write_lock(&write_mu_);
   if (!buckets.empty()) {
+    last_bucket_ = buckets.back();
     bucket_bytes_ = store_->SizeOf(kDecisions, recording_keys::Bucket(buckets.back()), end);
   }
   absl::MutexLock lock(&mu_);
@@ -150,11 +153,13 @@ absl::Status DecisionStore::Load() {
 }
 
 // Whatever may be missing since the last batch becomes a gap.
-absl::Status DecisionStore::Begin(UnixMicros now, bool recording) {
+absl::Status DecisionStore::Begin(UnixMicros now, bool recording, bool answered_before) {
+  absl::MutexLock lock(&write_mu_);
   RecordingState state = this->state();
   DecisionBatch batch;
   if (state.begin_time() == 0) {
     state.set_begin_time(now);
+    if (answered_before) batch.gaps.push_back(MakeGap(v1::DECISION_GAP_CAUSE_DISABLED, 0, now));
   } else if (!state.closed()) {
     batch.gaps.push_back(
         MakeGap(v1::DECISION_GAP_CAUSE_CRASH, state.last_batch_time() - kSecond, now));
@@ -171,11 +176,12 @@ absl::Status DecisionStore::Begin(UnixMicros now, bool recording) {
   state.set_last_batch_time(now);
   state.set_closed(false);
   RecordingBatch changes;
-  DNC_RETURN_IF_ERROR(AddGaps(batch, &changes));
+  DNC_RETURN_IF_ERROR(AddGaps(batch, &changes).status());
   return Commit(std::move(changes), state, /*synced=*/true);
 }
 
 absl::Status DecisionStore::Close(UnixMicros now) {
+  absl::MutexLock lock(&write_mu_);
   RecordingState state = this->state();
   state.set_last_batch_time(now);
   state.set_closed(true);
@@ -196,11 +202,11 @@ uint64_t DecisionStore::BucketFor(UnixMicros now) {
   const auto time = static_cast<uint64_t>(now);
   const bool full = bucket_bytes_ >= limits_.max_bytes / kBucketsInSize;
   if (!buckets_.empty() && !full && time < buckets_.back() + kHour) return buckets_.back();
-  // Ascending, however the clock is set.
-  const uint64_t bucket = buckets_.empty() ? time : std::max(time, buckets_.back() + 1);
-  buckets_.push_back(bucket);
+  // Ascending, however the clock is set, and none that is just being dropped.
+  last_bucket_ = std::max(time, last_bucket_ + 1);
+  buckets_.push_back(last_bucket_);
   bucket_bytes_ = 0;
-  return bucket;
+  return last_bucket_;
 }
 
 absl::Status DecisionStore::AddCounts(const DecisionBatch& batch, RecordingBatch* changes) const {
@@ -216,9 +222,20 @@ absl::Status DecisionStore::AddCounts(const DecisionBatch& batch, RecordingBatch
   return absl::OkStatus();
 }
 
-absl::Status DecisionStore::AddGaps(const DecisionBatch& batch, RecordingBatch* changes) const {
+// The result is the last gap of each cause of the batch.
+absl::StatusOr<DecisionStore::LastGaps> DecisionStore::AddGaps(const DecisionBatch& batch,
+                                                               RecordingBatch* changes) const {
+  LastGaps written;
   uint32_t ordinal = 0;
-  for (const RecordedGap& gap : batch.gaps) {
+  for (RecordedGap gap : batch.gaps) {
+    const auto last = last_gaps_.find(gap.cause());
+    const bool goes_on = last != last_gaps_.end() &&
+                         gap.start_time() <= last->second.gap.end_time() &&
+                         gap.end_time() >= last->second.gap.end_time();
+    if (goes_on) {
+      gap.set_start_time(std::min(gap.start_time(), last->second.gap.start_time()));
+      gap.set_count(gap.count() + last->second.gap.count());
+    }
     // Another one may end at that very time, of this batch or an earlier one.
     std::string key;
     for (bool taken = true; taken;) {
@@ -227,12 +244,19 @@ absl::Status DecisionStore::AddGaps(const DecisionBatch& batch, RecordingBatch* 
                            store_->Get(RecordingFamily::kGaps, key));
       taken = found.has_value();
     }
-    changes->Add(RecordingFamily::kGaps, std::move(key), gap.SerializeAsString());
+    if (goes_on && last->second.key != key) {
+      changes->Delete(RecordingFamily::kGaps, last->second.key);
+    }
+    changes->Add(RecordingFamily::kGaps, key, gap.SerializeAsString());
+    const int cause = gap.cause();
+    written[cause] = {std::move(key), std::move(gap)};
   }
-  return absl::OkStatus();
+  return written;
 }
 
-absl::Status DecisionStore::Append(const DecisionBatch& batch, UnixMicros now) {
+absl::Status DecisionStore::Append(const DecisionBatch& batch, UnixMicros now,
+                                   UnixMicros complete_until) {
+  absl::MutexLock lock(&write_mu_);
   RecordingState state = this->state();
   RecordingBatch changes;
   if (!batch.rows.empty()) {
@@ -249,12 +273,13 @@ absl::Status DecisionStore::Append(const DecisionBatch& batch, UnixMicros now) {
   }
   const uint64_t bytes = changes.bytes();
   DNC_RETURN_IF_ERROR(AddCounts(batch, &changes));
-  DNC_RETURN_IF_ERROR(AddGaps(batch, &changes));
+  DNC_ASSIGN_OR_RETURN(LastGaps gaps, AddGaps(batch, &changes));
   state.set_recorded(state.recorded() + static_cast<int64_t>(batch.rows.size()));
   for (const RecordedGap& gap : batch.gaps) state.set_dropped(state.dropped() + gap.count());
-  state.set_last_batch_time(now);
+  state.set_last_batch_time(complete_until);
   DNC_RETURN_IF_ERROR(Commit(std::move(changes), state, /*synced=*/false));
   bucket_bytes_ += bytes;
+  for (auto& [cause, gap] : gaps) last_gaps_[cause] = std::move(gap);
   return absl::OkStatus();
 }
 
@@ -281,11 +306,13 @@ size_t DecisionStore::CountBeyondSize(const std::vector<uint64_t>& buckets) cons
 absl::Status DecisionStore::DropBuckets(size_t count, UnixMicros now) {
   const std::vector<uint64_t> buckets = Buckets();
   const uint64_t end = count < buckets.size() ? buckets[count] : buckets.back() + 1;
-  RecordingState state = this->state();
   const UnixMicros until = std::min(now, EndOf(buckets, count - 1));
-  state.set_retired_until(std::max(state.retired_until(), until));
-  DNC_RETURN_IF_ERROR(Commit(RecordingBatch(), state, /*synced=*/false));
   {
+    absl::MutexLock write_lock(&write_mu_);
+    RecordingState state = this->state();
+    state.set_retired_until(std::max(state.retired_until(), until));
+    // Synced, since files that are gone are gone at once.
+    DNC_RETURN_IF_ERROR(Commit(RecordingBatch(), state, /*synced=*/true));
     absl::MutexLock lock(&mu_);
     buckets_.erase(buckets_.begin(), buckets_.begin() + static_cast<std::ptrdiff_t>(count));
   }
@@ -297,9 +324,9 @@ absl::Status DecisionStore::Retire(UnixMicros now) {
   const size_t count = std::max(CountOld(buckets, now), CountBeyondSize(buckets));
   if (count == 0) return absl::OkStatus();
   DNC_RETURN_IF_ERROR(DropBuckets(count, now));
-  const int64_t oldest_gap = std::max<int64_t>(0, now - limits_.retention_micros);
+  // Only what the gap of what has been retired covers.
   DNC_RETURN_IF_ERROR(store_->Drop(RecordingFamily::kGaps, recording_keys::Gap(0, 0),
-                                   recording_keys::Gap(oldest_gap, 0)));
+                                   recording_keys::Gap(state().retired_until(), 0)));
   const int64_t hour = std::max<int64_t>(0, now - limits_.counter_retention_micros) / kHour;
   return store_->Drop(RecordingFamily::kCounters, recording_keys::CounterHour(0),
                       recording_keys::CounterHour(static_cast<uint32_t>(hour)));

@@ -52,7 +52,7 @@ struct DecisionRange {
   uint64_t end_time = std::numeric_limits<int64_t>::max();
 };
 
-// One thread appends, retires and closes; any reads.
+// One thread appends and closes, another may retire meanwhile; any reads.
 class DecisionStore {
  public:
   // A record is written within so much time of its check. Where clocks were set, or the disk was
@@ -62,14 +62,18 @@ class DecisionStore {
   // Whether a server has kept records in the store before.
   static absl::StatusOr<bool> IsUsed(const RecordingStore& store);
 
-  // `recording`: whether checks leave records from now on. A time of which that is not known is put
-  // on record as a gap. The store's errors; DATA_LOSS for a schema that is not known.
+  // `recording`: whether checks leave records from now on. `answered_before`: where the store is
+  // new, whether checks may have been answered without it. A time for which records may be missing
+  // is put on record as a gap. The store's errors; DATA_LOSS for a schema that is not known.
   static absl::StatusOr<std::unique_ptr<DecisionStore>> Create(RecordingStore* store,
                                                                const DecisionLimits& limits,
-                                                               UnixMicros now, bool recording);
+                                                               UnixMicros now, bool recording,
+                                                               bool answered_before);
 
+  // `complete_until`: with this batch whatever was judged before has its record, or is on record as
+  // a gap. A gap that begins where the last one of its cause had not ended is one with it.
   // UNAVAILABLE: nothing of it was written.
-  absl::Status Append(const DecisionBatch& batch, UnixMicros now);
+  absl::Status Append(const DecisionBatch& batch, UnixMicros now, UnixMicros complete_until);
   // Tries to make the store writable again.
   absl::Status Resume() { return store_->Resume(); }
   // Drops what is too old or too much.
@@ -106,8 +110,8 @@ class DecisionStore {
       : store_(store), limits_(limits) {}
 
   absl::Status Load();
-  absl::Status Begin(UnixMicros now, bool recording);
-  uint64_t BucketFor(UnixMicros now);
+  absl::Status Begin(UnixMicros now, bool recording, bool answered_before);
+  uint64_t BucketFor(UnixMicros now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
   std::vector<uint64_t> Buckets() const;
   std::vector<uint64_t> BucketsOf(const DecisionRange& range) const;
   std::vector<uint64_t> BucketsFor(const DecisionId& id) const;
@@ -117,13 +121,24 @@ class DecisionStore {
   absl::StatusOr<std::optional<DecisionRow>> GetIn(uint64_t bucket, uint32_t org,
                                                    const DecisionId& id) const;
   absl::Status AddCounts(const DecisionBatch& batch, RecordingBatch* changes) const;
-  absl::Status AddGaps(const DecisionBatch& batch, RecordingBatch* changes) const;
-  absl::Status Commit(RecordingBatch changes, const storage::v1::RecordingState& state,
-                      bool synced);
+  // A gap, and the key that it has.
+  struct WrittenGap {
+    std::string key;
+    storage::v1::RecordedGap gap;
+  };
+  using LastGaps = std::map<int, WrittenGap>;  // by cause
+  absl::StatusOr<LastGaps> AddGaps(const DecisionBatch& batch, RecordingBatch* changes) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
+  absl::Status Commit(RecordingBatch changes, const storage::v1::RecordingState& state, bool synced)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
 
   RecordingStore* const store_;
   const DecisionLimits limits_;
-  uint64_t bucket_bytes_ = 0;  // written to the newest bucket
+  // Held from reading the state until it is written.
+  absl::Mutex write_mu_ ABSL_ACQUIRED_BEFORE(mu_);
+  uint64_t bucket_bytes_ ABSL_GUARDED_BY(write_mu_) = 0;  // written to the newest bucket
+  uint64_t last_bucket_ ABSL_GUARDED_BY(write_mu_) = 0;   // the newest there ever was; 0: none
+  LastGaps last_gaps_ ABSL_GUARDED_BY(write_mu_);         // written since the start
   mutable absl::Mutex mu_;
   std::vector<uint64_t> buckets_ ABSL_GUARDED_BY(mu_);  // ascending
   storage::v1::RecordingState state_ ABSL_GUARDED_BY(mu_);

@@ -133,9 +133,7 @@ absl::StatusOr<std::vector<RecordedGap>> DecisionStore::Gaps(UnixMicros start, U
   if (now.disabled_since() != 0) {
     add(v1::DECISION_GAP_CAUSE_DISABLED, now.disabled_since(), std::numeric_limits<int64_t>::max());
   }
-  // Before the first record could be written, and what has been retired.
-  const UnixMicros oldest = OldestTime();
-  if (oldest > 0) add(v1::DECISION_GAP_CAUSE_RETIRED, 0, oldest - 1);
+  if (now.retired_until() > 0) add(v1::DECISION_GAP_CAUSE_RETIRED, 0, now.retired_until() - 1);
   return gaps;
 }
 

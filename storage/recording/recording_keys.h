@@ -1,23 +1,22 @@
 // Every key of the recording store. Integers are big-endian, so that byte order is numeric order.
 //
-//   state      'S'                                                      RecordingState
-//   decisions  bucket:u64 'D' org:u32 decision                          RecordedDecision
-//              bucket:u64 'H' org:u32 hash:16 decision                  of a contact point: nothing
-//              bucket:u64 'L' org:u32 lead-id 0x00 decision             of a lead: nothing
-//              bucket:u64 'B' org:u32 channel:u8 decision               blocks of send lists:
-//              nothing
-//   gaps       end_time:u64 ordinal:u32                                 RecordedGap
-//   counters   hour:u32 org:u32 channel:u8 verdict:u8 reason:u8 campaign  count:u64, big-endian
-//   contacts   'I' org:u32 contact-id                                   contact_time:u64,
-//   big-endian
-//              'C' org:u32 contact_time:u64 contact-id                  RecordedContact
-//              'H' org:u32 hash:16 contact_time:u64 contact-id          nothing
-//              'L' org:u32 lead-id 0x00 contact_time:u64 contact-id     nothing
-//              'V' org:u32 contact_time:u64 contact-id                  of one with violations:
-//              nothing
+// clang-format off
+//   state      'S'                                                         RecordingState
+//   decisions  bucket:u64 'D' org:u32 decision                             RecordedDecision
+//              bucket:u64 'H' org:u32 hash:16 decision                     contact point: nothing
+//              bucket:u64 'L' org:u32 lead-id 0x00 decision                lead: nothing
+//              bucket:u64 'B' org:u32 channel:u8 decision                  send list: nothing
+//   gaps       end_time:u64 ordinal:u32                                    RecordedGap
+//   counters   hour:u32 org:u32 channel:u8 verdict:u8 reason:u8 campaign   count:u64
+//   contacts   'I' org:u32 contact-id                                      contact_time:u64
+//              'C' org:u32 contact_time:u64 contact-id                     RecordedContact
+//              'H' org:u32 hash:16 contact_time:u64 contact-id             nothing
+//              'L' org:u32 lead-id 0x00 contact_time:u64 contact-id        nothing
+//              'V' org:u32 contact_time:u64 contact-id                     with violations: nothing
 //
-//   decision   time:u64 random:u32 number:u32 index:u32                 see DecisionId
+//   decision   time:u64 random:u32 number:u32 index:u32                    see DecisionId
 //   hour       hours since the Unix epoch
+// clang-format on
 //
 // A bucket is named by the time when it was opened. What is recorded goes into the newest one, so
 // that the oldest records are dropped, with all of their keys, as one range.
@@ -91,6 +90,8 @@ struct Counter {
   uint8_t verdict = 0;
   uint8_t reason = 0;
   std::string campaign;
+  // clang-tidy 14 takes the 0 that the compiler compares with for a pointer.
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const Counter&, const Counter&) = default;
 };
 std::string CounterKey(const Counter& counter);

@@ -109,8 +109,8 @@ absl::StatusOr<Secret> Secret::Open(const std::string& path, bool may_create) {
         " is missing, and without it the records cannot be searched for a contact point; "
         "restore it from a backup, or move the directory of the records away to begin anew"));
   }
-  DNC_ASSIGN_OR_RETURN(std::string key, Create(path));
-  return Secret(std::move(key));
+  DNC_ASSIGN_OR_RETURN(const std::string key, Create(path));
+  return Secret(key);
 }
 
 Secret::Secret(absl::string_view key) {

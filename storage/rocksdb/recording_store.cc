@@ -39,7 +39,8 @@ absl::Status ReadError(const rocksdb::Status& status) {
 
 absl::Status WriteError(const rocksdb::Status& status) {
   return absl::UnavailableError(absl::StrCat("records cannot be written: ", status.ToString(),
-                                             "; free disk space or mend the disk"));
+                                             "; free disk space; where the disk is not full, mend "
+                                             "it and restart the server"));
 }
 
 absl::Status OpenError(const rocksdb::Status& status, const std::string& dir) {

@@ -87,7 +87,8 @@ class RecordingStore {
 
   // All of it or nothing. `synced`: it survives a power cut when this returns, and so does what was
   // written before; otherwise it survives the end of the process only. UNAVAILABLE: nothing can be
-  // written until Resume succeeds.
+  // written until a full disk has room again, which is noticed by itself within seconds, or at once
+  // by Resume; after another failure of the disk until the store is opened again.
   virtual absl::Status Write(const RecordingBatch& batch, bool synced) = 0;
   // Deletes every key in [lower, upper), and gives its room back to the disk.
   virtual absl::Status Drop(RecordingFamily family, absl::string_view lower,
@@ -95,7 +96,7 @@ class RecordingStore {
   // About how many bytes the keys in [lower, upper) take, on disk and in memory.
   virtual uint64_t SizeOf(RecordingFamily family, absl::string_view lower,
                           absl::string_view upper) const = 0;
-  // Tries to make a store writable that could not write.
+  // Tries to make a store writable whose disk was full.
   virtual absl::Status Resume() = 0;
 };
 

@@ -10,6 +10,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdarg>
 #include <cstdio>
@@ -83,6 +84,7 @@ class RocksReader : public StoreReader {
   absl::StatusOr<bool> Get(
       Family family, absl::string_view key,
       absl::FunctionRef<absl::Status(absl::string_view)> on_value) const override {
+    if (handle(family) == nullptr) return false;
     rocksdb::PinnableSlice value;
     const rocksdb::Status status = db_->Get(Options(), handle(family), ToSlice(key), &value);
     if (status.IsNotFound()) return false;
@@ -94,6 +96,7 @@ class RocksReader : public StoreReader {
   absl::Status Scan(
       Family family, absl::string_view lower, absl::string_view upper,
       absl::FunctionRef<bool(absl::string_view, absl::string_view)> on_row) const override {
+    if (handle(family) == nullptr) return absl::OkStatus();
     rocksdb::ReadOptions options = Options();
     const rocksdb::Slice bound = ToSlice(upper);
     if (!upper.empty()) options.iterate_upper_bound = &bound;
@@ -120,7 +123,7 @@ class RocksReader : public StoreReader {
   }
 
   rocksdb::DB* const db_;
-  const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;
+  const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;  // null: not there
   const SharedSnapshot snapshot_;
   const Cache cache_;
 };
@@ -167,20 +170,40 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALReco
   return db_options;
 }
 
+struct Opened {
+  std::shared_ptr<rocksdb::Cache> cache;
+  std::shared_ptr<ErrorListener> listener = std::make_shared<ErrorListener>();
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;  // of every family; null: not there
+};
+
 class RocksStore : public Store {
  public:
-  RocksStore(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> handles,
-             std::shared_ptr<ErrorListener> listener, bool wal_tail_dropped)
-      : listener_(std::move(listener)),
-        db_(std::move(db)),
-        handles_(std::move(handles)),
+  RocksStore(const StoreOptions& options, Opened opened, bool wal_tail_dropped)
+      : options_(options),
+        cache_(std::move(opened.cache)),
+        listener_(std::move(opened.listener)),
+        db_(std::move(opened.db)),
+        handles_(std::move(opened.handles)),
         latest_(db_.get(), handles_, nullptr),
         wal_tail_dropped_(wal_tail_dropped) {}
 
   ~RocksStore() override {
-    for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+    for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+      if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle);
+    }
     const rocksdb::Status status = db_->Close();
     if (!status.ok()) spdlog::warn("closing the store: {}", status.ToString());
+  }
+
+  absl::Status CreateMissingFamilies() override {
+    for (size_t i = 0; i < handles_.size(); ++i) {
+      if (handles_[i] != nullptr) continue;
+      const rocksdb::Status status = db_->CreateColumnFamily(
+          FamilyOptions(static_cast<Family>(i), options_, cache_), kFamilyNames[i], &handles_[i]);
+      if (!status.ok()) return WriteError(status);
+    }
+    return absl::OkStatus();
   }
 
   const StoreReader& Latest() const override { return latest_; }
@@ -196,6 +219,7 @@ class RocksStore : public Store {
     rocksdb::WriteBatch batch;
     for (const WriteSet::Change& change : changes.changes()) {
       rocksdb::ColumnFamilyHandle* handle = handles_[static_cast<size_t>(change.family)];
+      if (handle == nullptr) return Missing(change.family);
       const rocksdb::Status status = change.value.has_value()
                                          ? batch.Put(handle, change.key, *change.value)
                                          : batch.Delete(handle, change.key);
@@ -210,9 +234,10 @@ class RocksStore : public Store {
 
   absl::Status DeleteRange(Family family, absl::string_view lower,
                            absl::string_view upper) override {
+    rocksdb::ColumnFamilyHandle* handle = handles_[static_cast<size_t>(family)];
+    if (handle == nullptr) return Missing(family);
     rocksdb::WriteBatch batch;
-    const rocksdb::Status status =
-        batch.DeleteRange(handles_[static_cast<size_t>(family)], ToSlice(lower), ToSlice(upper));
+    const rocksdb::Status status = batch.DeleteRange(handle, ToSlice(lower), ToSlice(upper));
     if (!status.ok()) return WriteError(status);
     return Write(rocksdb::WriteOptions(), &batch);
   }
@@ -231,6 +256,11 @@ class RocksStore : public Store {
   bool wal_tail_dropped() const override { return wal_tail_dropped_; }
 
  private:
+  static absl::Status Missing(Family family) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "family ", kFamilyNames[static_cast<size_t>(family)], " has not been created"));
+  }
+
   // RocksDB leaves a log whose write failed only where a memtable is there to be flushed; otherwise
   // it resumes with that log, and its next write ends the process. So a key that no log has goes
   // first, into the family that nothing else uses: it also sets off the flush that is due, which
@@ -243,39 +273,55 @@ class RocksStore : public Store {
     return status.ok() ? absl::OkStatus() : WriteError(status);
   }
 
+  const StoreOptions options_;
+  const std::shared_ptr<rocksdb::Cache> cache_;
   const std::shared_ptr<ErrorListener> listener_;
   const std::unique_ptr<rocksdb::DB> db_;
-  const std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // null: not there
   const RocksReader latest_;
   const bool wal_tail_dropped_;
 };
 
-struct Opened {
-  std::shared_ptr<ErrorListener> listener = std::make_shared<ErrorListener>();
-  std::unique_ptr<rocksdb::DB> db;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-};
+// The families that are to be opened: those of a store that is there, all of a new one.
+std::vector<Family> FamiliesIn(const StoreOptions& options, const rocksdb::DBOptions& db_options) {
+  std::vector<std::string> present;
+  const bool there = rocksdb::DB::ListColumnFamilies(db_options, options.dir, &present).ok();
+  std::vector<Family> families;
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    if (there && std::find(present.begin(), present.end(), kFamilyNames[i]) == present.end()) {
+      continue;
+    }
+    families.push_back(static_cast<Family>(i));
+  }
+  return families;
+}
 
 rocksdb::Status OpenOnce(const StoreOptions& options, rocksdb::WALRecoveryMode mode,
                          Opened* opened) {
-  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  opened->cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  const rocksdb::DBOptions db_options = DatabaseOptions(options, mode, opened->listener);
+  const std::vector<Family> found = FamiliesIn(options, db_options);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   // RocksDB insists on this one, and nothing that counts is in it. After a full disk RocksDB
   // resumes once as much is free as the largest write buffer takes, this one's included.
   rocksdb::ColumnFamilyOptions unused;
   unused.write_buffer_size = options.write_buffer_bytes;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, unused);
-  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
-    families.emplace_back(kFamilyNames[i], FamilyOptions(static_cast<Family>(i), options, cache));
+  for (const Family family : found) {
+    families.emplace_back(kFamilyNames[static_cast<size_t>(family)],
+                          FamilyOptions(family, options, opened->cache));
   }
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const rocksdb::Status status = rocksdb::DB::Open(DatabaseOptions(options, mode, opened->listener),
-                                                   options.dir, families, &handles, &db);
+  const rocksdb::Status status =
+      rocksdb::DB::Open(db_options, options.dir, families, &handles, &db);
   if (!status.ok()) return status;
   db->DestroyColumnFamilyHandle(handles.front());
   opened->db.reset(db);
-  opened->handles.assign(handles.begin() + 1, handles.end());
+  opened->handles.assign(kFamilyNames.size(), nullptr);
+  for (size_t i = 0; i < found.size(); ++i) {
+    opened->handles[static_cast<size_t>(found[i])] = handles[i + 1];
+  }
   return status;
 }
 
@@ -314,8 +360,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
     tail_dropped = true;
   }
   if (!status.ok()) return OpenError(status, options.dir);
-  return std::make_unique<RocksStore>(std::move(opened.db), std::move(opened.handles),
-                                      std::move(opened.listener), tail_dropped);
+  return std::make_unique<RocksStore>(options, std::move(opened), tail_dropped);
 }
 
 }  // namespace dnc

@@ -76,13 +76,19 @@ enum class Durability { kSynced, kBuffered };
 
 class Store {
  public:
-  // Opens the store, creating it where there is none. A WAL that ends in an incomplete record (a
+  // Opens the store, creating it where there is none. Families that an older program did not have
+  // are left out until CreateMissingFamilies. A WAL that ends in an incomplete record (a
   // kill during a write) is opened without it and reported in the log; damage anywhere else is
   // DATA_LOSS. Whether what is left reaches as far as what was acknowledged is for the mutation log
   // to say (storage/log/commit_marker.h). FAILED_PRECONDITION: in use by another process.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const StoreOptions& options);
 
   virtual ~Store() = default;
+
+  // Creates the families that the store was made without; until then they read as empty, and
+  // nothing can be written to them. From then on no older program opens the store. Before others
+  // use it. UNAVAILABLE.
+  virtual absl::Status CreateMissingFamilies() = 0;
 
   // Reads of the newest committed state.
   virtual const StoreReader& Latest() const = 0;

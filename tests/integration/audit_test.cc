@@ -13,6 +13,7 @@
 #include "storage/audit/chain.h"
 #include "storage/rocksdb/store.h"
 #include "storage/schema/keys.h"
+#include "tests/contract/version1.h"
 #include "tests/integration/gateway_fixture.h"
 
 namespace dnc {
@@ -100,6 +101,19 @@ class AuditTrail : public GatewayTest {
     EXPECT_TRUE(found.ok() && *found) << revision;
     return bytes;
   }
+  static storage::v1::StoreRecord StoreRecordOf(const StoreReader& reader) {
+    storage::v1::StoreRecord store;
+    const auto found = reader.Get(Family::kMeta, keys::Store(), [&](absl::string_view value) {
+      EXPECT_TRUE(store.ParseFromString(std::string(value)));
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(found.ok() && *found);
+    return store;
+  }
+  // The tag of a record of the organization.
+  static std::string TagOf(const StoreReader& reader, int64_t revision) {
+    return AuditTag(AuditKey(StoreRecordOf(reader).audit_chain().secret(), "acme"), revision);
+  }
   // Rewrites one stored record.
   void Rewrite(int64_t revision, const std::function<void(std::string*)>& change) {
     Tamper([&](const StoreReader& reader, WriteSet* writes) {
@@ -111,24 +125,9 @@ class AuditTrail : public GatewayTest {
 
   // Makes the store one that a release without a chain wrote.
   void MakeUnchained() {
-    Tamper([](const StoreReader& reader, WriteSet* writes) {
-      storage::v1::StoreRecord store;
-      ASSERT_TRUE(reader
-                      .Get(Family::kMeta, keys::Store(),
-                           [&](absl::string_view value) {
-                             EXPECT_TRUE(store.ParseFromString(std::string(value)));
-                             return absl::OkStatus();
-                           })
-                      .ok());
-      store.clear_audit_chain();
-      store.set_schema_version(1);
-      writes->Put(Family::kMeta, keys::Store(), store.SerializeAsString());
-      for (int64_t revision = 1; revision <= store.applied_revision(); ++revision) {
-        const std::string bytes = Stored(reader, revision);
-        writes->Put(Family::kAudit, keys::Audit(revision),
-                    std::string(SplitStoredAudit(bytes, true).content));
-      }
-    });
+    StopServer();
+    version1::TakeBack(data_dir() + "/store");
+    Restart();
   }
 };
 
@@ -277,12 +276,64 @@ TEST_F(AuditTrail, BadFiltersAreRefusedByField) {
   };
   EXPECT_EQ(field("kind: 'Nothing'"), "kind");
   EXPECT_EQ(field("disposition: 9"), "disposition");
-  EXPECT_EQ(field("object: 'organizations/beta/leads/ann'"), "object");
+  for (const char* object :
+       {"organizations/beta/leads/ann", "~/lead/ann", "~/leads/", "~/leads/ann/entries", "~/foo",
+        "~/workflows/sales/actions/dnc", "~/leads/a b", "leads/ann", "~/"}) {
+    EXPECT_EQ(field(absl::StrCat("object: '", object, "'")), "object") << object;
+  }
+  for (const char* object :
+       {"~", "~/leads/nobody", "~/entries/1-0", "~/workflows/sales", "~s/new", "~s/new/actions/dnc",
+        "~/optouts/7", "~/reviews/7", "~/bindings/agent-kim"}) {
+    EXPECT_THAT(
+        Ask<v1::ListAuditRecordsRequest>(absl::StrCat("parent: '~' object: '", object, "'")),
+        IsOk());
+  }
+  EXPECT_EQ(field("principal: 'x y'"), "principal");
   EXPECT_EQ(field("first_revision: -1"), "first_revision");
   EXPECT_EQ(field("last_revision: 999999"), "last_revision");
   EXPECT_EQ(field("page_token: 'x'"), "page_token");
   EXPECT_THAT(Ask<v1::ListAuditRecordsRequest>("parent: 'organizations/-' object: '~/leads/ann'"),
               Refused("INVALID_FIELD"));
+}
+
+// gRPC's clients take messages of 4 MiB unless they are told otherwise.
+TEST_F(AuditTrail, APageIsOneThatEveryClientTakes) {
+  v1::BatchUpsertLeadsRequest request = Parse<v1::BatchUpsertLeadsRequest>("parent: '~'");
+  for (int i = 0; i < 1000; ++i) {
+    *request.add_leads() = Parse<v1::Lead>(
+        absl::StrCat("name: '~/leads/lead-", i, "' record_type: 'contact' status: '~s/new'"));
+  }
+  for (const char letter : {'a', 'b', 'c', 'd'}) {
+    for (v1::Lead& lead : *request.mutable_leads()) lead.set_display_name(std::string(200, letter));
+    ASSERT_THAT(Send(request), IsOk());
+  }
+  int records = 0;
+  std::string token;
+  do {
+    const auto page = Must<v1::ListAuditRecordsRequest>(absl::StrCat(
+        "parent: '~' page_size: 1000 kind: 'BatchUpsertLeads' page_token: '", token, "'"));
+    EXPECT_LT(page.ByteSizeLong(), size_t{4} << 20);
+    records += page.records_size();
+    token = page.next_page_token();
+  } while (!token.empty());
+  EXPECT_EQ(records, 4);
+}
+
+// Another gateway's is another.
+TEST_F(AuditTrail, EveryStoreHasASecretOfItsOwn) {
+  std::string secret;
+  std::string first;
+  Tamper([&](const StoreReader& reader, WriteSet*) {
+    secret = StoreRecordOf(reader).audit_chain().secret();
+    first = Stored(reader, 1);
+  });
+  EXPECT_THAT(secret, SizeIs(kAuditHashBytes));
+  EXPECT_NE(secret, NextAuditSecret(FirstAuditSecret(), ""));
+  storage::v1::AuditRecord record;
+  ASSERT_TRUE(record.ParseFromString(first));
+  EXPECT_THAT(record.mutation().salt(), SizeIs(16));
+  EXPECT_NE(secret, NextAuditSecret(FirstAuditSecret(), record.mutation().salt()));
+  EXPECT_EQ(record.mutation().audit_secret(), "");
 }
 
 TEST_F(AuditTrail, AnExportVerifiesAnywhereAndTellsNothingOfOtherOrganizations) {
@@ -295,6 +346,8 @@ TEST_F(AuditTrail, AnExportVerifiesAnywhereAndTellsNothingOfOtherOrganizations) 
   ASSERT_TRUE(messages.front().has_header());
   const v1::AuditHead& head = messages.front().header().head();
   EXPECT_EQ(head.revision(), Revision());
+  const std::string& key = messages.front().header().organization_key();
+  EXPECT_THAT(key, SizeIs(kAuditHashBytes));
   std::string hash = FirstAuditHash();
   int64_t next = 1;
   for (const auto& message : messages) {
@@ -306,8 +359,11 @@ TEST_F(AuditTrail, AnExportVerifiesAnywhereAndTellsNothingOfOtherOrganizations) 
       if (record.revision() == other.revision()) {
         EXPECT_EQ(record.content(), "");
       }
+      // Its tag proves of each whether it is the organization's own, and of no other whose it is.
+      EXPECT_EQ(record.organization_tag() == AuditTag(key, record.revision()),
+                !record.content().empty());
       hash = AuditHash(
-          hash, record.revision(),
+          hash, record.revision(), record.organization_tag(),
           record.content().empty() ? record.content_digest() : AuditDigest(record.content()));
       EXPECT_EQ(record.hash(), hash);
     }
@@ -372,7 +428,8 @@ TEST_F(AuditTrail, ARecordThatWasReplacedWithItsHashBreaksTheNextOne) {
     const std::string before = Stored(reader, altered - 1);
     std::string bytes(SplitStoredAudit(Stored(reader, altered), true).content);
     bytes[bytes.find("users/jane") + 6] = 'k';
-    AppendAuditHash(AuditHash(SplitStoredAudit(before, true).hash, altered, AuditDigest(bytes)),
+    AppendAuditHash(AuditHash(SplitStoredAudit(before, true).hash, altered, TagOf(reader, altered),
+                              AuditDigest(bytes)),
                     &bytes);
     writes->Put(Family::kAudit, keys::Audit(altered), bytes);
   });
@@ -397,9 +454,9 @@ TEST_F(AuditTrail, ATrailThatWasWrittenAnewDoesNotEndAsItWasNoted) {
     std::string bytes(SplitStoredAudit(Stored(reader, noted.revision()), true).content);
     bytes[bytes.find("users/jane") + 6] = 'k';
     const std::string before = Stored(reader, noted.revision() - 1);
-    AppendAuditHash(
-        AuditHash(SplitStoredAudit(before, true).hash, noted.revision(), AuditDigest(bytes)),
-        &bytes);
+    AppendAuditHash(AuditHash(SplitStoredAudit(before, true).hash, noted.revision(),
+                              TagOf(reader, noted.revision()), AuditDigest(bytes)),
+                    &bytes);
     writes->Put(Family::kAudit, keys::Audit(noted.revision()), bytes);
   });
   // The store's own note of its head, and the one that was noted outside.

@@ -13,6 +13,7 @@ using e2e::IsJson;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 // Fails, whatever the status, and says why.
 MATCHER_P(EndsBadly, err, "fails, err " + testing::DescribeMatcher<std::string>(err)) {
@@ -52,7 +53,8 @@ TEST_F(CliAccessTest, RolesAndBindings) {
   StartAcme();
   EXPECT_THAT(RunAs("", {"roles", "list"}), Ends(6, IsEmpty(), HasSubstr("UNAUTHENTICATED")));
   EXPECT_THAT(RunAs("users/kim", {"check", "--phone", "+12125550123", "--channel", "voice"}),
-              EndsBadly(AllOf(HasSubstr("PERMISSION_DENIED"), HasSubstr("checks.check"))));
+              EndsBadly(AllOf(HasSubstr("PERMISSION_DENIED"), HasSubstr("checks.check"),
+                              HasSubstr("remedy: `dncctl permissions test`"))));
   EXPECT_THAT(RunAs("users/root", {"roles", "list"}),
               Ends(0, AllOf(HasSubstr("compliance-officer"), HasSubstr("predefined")), IsEmpty()));
   EXPECT_THAT(RunAs("users/root", {"roles", "get", "checker"}),
@@ -78,10 +80,15 @@ TEST_F(CliAccessTest, RolesAndBindings) {
               Ends(4, IsEmpty(), HasSubstr("STILL_IN_USE")));
   EXPECT_THAT(RunAs("users/root", {"bindings", "get", "joe"}),
               Ends(0, HasSubstr("importer"), IsEmpty()));
-  EXPECT_THAT(RunAs("users/root", {"bindings", "delete", "joe"}),
-              Ends(0, HasSubstr("deleted"), IsEmpty()));
+  const auto delete_joe = [this](std::vector<std::string> more) {
+    more.insert(more.begin(), {"bindings", "delete", "joe"});
+    return RunAs("users/root", more);
+  };
+  EXPECT_THAT(delete_joe({"--dry-run"}), Ends(0, "dry run: nothing was changed\n", IsEmpty()));
+  EXPECT_THAT(delete_joe({}), Ends(0, StartsWith("deleted joe at revision "), IsEmpty()));
+  EXPECT_THAT(delete_joe({}), Ends(3, IsEmpty(), HasSubstr("`dncctl bindings list`")));
   EXPECT_THAT(RunAs("users/root", {"roles", "delete", "importer"}),
-              Ends(0, HasSubstr("deleted"), IsEmpty()));
+              Ends(0, StartsWith("deleted importer at revision "), IsEmpty()));
   EXPECT_THAT(RunAs("users/kim", {"permissions", "test", "--scope", "sales/new"}),
               Ends(0,
                    AllOf(HasSubstr("you are users/kim"), HasSubstr("roles: agent"),
@@ -109,25 +116,42 @@ TEST_F(CliAccessTest, GroupsAndWhatCanBeDone) {
               Ends(0, AllOf(HasSubstr("inside"), HasSubstr("outdated")), IsEmpty()));
   EXPECT_THAT(RunAs("users/root", {"groups", "get", "inside"}),
               Ends(0, HasSubstr("  sales/new/do-not-contact\n"), IsEmpty()));
+  const std::vector<std::string> stop = {"actions", "apply",    "--lead",
+                                         "42",      "--action", "sales/new/do-not-contact"};
+  std::vector<std::string> try_stop = stop;
+  try_stop.emplace_back("--dry-run");
+  EXPECT_THAT(RunAs("users/kim", try_stop),
+              Ends(0,
+                   AllOf(HasSubstr("warning: "), HasSubstr("dncctl groups sync inside"),
+                         HasSubstr("dry run: nothing was changed")),
+                   IsEmpty()));
+  EXPECT_THAT(RunAs("users/root", {"orgs", "get"}),
+              Ends(0, HasSubstr("users of outdated groups: warn"), IsEmpty()));
   EXPECT_THAT(RunAs("users/root", {"orgs", "update", "acme", "--outdated-groups", "block"}),
-              Ends(0, HasSubstr("acme"), IsEmpty()));
+              Ends(0, HasSubstr("users of outdated groups: block"), IsEmpty()));
   EXPECT_THAT(RunAs("users/kim", {"actions", "available", "--lead", "42"}),
               Ends(0, AllOf(HasSubstr("GROUP_OUTDATED"), HasSubstr("dncctl groups sync inside")),
                    IsEmpty()));
   EXPECT_THAT(RunAs("users/kim",
                     {"actions", "apply", "--lead", "42", "--action", "sales/new/do-not-contact"}),
-              Ends(4, IsEmpty(), HasSubstr("GROUP_OUTDATED")));
+              Ends(0,
+                   AllOf(HasSubstr("not_applied"), HasSubstr("GROUP_OUTDATED"),
+                         HasSubstr("status sales/new -> sales/new")),
+                   IsEmpty()));
   EXPECT_THAT(RunAs("users/root", {"groups", "sync", "inside"}),
               Ends(0, AllOf(HasSubstr("up to date"), HasSubstr("sales changed since")), IsEmpty()));
-  EXPECT_THAT(RunAs("users/kim",
-                    {"actions", "apply", "--lead", "42", "--action", "sales/new/do-not-contact"}),
-              Ends(0, HasSubstr("revision"), IsEmpty()));
+  EXPECT_THAT(RunAs("users/kim", stop),
+              Ends(0, HasSubstr("sales/new -> sales/dead; revision"), IsEmpty()));
+  EXPECT_THAT(RunAs("users/root", {"groups", "update", "inside", "--remove-member", "users/zoe"}),
+              Ends(0, HasSubstr("done at revision"), HasSubstr("users/zoe is no member")));
   EXPECT_THAT(RunAs("users/root", {"groups", "update", "inside", "--remove-member", "users/joe"}),
               Ends(0, testing::Not(HasSubstr("users/joe")), IsEmpty()));
-  EXPECT_THAT(RunAs("users/root", {"bindings", "delete", "inside"}),
-              Ends(0, HasSubstr("deleted"), IsEmpty()));
   EXPECT_THAT(RunAs("users/root", {"groups", "delete", "inside"}),
-              Ends(0, HasSubstr("deleted"), IsEmpty()));
+              Ends(4, IsEmpty(), HasSubstr("`dncctl bindings list --group GROUP`")));
+  EXPECT_THAT(RunAs("users/root", {"bindings", "delete", "inside"}),
+              Ends(0, StartsWith("deleted inside at revision "), IsEmpty()));
+  EXPECT_THAT(RunAs("users/root", {"groups", "delete", "inside"}),
+              Ends(0, StartsWith("deleted inside at revision "), IsEmpty()));
 }
 
 }  // namespace

@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "storage/audit/chain.h"
 #include "tests/integration/cli_fixture.h"
 
 namespace dnc {
@@ -39,14 +41,26 @@ class CliAuditTest : public e2e::CliTest {
   }
   static std::string RevisionOf(const std::string& head) { return head.substr(0, head.find(':')); }
 
-  std::vector<std::string> Export() const {
+  std::vector<std::string> Export(const std::vector<std::string>& more = {}) const {
     const std::string file = Path("trail.jsonl");
-    EXPECT_THAT(Run({"audit", "export", "--file", file}),
-                Ends(0, IsEmpty(), HasSubstr("exported")));
+    std::vector<std::string> command = {"audit", "export", "--file", file};
+    command.insert(command.end(), more.begin(), more.end());
+    EXPECT_THAT(Run(command), Ends(0, IsEmpty(), HasSubstr("exported")));
     std::ifstream stream(file);
     std::stringstream text;
     text << stream.rdbuf();
     return absl::StrSplit(absl::StripSuffix(text.str(), "\n"), '\n');
+  }
+  // Leaves of a record only its digest, as exports do with those of other organizations.
+  static void BlackOut(std::string* line) {
+    const std::string start = ",\"content\":\"";
+    const size_t begin = line->find(start);
+    ASSERT_NE(begin, std::string::npos) << *line;
+    const size_t first = begin + start.size();
+    std::string bytes;
+    ASSERT_TRUE(absl::Base64Unescape(line->substr(first, line->find('"', first) - first), &bytes));
+    *line = absl::StrCat(line->substr(0, begin), ",\"content_digest\":\"",
+                         AuditHashText(AuditDigest(bytes)), "\"}");
   }
   std::string WriteLines(const std::vector<std::string>& lines) const {
     return Write("edited.jsonl", absl::StrJoin(lines, "\n") + "\n");
@@ -116,6 +130,34 @@ TEST_F(CliAuditTest, VerifiesAFileWithoutAGateway) {
               Ends(2, IsEmpty(), HasSubstr("dncctl audit export")));
 }
 
+TEST_F(CliAuditTest, ARecordOfOnesOwnThatWasBlackedOutIsFound) {
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{}, std::vector<std::string>{"--all-orgs"}}) {
+    std::vector<std::string> lines = Export(more);
+    BlackOut(&lines[lines.size() - 2]);
+    EXPECT_THAT(Run({"audit", "verify", "--file", WriteLines(lines)}),
+                Ends(12, AllOf(HasSubstr("withheld"), HasSubstr(RevisionOf(Head()))), IsEmpty()));
+  }
+}
+
+// Nothing more is said than was proven.
+TEST_F(CliAuditTest, SaysHowFarTheProofGoes) {
+  const std::string head = Head();
+  const std::string last = RevisionOf(head);
+  Export({"--to", "3"});
+  EXPECT_THAT(Run({"audit", "verify", "--file", Path("trail.jsonl")}),
+              Ends(0, AllOf(HasSubstr("from revision 1 to 3"), HasSubstr("--expect-head tells")),
+                   IsEmpty()));
+  EXPECT_THAT(Run({"audit", "verify", "--expect-head", head, "--from", "2"}),
+              Ends(0,
+                   AllOf(HasSubstr(absl::StrCat("from revision 2 to ", last)),
+                         Not(HasSubstr("--expect-head tells"))),
+                   IsEmpty()));
+  Export({"--to", "1"});  // the organization's creation, which is on the record of `global`
+  EXPECT_THAT(Run({"audit", "verify", "--file", Path("trail.jsonl")}),
+              Ends(0, HasSubstr("no record is of organizations/"), IsEmpty()));
+}
+
 // What docs/audit.md tells outsiders.
 TEST_F(CliAuditTest, TheRecipeInTheDocumentationVerifiesAnExport) {
   std::ifstream document(DNC_SOURCE_DIR "/docs/audit.md");
@@ -128,9 +170,21 @@ TEST_F(CliAuditTest, TheRecipeInTheDocumentationVerifiesAnExport) {
   std::vector<std::string> lines = Export();
   EXPECT_THAT(RunProcess({"/usr/bin/python3", script, Path("trail.jsonl")}),
               Ends(0, AllOf(StartsWith("whole"), HasSubstr(Head())), IsEmpty()));
-  lines.erase(lines.begin() + 2);
-  EXPECT_THAT(RunProcess({"/usr/bin/python3", script, WriteLines(lines)}),
+  std::vector<std::string> edited = lines;
+  edited.erase(edited.begin() + 2);
+  EXPECT_THAT(RunProcess({"/usr/bin/python3", script, WriteLines(edited)}),
               Ends(1, IsEmpty(), HasSubstr("revision 2 is missing")));
+  BlackOut(&lines[lines.size() - 2]);
+  EXPECT_THAT(RunProcess({"/usr/bin/python3", script, WriteLines(lines)}),
+              Ends(1, IsEmpty(), HasSubstr("was taken out")));
+}
+
+// What is misspelt is told, and what nothing matches is not silence.
+TEST_F(CliAuditTest, AFilterThatMatchesNothingSaysSo) {
+  EXPECT_THAT(Run({"audit", "list", "--object", "lead/42"}),
+              Ends(2, IsEmpty(), AllOf(HasSubstr("object"), HasSubstr("leads/{id}"))));
+  EXPECT_THAT(Run({"audit", "list", "--by", "users/nobody"}),
+              Ends(0, HasSubstr("REVISION"), HasSubstr("no record matches")));
 }
 
 TEST_F(CliAuditTest, WatchesFromARevisionOn) {
@@ -143,7 +197,13 @@ TEST_F(CliAuditTest, WatchesFromARevisionOn) {
                    IsEmpty()));
   EXPECT_THAT(Run({"watch", "--from", "1", "--until", last, "--kind", "lead-moved"}),
               Ends(0, Not(HasSubstr("entry-added")), IsEmpty()));
-  EXPECT_THAT(Run({"watch", "--from", "999"}), Ends(2, IsEmpty(), HasSubstr("999")));
+  EXPECT_THAT(Run({"watch", "--from", "999"}),
+              Ends(2, IsEmpty(), AllOf(HasSubstr("999"), Not(HasSubstr("continue")))));
+  // What came after the end is not shown, whatever the gateway sent with it.
+  EXPECT_THAT(Run({"watch", "--from", "1", "--until", "4"}),
+              Ends(0, AllOf(HasSubstr("lead-created"), Not(HasSubstr("lead-flagged"))), IsEmpty()));
+  EXPECT_THAT(Run({"watch", "--from", "4", "--until", "3"}),
+              Ends(2, IsEmpty(), HasSubstr("--until: must not lie before --from")));
   EXPECT_THAT(Run({"watch", "--kind", "nothing"}), Ends(2, IsEmpty(), HasSubstr("entry-added")));
 }
 

@@ -63,12 +63,17 @@ TEST_F(CliFilesTest, LeadsImportIsAllOrNothing) {
               Ends(0, HasSubstr("WRITTEN"), HasSubstr("note")));
   EXPECT_THAT(Run({"leads", "import", Write("no-id.csv", "name\nx\n")}),
               Ends(2, IsEmpty(), HasSubstr("no column \"id\"")));
+  EXPECT_THAT(Run({"leads", "import", Write("none.csv", "id,name\n")}),
+              Ends(0, HasSubstr("created"), HasSubstr("no rows below its first line")));
 }
 
 TEST_F(CliFilesTest, ListsAndImport) {
   StartDemo();
-  EXPECT_THAT(Run({"lists", "create", "national", "--kind", "registry", "--max-age", "31d"}),
-              Ends(0, AllOf(HasSubstr("registry"), HasSubstr("31d")), IsEmpty()));
+  EXPECT_THAT(
+      Run({"lists", "create", "national", "--kind", "registry", "--max-age", "31d"}),
+      Ends(0,
+           AllOf(HasSubstr("registry"), HasSubstr("31d"), HasSubstr("voice, sms, fax; marketing")),
+           IsEmpty()));
   EXPECT_THAT(Run({"lists", "create", "national", "--kind", "internal"}),
               Ends(4, IsEmpty(), HasSubstr("ALREADY_EXISTS")));
   const std::string numbers = "2125550101\n(212) 555-0102\n+12125550103\n";

@@ -70,7 +70,8 @@ TEST_F(CliReportsTest, JsonIsOneDocument) {
 TEST_F(CliReportsTest, CsvGoesToAFileWholeAndHasNoFormulas) {
   StartWithLeads();
   const std::string file = Path("active.csv");
-  EXPECT_THAT(Run({"reports", "active-leads", "--out", file}), Ends(0, IsEmpty(), IsEmpty()));
+  EXPECT_THAT(Run({"reports", "active-leads", "--out", file}),
+              Ends(0, IsEmpty(), HasSubstr("dncctl: wrote ")));
   const std::string text = ReadFile(file);
   EXPECT_THAT(text, StartsWith("lead,display_name,record_type,status,contact_points,"));
   EXPECT_THAT(text, HasSubstr("43,'=1+1,contact,sales/new,+12125550199,"));

@@ -1,6 +1,7 @@
 // Issue 3, row 13: channels report what they did, and what should not have been done is told.
 #include <atomic>
 #include <set>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -39,6 +40,17 @@ class ContactsMade : public GatewayTest {
   }
   v1::ListContactViolationsResponse Violations(absl::string_view more = "") {
     return Must<v1::ListContactViolationsRequest>(absl::StrCat("parent: '~' ", more));
+  }
+  // Checks of Bob.
+  void CheckMany(int count, v1::Channel channel) {
+    v1::BatchCheckContactsRequest request;
+    request.set_organization("organizations/acme");
+    for (int i = 0; i < count; ++i) {
+      v1::CheckItem* item = request.add_items();
+      item->mutable_contact_point()->set_phone(kBobPhone);
+      item->set_channel(channel);
+    }
+    ASSERT_THAT(Send(request), IsOk());
   }
   // A day after which nothing is known to be missing.
   void Settle() { clock().Advance(2 * kDay); }
@@ -171,13 +183,79 @@ TEST_F(ContactsMade, ANamedDecisionMustBeAboutTheContact) {
   const std::string mine = CheckPhone(kBobPhone).decision_id();
   const std::string foreign = CheckPhone(kAnnPhone).decision_id();
   EXPECT_THAT(Kinds(Report("mine", absl::StrCat("decision_id: '", mine, "'"))), IsEmpty());
+  EXPECT_THAT(Must<v1::ListContactsRequest>("parent: '~'").contacts(0).decision_mismatch(),
+              IsEmpty());
   clock().Advance(kSecond);
-  EXPECT_THAT(Kinds(Report("sms", absl::StrCat("channel: CHANNEL_SMS decision_id: '", mine, "'"))),
-              ElementsAre("WITHOUT_CHECK"));
-  EXPECT_THAT(
-      Kinds(Report("foreign", absl::StrCat("contact_point { phone: '+12125550103' } decision_id: '",
-                                           foreign, "'"))),
-      ElementsAre("WITHOUT_CHECK"));
+  const v1::JudgedContact sms =
+      Report("sms", absl::StrCat("channel: CHANNEL_SMS decision_id: '", mine, "'"));
+  EXPECT_THAT(Kinds(sms), ElementsAre("WITHOUT_CHECK"));
+  EXPECT_THAT(sms.decision_mismatch(), HasSubstr("of another channel, message class"));
+  const v1::JudgedContact other =
+      Report("foreign",
+             absl::StrCat("contact_point { phone: '+12125550103' } decision_id: '", foreign, "'"));
+  EXPECT_THAT(Kinds(other), ElementsAre("WITHOUT_CHECK"));
+  EXPECT_THAT(other.decision_mismatch(), HasSubstr("of another contact point"));
+  // Told also where the contact is in order, since its own check is found.
+  const v1::JudgedContact found = Report("found", absl::StrCat("decision_id: '", foreign, "'"));
+  EXPECT_THAT(Kinds(found), IsEmpty());
+  EXPECT_THAT(found.decision(), HasSubstr(mine));
+  EXPECT_THAT(found.decision_mismatch(), HasSubstr("of another contact point"));
+  EXPECT_THAT(Report("none", "decision_id: '00000000000000000000000000000000'").decision_mismatch(),
+              HasSubstr("too long before"));
+}
+
+// Of a lead with many contact points a check has not every one on record.
+TEST_F(ContactsMade, ACheckOfALeadMayHaveBeenOfOneThatIsNotOnRecord) {
+  Settle();
+  std::string points;
+  for (int i = 10; i < 90; ++i) {
+    absl::StrAppend(&points, "contact_points { phone: '+121255512", i, "' } ");
+  }
+  AddLead("many", points);
+  const std::string named =
+      absl::StrCat("decision_id: '", Check("lead: '~/leads/many'").decision_id(), "'");
+  const std::string last = "contact_point { phone: '+12125551289' } ";
+  EXPECT_THAT(Kinds(Report("first", "contact_point { phone: '+12125551210' }")), IsEmpty());
+  const v1::JudgedContact contact = Report("named", absl::StrCat(last, named));
+  EXPECT_THAT(Kinds(contact), ElementsAre("WITHOUT_CHECK?"));
+  EXPECT_THAT(contact.decision_mismatch(), HasSubstr("more contact points than are on record"));
+  EXPECT_THAT(Kinds(Report("lead", last + "lead: '~/leads/many'")), ElementsAre("WITHOUT_CHECK?"));
+  EXPECT_THAT(Kinds(Report("unnamed", last)), ElementsAre("WITHOUT_CHECK?"));
+  EXPECT_THAT(Kinds(Report("sms", last + "channel: CHANNEL_SMS")), ElementsAre("WITHOUT_CHECK"));
+  EXPECT_THAT(Kinds(Report("another")), ElementsAre("WITHOUT_CHECK"));
+}
+
+// More checks of a contact point than are looked through may hide the one that counts.
+TEST_F(ContactsMade, AmongVeryManyChecksTheOneThatCountsMayBeHidden) {
+  Settle();
+  CheckPhone(kBobPhone);
+  clock().Advance(kSecond);
+  CheckMany(2100, v1::CHANNEL_SMS);
+  EXPECT_THAT(Kinds(Report("hidden")), ElementsAre("WITHOUT_CHECK?"));
+  AddPhoneEntry(kBobPhone, "channels: CHANNEL_SMS");
+  clock().Advance(kSecond);
+  CheckMany(2100, v1::CHANNEL_SMS);
+  // The newest is not.
+  EXPECT_THAT(Kinds(Report("denied", "channel: CHANNEL_SMS")),
+              ElementsAre("AFTER_DENY", "AFTER_OPT_OUT"));
+}
+
+TEST_F(ContactsMade, OneThatIsOlderThanContactsAreKeptIsRefused) {
+  config().contacts_retention_days = 30;
+  Restart();
+  const auto at = [&](int64_t days) {
+    return absl::StrCat("contact_time { seconds: ", (clock().Now() - days * kDay) / kSecond, " }");
+  };
+  EXPECT_THAT(Ask<v1::ReportContactRequest>(
+                  absl::StrCat("organization: '~' contact { ", Contact("old", at(30)), " }")),
+              RefusedAt("INVALID_FIELD", "contact.contact_time"));
+  const std::string kept = at(29);
+  Report("young", kept);
+  // A repeat answers as the first time, as long as it is kept.
+  clock().Advance(kDay - kSecond);
+  EXPECT_TRUE(Must<v1::ReportContactRequest>(
+                  absl::StrCat("organization: '~' contact { ", Contact("young", kept), " }"))
+                  .repeated());
 }
 
 TEST_F(ContactsMade, SendListsPermitThoseThatTheyAllowed) {
@@ -204,14 +282,7 @@ TEST_F(ContactsMade, WhereRecordsAreMissingAViolationIsUncertain) {
   Settle();
   EXPECT_THAT(Kinds(Report("complete")), ElementsAre("WITHOUT_CHECK"));
   paused_ = true;
-  v1::BatchCheckContactsRequest request;
-  request.set_organization("organizations/acme");
-  for (int i = 0; i < 3000; ++i) {
-    v1::CheckItem* item = request.add_items();
-    item->mutable_contact_point()->set_phone(kAnnPhone);
-    item->set_channel(v1::CHANNEL_VOICE);
-  }
-  ASSERT_THAT(Send(request), IsOk());
+  CheckMany(3000, v1::CHANNEL_SMS);
   paused_ = false;
   EXPECT_THAT(Kinds(Report("overload")), ElementsAre("WITHOUT_CHECK?"));
   Settle();
@@ -237,6 +308,13 @@ TEST_F(ContactsMade, ARepeatAnswersAsTheFirstTime) {
       absl::StrCat("organization: '~' contact { ", Contact("call-1", "outcome: 'busy'"), " }"));
   EXPECT_THAT(other, Refused("CONTACT_ID_REUSED"));
   EXPECT_EQ(other.metadata("contact"), "call-1");
+  EXPECT_THAT(other.message, HasSubstr("differs in outcome;"));
+  clock().Advance(kSecond);
+  const std::string later = Contact("call-1", "outcome: 'answered' channel: CHANNEL_SMS");
+  EXPECT_THAT(
+      Ask<v1::ReportContactRequest>(absl::StrCat("organization: '~' contact { ", later, " }"))
+          .message,
+      HasSubstr("differs in channel, contact_time;"));
   // Another organization has ids of its own.
   Must<v1::CreateOrganizationRequest>("organization_id: 'beta'");
   EXPECT_FALSE(
@@ -312,7 +390,10 @@ TEST_F(ContactsMade, AreKeptLongerThanChecksAndNotForEver) {
   Report("young");
   EXPECT_THAT(Ids(Must<v1::ListContactsRequest>("parent: '~'")), ElementsAre("young", "old"));
   clock().Advance(11 * kDay);
-  Must<v1::ListDecisionsRequest>("parent: '~'");  // whatever was due is done once it is answered
+  Must<v1::ListDecisionsRequest>("parent: '~'");  // tells the time
+  while (Must<v1::ListContactsRequest>("parent: '~'").contacts_size() > 1) {
+    std::this_thread::yield();  // they are retired in the background
+  }
   EXPECT_THAT(Ids(Must<v1::ListContactsRequest>("parent: '~'")), ElementsAre("young"));
   EXPECT_THAT(Ids(Violations()), ElementsAre("young"));
   Report("old");  // an id that is free again

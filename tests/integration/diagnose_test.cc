@@ -1,16 +1,13 @@
 // Issue 3, row 14: for each trouble that users have, what a diagnosis finds, and that it agrees
 // with what the gateway does.
 #include <algorithm>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "dnc/v1/report.pb.h"
-#include "google/protobuf/util/time_util.h"
-#include "tests/integration/permit_fixture.h"
+#include "tests/integration/diagnose_fixture.h"
 
 namespace dnc {
 namespace {
@@ -25,61 +22,14 @@ using testing::SizeIs;
 using testing::UnorderedElementsAre;
 using v1::Finding;
 
-// "CAUSE ACTION_DISABLED sales/new/dnc" without the organization's part of the name.
-std::string Told(const Finding& finding) {
-  constexpr absl::string_view kOrganization = "organizations/acme";
-  absl::string_view object = finding.object();
-  if (absl::ConsumePrefix(&object, kOrganization) && !object.empty()) object.remove_prefix(1);
-  return absl::StrCat(Finding::Severity_Name(finding.severity()).substr(9), " ",
-                      Finding::Kind_Name(finding.kind()).substr(5), object.empty() ? "" : " ",
-                      object);
-}
-
-template <typename Response>
-std::vector<std::string> ToldOf(const Response& response) {
-  std::vector<std::string> told;
-  for (const Finding& finding : response.findings()) told.push_back(Told(finding));
-  return told;
-}
-
-template <typename Response>
-Finding FindingOfKind(const Response& response, Finding::Kind kind) {
-  for (const Finding& finding : response.findings()) {
-    if (finding.kind() == kind) return finding;
-  }
-  ADD_FAILURE() << "no " << Finding::Kind_Name(kind) << " in " << response.ShortDebugString();
-  return Finding();
-}
-
 std::string ActionOf(const char* status, const char* action) {
   return absl::StrCat("workflows/sales/statuses/", status, "/actions/", action);
 }
 
-class Diagnose : public PermitTest {
+class Diagnose : public DiagnoseFixture {
  protected:
-  void SetUp() override {
-    PermitTest::SetUp();
-    Bind("agent", "kim");
-  }
-
   v1::DiagnoseMissingActionResponse MissingAction(absl::string_view text) {
     return Must<v1::DiagnoseMissingActionRequest>(absl::StrCat("parent: '~' ", text));
-  }
-  // Changes the DNC action of the status `new`.
-  void ChangeDnc(absl::string_view more) {
-    Must<v1::UpdateActionRequest>(
-        absl::StrCat("allow_dropping_dnc: true action { name: '~s/new/actions/dnc' operations { "
-                     "add_to_dnc_list {} } operations { move_to_status { status: '~s/closed' } } ",
-                     more, " }"));
-  }
-  v1::DiagnoseContactedLeadResponse Contacted(absl::string_view text) {
-    return Must<v1::DiagnoseContactedLeadRequest>(absl::StrCat("parent: '~' ", text));
-  }
-  // Reports a contact of now.
-  void Report(absl::string_view id, absl::string_view more) {
-    Must<v1::ReportContactRequest>(
-        absl::StrCat("organization: '~' contact { contact_id: '", id,
-                     "' contact_time { seconds: ", clock().Now() / kSecond, " } ", more, " }"));
   }
 
   template <typename Response, typename Request>
@@ -260,6 +210,39 @@ TEST_F(Diagnose, ACopyMayLackAnActionOrAPermission) {
               ElementsAre("INFO NOTHING_FOUND"));
 }
 
+// It is the user who lacks the permission, not whoever asks; and it is a finding, not an error.
+TEST_F(Diagnose, ACopyOfAReconsentActionIsJudgedForTheUser) {
+  Must<v1::CreateActionRequest>(
+      "parent: '~s/new' action_id: 'consent' action { display_name: 'Renewed consent' operations { "
+      "remove_restriction { lists: '~/lists/internal' } } }");
+  Bind("workflow-editor", "kim");
+  const std::string what =
+      "source: '~s/new' actions: 'consent' actions: 'dnc' targets: '~s/cooling' targets: "
+      "'~s/closed'";
+  const auto denied = Must<v1::DiagnoseCopyRequest>(what + " user: 'users/kim'");
+  EXPECT_THAT(ToldOf(denied), ElementsAre("CAUSE PERMISSION workflows/sales/statuses/cooling",
+                                          "CAUSE PERMISSION workflows/sales/statuses/closed"));
+  for (const Finding& finding : denied.findings()) {
+    EXPECT_EQ(finding.related(), "actions.reconsent");
+    EXPECT_THAT(finding.users(), ElementsAre("users/kim"));
+    EXPECT_THAT(finding.message(), AllOf(HasSubstr("users/kim"), Not(HasSubstr("users/root"))));
+    EXPECT_THAT(finding.remedy().command(), HasSubstr(" --user users/kim"));
+  }
+  // As the copy itself says to the user, target by target.
+  const auto copied =
+      AskAs<v1::CopyActionsRequest>("users/kim", what + " allow_partial: true validate_only: true");
+  ASSERT_THAT(copied, IsOk());
+  for (const v1::CopyTargetResult& result : copied.value.results()) {
+    ASSERT_EQ(result.refusals_size(), 1);
+    EXPECT_EQ(result.refusals(0).reason(), "PERMISSION_DENIED");
+  }
+  EXPECT_THAT(AskAs<v1::CopyActionsRequest>("users/kim", what), Refused("PERMISSION_DENIED"));
+  EXPECT_THAT(ToldOf(Must<v1::DiagnoseCopyRequest>(what)), ElementsAre("INFO NOTHING_FOUND"));
+  Bind("compliance-officer", "kim");
+  EXPECT_THAT(ToldOf(Must<v1::DiagnoseCopyRequest>(what + " user: 'users/kim'")),
+              ElementsAre("INFO NOTHING_FOUND"));
+}
+
 // ---- users miss DNC options
 
 TEST_F(Diagnose, UsersWhoMissOptionsAreToldWhereAndWhy) {
@@ -369,174 +352,6 @@ TEST_F(Diagnose, ActiveReportsListNoMoreThanIsAskedFor) {
   for (const v1::FindingCount& count : response.summary().counts()) counted += count.count();
   EXPECT_EQ(counted, 2 + response.summary().diagnosis().omitted());
   EXPECT_GE(counted, 5);
-}
-
-// ---- a lead is still being contacted after the DNC action
-
-TEST_F(Diagnose, AContactedLeadsStoryIsToldInOrder) {
-  clock().Advance(kSecond);
-  EXPECT_EQ(VerdictOf("lead: '~/leads/ann'"), v1::VERDICT_ALLOW);
-  clock().Advance(kSecond);
-  const std::string entry = Apply("ann", "novoice").entries(0);
-  clock().Advance(kSecond);
-  EXPECT_EQ(VerdictOf("lead: '~/leads/ann'"), v1::VERDICT_DENY);
-  clock().Advance(kSecond);
-  Report("call-1",
-         "contact_point { phone: '+12125550101' } channel: CHANNEL_VOICE lead: "
-         "'~/leads/ann' outcome: 'answered'");
-  Report("call-2",
-         "contact_point { phone: '+12125550198' } channel: CHANNEL_SMS lead: "
-         "'~/leads/ann'");
-  clock().Advance(kSecond);
-  Must<v1::UpsertLeadRequest>(
-      "lead { name: '~/leads/ann' contact_points { phone: '+12125550103' } }");
-  clock().Advance(kSecond);
-  Must<v1::RevokeEntryRequest>(absl::StrCat("name: '", entry, "' evidence: 'a signed form'"));
-  const auto response = Contacted("lead: '~/leads/ann'");
-  std::vector<std::string> kinds;
-  UnixMicros last = 0;
-  for (const v1::TimelineEvent& event : response.events()) {
-    const UnixMicros time = google::protobuf::util::TimeUtil::TimestampToMicroseconds(event.time());
-    EXPECT_GE(time, last);
-    last = time;
-    kinds.push_back(v1::TimelineEvent::Kind_Name(event.kind()).substr(5));
-  }
-  EXPECT_THAT(kinds, AllOf(Contains("LEAD_CREATED"), Contains("ENTRY_ADDED"), Contains("CHECK"),
-                           Contains("CONTACT"), Contains("CONTACT_POINT_ADDED"),
-                           Contains("ENTRY_REVOKED"), Contains("CONFIGURATION_CHANGED")));
-  EXPECT_EQ(kinds.back(), "ENTRY_REVOKED");
-  EXPECT_THAT(ToldOf(response), AllOf(Contains(HasSubstr("CAUSE CONTACT_AFTER_OPT_OUT call-1")),
-                                      Contains(HasSubstr("CAUSE CONTACT_AFTER_DENY call-1")),
-                                      Contains(HasSubstr("CAUSE CONTACT_POINT_NOT_OF_LEAD call-2")),
-                                      Contains(HasSubstr("CAUSE CONTACT_WITHOUT_CHECK call-2")),
-                                      Contains("CAUSE ENTRY_REVOKED leads/ann")));
-  EXPECT_THAT(response.ShortDebugString(), Not(HasSubstr("2125550198"))) << "contact data";
-  // The newest are kept where there are too many, and it is said from when on.
-  const auto cut = Contacted("lead: '~/leads/ann' max_events: 2");
-  ASSERT_EQ(cut.events_size(), 2);
-  EXPECT_THAT(cut.events(1), EqualsProto(response.events(response.events_size() - 1)));
-  EXPECT_TRUE(cut.has_cut_before_time());
-  EXPECT_FALSE(response.has_cut_before_time());
-}
-
-TEST_F(Diagnose, AnOptOutThatLeavesTheContactOpenIsFound) {
-  Must<v1::CreateListRequest>(
-      "parent: '~' list_id: 'home' list { kind: LIST_KIND_INTERNAL brand: 'home' }");
-  Apply("ann", "novoice");
-  Must<v1::AddEntryRequest>(
-      "parent: '~' entry { lead: '~/leads/ann' list: '~/lists/home' reason: 'asked' }");
-  clock().Advance(kSecond);
-  EXPECT_EQ(VerdictOf("lead: '~/leads/ann' channel: CHANNEL_SMS brand: 'office'"),
-            v1::VERDICT_ALLOW);
-  const auto response = Contacted("lead: '~/leads/ann' channel: CHANNEL_SMS");
-  EXPECT_THAT(ToldOf(response), AllOf(Contains("CAUSE ENTRY_CHANNELS leads/ann"),
-                                      Contains("WARNING ENTRY_SCOPE leads/ann"),
-                                      Contains(HasSubstr("WARNING ALLOWED_AFTER_OPT_OUT"))));
-  EXPECT_THAT(ToldOf(Contacted("lead: '~/leads/bob'")), Contains("CAUSE NO_ENTRY leads/bob"));
-  AddLead("twin", absl::StrCat("contact_points { phone: '", kAnnPhone, "' }"));
-  EXPECT_THAT(ToldOf(Contacted("lead: '~/leads/twin'")),
-              Contains("CAUSE CONTACT_POINT_FLAGGED leads/twin"));
-}
-
-TEST_F(Diagnose, AnOptOutThatWasRefusedIsFound) {
-  ChangeDnc("state: OBJECT_STATE_DISABLED");
-  EXPECT_THAT(Ask<v1::ApplyActionRequest>("lead: '~/leads/ann' action: '~s/new/actions/dnc'"),
-              Refused("ACTION_DISABLED"));
-  const auto response = Contacted("lead: '~/leads/ann'");
-  EXPECT_EQ(FindingOfKind(response, Finding::KIND_OPT_OUT_REFUSED).reason(), "ACTION_DISABLED");
-}
-
-// Everything that a check depends on changes, and is checked at once; later the diagnosis answers
-// for each of these moments what the check had answered.
-TEST_F(Diagnose, ThePastIsAnsweredAsItWas) {
-  struct Moment {
-    UnixMicros time;
-    v1::Verdict verdict;
-    std::vector<v1::ReasonType> reasons;
-  };
-  std::vector<Moment> moments;
-  const auto note = [&] {
-    clock().Advance(kSecond);
-    const auto check = Check("lead: '~/leads/ann' channel: CHANNEL_VOICE");
-    moments.push_back({clock().Now(), check.verdict(), ReasonTypes(check)});
-    clock().Advance(kSecond);
-  };
-  note();
-  const std::string entry = Apply("ann", "novoice").entries(0);
-  note();
-  Must<v1::RevokeEntryRequest>(absl::StrCat("name: '", entry, "' evidence: 'a signed form'"));
-  note();
-  Must<v1::RevokeEntryRequest>(absl::StrCat(
-      "name: '", Must<v1::ListEntriesRequest>("parent: '~' active_only: true").entries(0).name(),
-      "' evidence: 'a signed form'"));
-  note();
-  Apply("ann", "later");  // nurture for 30 days
-  note();
-  clock().Advance(31 * kDay);
-  note();
-  Apply("ann", "pause");  // opt-out for 7 days
-  note();
-  clock().Advance(8 * kDay);
-  note();
-  Must<v1::UpdateStatusRequest>(
-      "status { name: '~s/new' system_status: SYSTEM_STATUS_NEW restriction { channels: "
-      "CHANNEL_VOICE } }");
-  note();
-  Must<v1::UpdateStatusRequest>(
-      "allow_lifting_restriction: true status { name: '~s/new' system_status: SYSTEM_STATUS_NEW }");
-  note();
-  Must<v1::AddEntryRequest>("parent: '~' entry { lead: '~/leads/bob' reason: 'asked' }");
-  AddLead("twin", absl::StrCat("contact_points { phone: '", kAnnPhone, "' }"));
-  Must<v1::AddEntryRequest>(
-      "parent: '~' entry { lead: '~/leads/twin' reason: 'asked' channels: CHANNEL_VOICE }");
-  note();
-  Must<v1::DeleteLeadRequest>("name: '~/leads/ann'");
-  note();
-  std::set<v1::Verdict> seen;
-  for (const Moment& moment : moments) {
-    SCOPED_TRACE(absl::StrCat("moment ", &moment - moments.data()));
-    const auto past =
-        Contacted(absl::StrCat("lead: '~/leads/ann' channel: CHANNEL_VOICE at_time { seconds: ",
-                               moment.time / kSecond, " }"))
-            .past_answer();
-    EXPECT_EQ(past.verdict(), moment.verdict) << past.ShortDebugString();
-    std::vector<v1::ReasonType> reasons = ReasonTypes(past);
-    std::vector<v1::ReasonType> wanted = moment.reasons;
-    std::sort(reasons.begin(), reasons.end());
-    std::sort(wanted.begin(), wanted.end());
-    EXPECT_EQ(reasons, wanted) << past.ShortDebugString();
-    seen.insert(moment.verdict);
-  }
-  EXPECT_EQ(seen.size(), 2u);
-}
-
-TEST_F(Diagnose, WhatCannotBeReconstructedIsSaid) {
-  AddRegistry("national");
-  clock().Advance(kSecond);
-  const UnixMicros empty = clock().Now();
-  clock().Advance(kSecond);
-  ASSERT_THAT(Import("list: '~/lists/national'", "2125550101\n"), IsOk());
-  clock().Advance(kSecond);
-  const UnixMicros first = clock().Now();
-  clock().Advance(kSecond);
-  const auto past = [&](UnixMicros time) {
-    return Contacted(absl::StrCat("contact_point { phone: '", kAnnPhone,
-                                  "' } channel: CHANNEL_VOICE at_time { seconds: ", time / kSecond,
-                                  " }"))
-        .past_answer();
-  };
-  EXPECT_EQ(past(first).verdict(), v1::VERDICT_DENY) << "this version is kept";
-  EXPECT_THAT(ReasonTypes(past(empty)), Contains(v1::REASON_TYPE_REGISTRY_EMPTY));
-  ASSERT_THAT(Import("list: '~/lists/national' allow_shrink: true", "2125550177\n"), IsOk());
-  const v1::PastAnswer gone = past(first);
-  EXPECT_EQ(gone.verdict(), v1::VERDICT_UNKNOWN);
-  EXPECT_THAT(gone.limits(), Contains(AllOf(HasSubstr("national"), HasSubstr("version 1"))));
-  using Request = v1::DiagnoseContactedLeadRequest;
-  EXPECT_THAT(Ask<Request>("parent: '~' lead: '~/leads/ann' at_time { seconds: 1768478400 }"),
-              RefusedAt("REQUIRED_FIELD_MISSING", "channel"));
-  EXPECT_THAT(Ask<Request>("parent: '~' lead: '~/leads/ann' channel: CHANNEL_VOICE at_time { "
-                           "seconds: 4000000000 }"),
-              RefusedAt("INVALID_FIELD", "at_time"));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Opt-outs as they really arrive: replies, one-click unsubscribes, calls, letters; what must be
 // reviewed blocks in the meantime; each with its deadline and its delay.
 #include "absl/strings/str_cat.h"
-#include "tests/integration/gateway_fixture.h"
+#include "tests/integration/opt_out_fixture.h"
 
 namespace dnc {
 namespace {
@@ -14,44 +14,6 @@ using testing::StartsWith;
 using v1::OptOut;
 
 constexpr char kAnnByEmail[] = "contact_point { email: 'ann@example.com' } channel: CHANNEL_EMAIL";
-
-class OptOutsAsTheyArrive : public GatewayTest {
- protected:
-  static std::string ReceivedBefore(int64_t micros) {
-    return absl::StrCat("received_time { seconds: ", (kStart - micros) / kSecond, " } ");
-  }
-  // A text message from bob, received now.
-  static std::string Text(absl::string_view text, absl::string_view more = "") {
-    return absl::StrCat("contact_point { phone: '2125550102' } keyword_reply { text: '", text,
-                        "' medium: REPLY_MEDIUM_SMS } ", more);
-  }
-  std::string Received() {
-    return absl::StrCat("received_time { seconds: ", clock().Now() / kSecond, " } ");
-  }
-  Reply<v1::RecordOptOutResponse> TryRecord(absl::string_view opt_out,
-                                            absl::string_view more = "") {
-    return Ask<v1::RecordOptOutRequest>(
-        absl::StrCat("parent: '~' opt_out { ", opt_out, " } ", more));
-  }
-  OptOut Record(absl::string_view opt_out) {
-    const auto reply = TryRecord(absl::StrCat(opt_out, Received()));
-    EXPECT_THAT(reply, IsOk()) << opt_out;
-    return reply->opt_out();
-  }
-  v1::Review Resolve(const std::string& review, absl::string_view decision) {
-    return Must<v1::ResolveReviewRequest>(absl::StrCat("name: '", review, "' decision: ", decision,
-                                                       " reason: 'listened to the call'"))
-        .review();
-  }
-  v1::Entry EntryOf(const std::string& name) {
-    return Must<v1::GetEntryRequest>(absl::StrCat("name: '", name, "'")).entry();
-  }
-  void SetPolicy(absl::string_view policy) {
-    Must<v1::UpdateOrganizationRequest>(
-        absl::StrCat("organization { name: '~' opt_out_policy { ", policy, " } }"));
-  }
-  v1::Verdict BobVerdict() { return PhoneVerdict(kBobPhone); }
-};
 
 TEST_F(OptOutsAsTheyArrive, AKeywordReplyBlocksEveryChannelAtOnce) {
   const OptOut opt_out = Record(Text("  “Stop!” ", "evidence: 'gateway log 7' "));
@@ -86,7 +48,7 @@ TEST_F(OptOutsAsTheyArrive, EveryWayBlocksAndIsOnTheRecord) {
     const char* check;
     const char* source;
     const char* reason;
-  } kRows[] = {
+  } rows[] = {
       {"contact_point { phone: '2125550121' } keyword_reply { text: 'ARRÊT' medium: "
        "REPLY_MEDIUM_RCS language: 'fr' } ",
        "contact_point { phone: '2125550121' }", "keyword reply ", "Opt-out by reply: arret"},
@@ -108,7 +70,7 @@ TEST_F(OptOutsAsTheyArrive, EveryWayBlocksAndIsOnTheRecord) {
        "contact_point { email: 'max@example.com' } channel: CHANNEL_EMAIL", "e-mail reply ",
        "Opt-out by reply: unsubscribe"},
   };
-  for (const auto& row : kRows) {
+  for (const auto& row : rows) {
     SCOPED_TRACE(row.opt_out);
     EXPECT_EQ(VerdictOf(row.check), v1::VERDICT_ALLOW);
     const OptOut opt_out = Record(row.opt_out);
@@ -406,7 +368,7 @@ TEST_F(OptOutsAsTheyArrive, BadOnesAreRefusedAndNamed) {
     std::string opt_out;
     const char* reason;
     const char* field;
-  } kRows[] = {
+  } rows[] = {
       {Received(), "REQUIRED_FIELD_MISSING", "opt_out.keyword_reply"},
       {Text("stop"), "REQUIRED_FIELD_MISSING", "opt_out.received_time"},
       {absl::StrCat(Text("stop"), ReceivedBefore(-kDay)), "INVALID_FIELD", "opt_out.received_time"},
@@ -446,7 +408,7 @@ TEST_F(OptOutsAsTheyArrive, BadOnesAreRefusedAndNamed) {
        "INVALID_FIELD", "opt_out.lead"},
   };
   const int64_t before = Revision();
-  for (const auto& row : kRows) {
+  for (const auto& row : rows) {
     EXPECT_THAT(TryRecord(row.opt_out), RefusedAt(row.reason, row.field)) << row.opt_out;
   }
   EXPECT_THAT(Ask<v1::ResolveReviewRequest>(

@@ -393,6 +393,16 @@ TEST_F(RolesAndPermissions, CallersLearnWhatTheyMayDo) {
   const auto stranger = AskAs<v1::TestPermissionsRequest>("users/x", "resource: '~'");
   EXPECT_THAT(stranger->permissions(), IsEmpty());
   EXPECT_TRUE(AskAs<v1::TestPermissionsRequest>("users/root", "resource: '~'")->administrator());
+  // What is not there gives nobody anything, which is not the same as having no permission.
+  EXPECT_THAT(AskAs<v1::TestPermissionsRequest>("users/dialler", "resource: '~s/none'"),
+              Refused("STATUS_NOT_FOUND"));
+  EXPECT_THAT(AskAs<v1::TestPermissionsRequest>("users/dialler", "resource: '~/workflows/none'"),
+              Refused("WORKFLOW_NOT_FOUND"));
+  EXPECT_THAT(AskAs<v1::TestPermissionsRequest>("users/x", "resource: '~s/none'"), IsOk());
+  const auto misspelt =
+      AskAs<v1::TestPermissionsRequest>("users/dialler", "resource: '~' permissions: 'leads.raed'");
+  EXPECT_THAT(misspelt, RefusedAt("INVALID_FIELD", "permissions[0]"));
+  EXPECT_THAT(misspelt.message, HasSubstr("\"leads.raed\""));
   // Who asks about an organization that is not there learns no more.
   EXPECT_THAT(AskAs<v1::TestPermissionsRequest>("users/x", "resource: 'organizations/none'"),
               IsOk());

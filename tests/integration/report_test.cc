@@ -331,6 +331,39 @@ TEST_F(Reports, LeadsComeInPages) {
               Refused("INVALID_FIELD"));
 }
 
+// Whoever cuts the table does not cut what is counted.
+TEST_F(Reports, SummariesCountEveryLeadHoweverFewAreListed) {
+  AddLeads(1500);
+  for (const char* lead : {"b000001", "b000700", "b001400"}) {
+    Must<v1::AddEntryRequest>(
+        absl::StrCat("parent: '~' entry { lead: '~/leads/", lead, "' reason: '", lead, "' }"));
+  }
+  const auto all = ActiveLeads("parent: '~'");
+  const auto few = ActiveLeads("parent: '~' page_size: 2");
+  EXPECT_THAT(LeadIds(few.all), ElementsAre("ann", "b000000"));
+  EXPECT_EQ(few.all.summary().active(), 1499);
+  EXPECT_EQ(few.all.summary().excluded_flagged(), 3);
+  EXPECT_EQ(few.all.rows_read(), all.all.rows_read());
+  v1::ActiveLeadSummary summary = few.all.summary();
+  summary.clear_next_page_token();
+  EXPECT_THAT(summary, EqualsProto(all.all.summary()));
+  const auto next = ActiveLeads(absl::StrCat("parent: '~' page_size: 2 page_token: '",
+                                             few.all.summary().next_page_token(), "'"));
+  EXPECT_THAT(LeadIds(next.all), ElementsAre("b000002", "b000003"));
+  EXPECT_EQ(next.all.summary().active(), 2) << "of a later page only that one";
+  EXPECT_EQ(next.all.summary().excluded_flagged(), 0) << "b000001 lies before it";
+
+  const auto dnc = DncLeads("parent: '~' page_size: 1");
+  EXPECT_THAT(LeadIds(dnc.all), ElementsAre("b000001"));
+  EXPECT_EQ(dnc.all.summary().leads(), 3);
+  EXPECT_EQ(dnc.all.summary().flagged(), 3);
+  EXPECT_EQ(dnc.all.summary().by_reason_size(), 3);
+  const auto second = DncLeads(absl::StrCat("parent: '~' page_size: 1 page_token: '",
+                                            dnc.all.summary().next_page_token(), "'"));
+  EXPECT_THAT(LeadIds(second.all), ElementsAre("b000700"));
+  EXPECT_EQ(second.all.summary().leads(), 1);
+}
+
 TEST_F(Reports, ReadOneRevisionWhileWritesGoOn) {
   AddLeads(6000);
   const auto stream = OpenReport<v1::ListActiveLeadsRequest>("parent: '~'");

@@ -208,7 +208,7 @@ TEST_F(Templates, BadOnesAreRefusedAndNamed) {
     const char* request;
     const char* reason;
     const char* field;
-  } kRows[] = {
+  } rows[] = {
       {"template { name: '~/templates/opt-outs' }", "REQUIRED_FIELD_MISSING", "template.actions"},
       {"template { name: '~/templates/opt-outs' actions { name: 'a' } }", "REQUIRED_FIELD_MISSING",
        "template.actions[0].operations"},
@@ -219,7 +219,7 @@ TEST_F(Templates, BadOnesAreRefusedAndNamed) {
        "add_to_dnc_list { } } operations { add_to_dnc_list { list: '~/lists/none' } } } }",
        "LIST_NOT_FOUND", "template.actions[0].operations[1].add_to_dnc_list.list"},
   };
-  for (const auto& row : kRows) {
+  for (const auto& row : rows) {
     EXPECT_THAT(Ask<v1::UpdateTemplateRequest>(row.request), RefusedAt(row.reason, row.field))
         << row.request;
   }
@@ -279,6 +279,31 @@ TEST_F(CopyActionsAndTemplatesAtSize, AreOneMutationAndOneAnswerWithAResultEach)
   const auto partial = ApplyIt(absl::StrCat(targets, "allow_partial: true"));
   EXPECT_THAT(partial.results(kTargets - 1).refusals(), SizeIs(1));
   EXPECT_EQ(Copies("lagging_only: true").copies_size(), 1);
+}
+
+TEST_F(TemplatesTest, WhatBreaksTheNamingRuleIsSavedWithAWarning) {
+  Must<v1::UpdateOrganizationRequest>(
+      "organization { name: '~' dnc_action_naming { pattern: 'DNC: .+' enforcement: "
+      "ENFORCEMENT_WARN } }");
+  const auto created = Must<v1::CreateTemplateRequest>(
+      absl::StrCat("parent: '~' template_id: 'opt-outs' template { record_type: 'contact' ",
+                   kStopAction, kLaterAction, "}"));
+  ASSERT_THAT(created.naming_violations(), SizeIs(1));
+  EXPECT_EQ(created.naming_violations(0).display_name(), "Do not contact");
+  EXPECT_EQ(created.naming_violations(0).action(),
+            "organizations/acme/templates/opt-outs/actions/stop");
+  const auto updated = Must<v1::UpdateTemplateRequest>(
+      absl::StrCat("template { name: '~/templates/opt-outs' ", kStopAction, "}"));
+  EXPECT_THAT(updated.naming_violations(), SizeIs(1));
+  // Of targets that are refused nothing is saved.
+  Must<v1::UpdateStatusRequest>(
+      "status { name: '~s/won' system_status: SYSTEM_STATUS_WON state: OBJECT_STATE_DISABLED } "
+      "allow_affected: true");
+  const auto applied = ApplyIt("targets: '~s/new' targets: '~s/won' allow_partial: true");
+  ASSERT_THAT(applied.naming_violations(), SizeIs(1));
+  EXPECT_EQ(applied.naming_violations(0).action(),
+            "organizations/acme/workflows/sales/statuses/new/actions/stop");
+  EXPECT_THAT(ApplyIt("targets: '~s/new'").naming_violations(), IsEmpty()) << "nothing is saved";
 }
 
 }  // namespace

@@ -132,6 +132,25 @@ TEST_F(UserGroups, WhereThePolicyIsToBlockAChangedActionIsRefusedUntilSynchronis
   EXPECT_THAT(ApplyAs("users/kim", "new/actions/later"), IsOk());
 }
 
+TEST_F(UserGroups, WhereThePolicyIsToBlockAnOptOutTakesEffectAllTheSame) {
+  CreateInside();
+  SetPolicy("BLOCK");
+  Must<v1::UpdateActionRequest>(
+      "action { name: '~s/new/actions/dnc' display_name: 'Stop' operations { add_to_dnc_list {} } "
+      "operations { move_to_status { status: '~s/closed' } } }");
+  const auto applied = ApplyAs("users/kim", "new/actions/dnc", "");
+  ASSERT_THAT(applied, IsOk());
+  ASSERT_EQ(applied->results_size(), 2);
+  EXPECT_EQ(applied->results(0).outcome(), v1::OperationResult::OUTCOME_APPLIED);
+  EXPECT_NE(applied->results(1).outcome(), v1::OperationResult::OUTCOME_APPLIED);
+  EXPECT_THAT(applied->results(1).ShortDebugString(), HasSubstr("GROUP_OUTDATED"));
+  EXPECT_EQ(PhoneVerdict(kAnnPhone), v1::VERDICT_DENY);
+  EXPECT_THAT(GetLead("ann").status(), HasSubstr("/new"));
+  Must<v1::SyncGroupRequest>("name: '~/groups/inside'");
+  EXPECT_EQ(ApplyAs("users/kim", "new/actions/dnc", "")->results(1).outcome(),
+            v1::OperationResult::OUTCOME_APPLIED);
+}
+
 TEST_F(UserGroups, AnActionMayBeForCertainGroupsAndRoles) {
   CreateInside();
   ChangeLater("groups: 'inside'");
@@ -302,6 +321,25 @@ TEST_F(WhatCanIDoHere, ReConsentAndEvidenceAreToldBeforehand) {
   EXPECT_TRUE(answer.actions(0).available());
   EXPECT_EQ(answer.actions(0).obstacles(0).extent(), ActionObstacle::EXTENT_CONDITION);
   EXPECT_THAT(ApplyAs("users/cara", "new/actions/again"), Refused("EVIDENCE_REQUIRED"));
+}
+
+// Actions that are asked for by name may stand in other workflows than the lead.
+TEST_F(WhatCanIDoHere, ActionsAreToldOnlyWhereTheCallerMayRead) {
+  Must<v1::CreateWorkflowRequest>(
+      "parent: '~' workflow_id: 'legal' workflow { record_type: 'contact' statuses { name: 'held' "
+      "system_status: SYSTEM_STATUS_WORKING actions { name: 'settle' operations { add_to_dnc_list "
+      "{ "
+      "} } } } }");
+  Bind("agent", "sam", "scope: '~/workflows/sales'");
+  for (const char* action : {"settle", "none"}) {
+    EXPECT_THAT(AskAs<v1::ListAvailableActionsRequest>(
+                    "users/sam", absl::StrCat("lead: '~/leads/ann' actions: "
+                                              "'~/workflows/legal/statuses/held/actions/",
+                                              action, "'")),
+                Refused("PERMISSION_DENIED"));
+  }
+  EXPECT_THAT(Available("users/sam", "actions: '~s/working/actions/win'").actions(),
+              testing::SizeIs(1));
 }
 
 TEST_F(WhatCanIDoHere, AnotherUserMayBeAskedAboutByThoseWhoMayReadRoles) {

@@ -7,9 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "dnc/storage/v1/record.pb.h"
-#include "storage/rocksdb/store.h"
-#include "storage/schema/keys.h"
+#include "tests/contract/version1.h"
 #include "tests/integration/gateway_fixture.h"
 
 namespace dnc {
@@ -147,6 +145,7 @@ TEST_F(Watch, TellsOfEveryKindOfChange) {
       "CHANNEL_SMS } }");
   AddRegistry("national");
   EXPECT_THAT(Import("list: '~/lists/national' format: 'plain'", "2125550188\n"), IsOk());
+  Must<v1::UpdateListRequest>("list { name: '~/lists/national' max_age { seconds: 86400 } }");
   Must<v1::MergeLeadsRequest>("source: '~/leads/cat' target: '~/leads/bob'");
   Must<v1::DeleteLeadRequest>("name: '~/leads/bob'");
   const auto consumer = StartAt(begin);
@@ -158,8 +157,8 @@ TEST_F(Watch, TellsOfEveryKindOfChange) {
         absl::StrCat("ENTRY_REVOKED ", id), std::string("LEAD_CREATED cat"),
         std::string("CONTACT_POINTS_CHANGED cat"), std::string("LEAD_NURTURED cat"),
         std::string("STATUS_CHANGED working"), std::string("LIST_VERSION_ACTIVATED national"),
-        std::string("LEAD_MERGED cat"), std::string("CONTACT_POINTS_CHANGED bob"),
-        std::string("LEAD_DELETED bob")}) {
+        std::string("LIST_CHANGED national"), std::string("LEAD_MERGED cat"),
+        std::string("CONTACT_POINTS_CHANGED bob"), std::string("LEAD_DELETED bob")}) {
     EXPECT_THAT(texts, Contains(text));
   }
   for (const v1::Change& change : consumer->changes()) {
@@ -276,26 +275,7 @@ TEST_F(Watch, BadRequestsAreRefused) {
 // Of a release that did not record what it changed there is no history.
 TEST_F(Watch, ARevisionThatIsTooOldSaysWhereHistoryBegins) {
   StopServer();
-  {
-    StoreOptions options;
-    options.dir = data_dir() + "/store";
-    auto store = Store::Open(options);
-    ASSERT_TRUE(store.ok()) << store.status();
-    storage::v1::StoreRecord record;
-    ASSERT_TRUE((*store)
-                    ->Latest()
-                    .Get(Family::kMeta, keys::Store(),
-                         [&](absl::string_view value) {
-                           EXPECT_TRUE(record.ParseFromString(std::string(value)));
-                           return absl::OkStatus();
-                         })
-                    .ok());
-    record.clear_audit_chain();
-    record.set_schema_version(1);
-    WriteSet writes;
-    writes.Put(Family::kMeta, keys::Store(), record.SerializeAsString());
-    ASSERT_TRUE((*store)->Commit(writes, Durability::kSynced).ok());
-  }
+  version1::TakeBack(data_dir() + "/store");
   Restart();
   const int64_t first = Apply("ann", "dnc").revision();
   Consumer old(&client(), "parent: '~' start_revision: 1");

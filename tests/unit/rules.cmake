@@ -55,10 +55,13 @@ dnc_test(
           handler/import_area_codes_test.cc
           handler/import_date_test.cc
           handler/page_test.cc
-          handler/preparer_test.cc
           handler/raw_text_test.cc
           handler/reason_text_test.cc
   DEPS dnc_handler dnc_scenario)
+dnc_test(
+  preparer_test
+  SOURCES handler/preparer_test.cc state/state_fixture.cc
+  DEPS dnc_handler dnc_catalog_builder GTest::gmock)
 dnc_test(
   import_session_test
   SOURCES handler/import_session_test.cc state/state_fixture.cc
@@ -77,7 +80,9 @@ dnc_test(
   DEPS dnc_base dnc_contact dnc_proto yaml-cpp)
 dnc_test(
   recording_test
-  SOURCES recording/decision_store_test.cc
+  SOURCES recording/contact_store_test.cc
+          recording/decision_recorder_test.cc
+          recording/decision_store_test.cc
           recording/record_ring_test.cc
           recording/recording_formats_test.cc
   DEPS dnc_recording)

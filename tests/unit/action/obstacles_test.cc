@@ -67,6 +67,8 @@ std::vector<Situation> Situations() {
       {"nor for one of the organization", Also(kMoves, "roles: 'senior' groups: 'outside'"), "ada"},
       {"an outdated group, to warn", kMoves, "kim", "KIND_GROUP_OUTDATED warning GROUP_OUTDATED"},
       {"an outdated group, to block", kMoves, "kim", "KIND_GROUP_OUTDATED refused GROUP_OUTDATED"},
+      {"an opt-out of an outdated group, to block", kOptsOut, "kim",
+       "KIND_GROUP_OUTDATED partial GROUP_OUTDATED"},
       {"a group of a user who is in none", kMoves, "joe"},
       {"disabled", Also(kMoves, "state: OBJECT_STATE_DISABLED"), "kim",
        "KIND_ACTION_DISABLED refused ACTION_DISABLED"},
@@ -102,12 +104,14 @@ std::vector<Situation> Situations() {
   at("re-consent with it and evidence").may_reconsent = true;
   at("re-consent with it and evidence").evidence = true;
   at("neither counts for an administrator of the server").administrator = true;
-  for (const char* what : {"an outdated group, to warn", "an outdated group, to block",
-                           "a group of a user who is in none", "nor for one of the organization",
-                           "what refuses comes before what refuses a part"}) {
+  for (const char* what :
+       {"an outdated group, to warn", "an outdated group, to block",
+        "an opt-out of an outdated group, to block", "a group of a user who is in none",
+        "nor for one of the organization", "what refuses comes before what refuses a part"}) {
     at(what).group_etag = "4";
   }
   at("an outdated group, to block").policy = v1::OUTDATED_GROUP_POLICY_BLOCK;
+  at("an opt-out of an outdated group, to block").policy = v1::OUTDATED_GROUP_POLICY_BLOCK;
   at("nor for one of the organization").policy = v1::OUTDATED_GROUP_POLICY_BLOCK;
   at("evidence given").evidence = true;
   at("disabled status").status = "state: OBJECT_STATE_DISABLED";

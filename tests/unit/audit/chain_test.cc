@@ -23,8 +23,21 @@ using v1::AuditProblem;
 
 // Computed by another program, from docs/audit.md.
 TEST(AuditChainTest, HashesAreFixed) {
-  EXPECT_EQ(AuditHashText(AuditHash(FirstAuditHash(), 258, AuditDigest("content"))),
-            "08faaaef2d2e0929af260bb26d70c924e1272c579639f9b99b0c9ce2963d3855");
+  const std::string tag = AuditTag(AuditKey("secret", "acme"), 258);
+  EXPECT_EQ(AuditHashText(tag), "47d7ce7062d797ff482b2118a8022d5885abdb5a9dab0e419208d3655590010d");
+  EXPECT_EQ(AuditHashText(AuditHash(FirstAuditHash(), 258, tag, AuditDigest("content"))),
+            "d0216984648854b83c86525e9485ac34a84ea7fd3add77433f4aa1edd4edfd77");
+  EXPECT_EQ(AuditHashText(NextAuditSecret(FirstAuditSecret(), "salt")),
+            "3b1539f57cc937ca0baa37af368fe8cfe35538fbe370f367bc42c2fec32de161");
+}
+
+TEST(AuditChainTest, TheOrganizationIsReadFromTheContent) {
+  storage::v1::AuditRecord record;
+  record.set_revision(7);
+  EXPECT_EQ(OrganizationOfAudit(record.SerializeAsString()), "");
+  record.mutable_mutation()->set_organization("acme");
+  record.mutable_mutation()->set_request_id("r");
+  EXPECT_EQ(OrganizationOfAudit(record.SerializeAsString()), "acme");
 }
 
 TEST(AuditChainTest, AStoredRecordFallsIntoItsParts) {
@@ -57,7 +70,10 @@ struct Row {
   int64_t revision;
   std::string content;
   std::string hash;
+  std::string tag;
 };
+
+std::string TagOf(int64_t revision) { return AuditTag("key", revision); }
 
 // A trail of 9 records, of which the first `unchained` are older than the chain.
 class Trail {
@@ -70,8 +86,8 @@ class Trail {
     range_.anchor = previous;
     for (int64_t revision = 1; revision <= 9; ++revision) {
       const std::string content = absl::StrCat("record ", revision);
-      previous = AuditHash(previous, revision, AuditDigest(content));
-      rows.push_back({revision, content, revision <= unchained ? "" : previous});
+      previous = AuditHash(previous, revision, TagOf(revision), AuditDigest(content));
+      rows.push_back({revision, content, revision <= unchained ? "" : previous, TagOf(revision)});
       if (revision == unchained) range_.anchor = previous;
     }
     head = previous;
@@ -86,7 +102,9 @@ class Trail {
                        absl::StripPrefix(AuditProblem::Kind_Name(problem.kind()), "KIND_")));
       EXPECT_FALSE(problem.message().empty());
     });
-    for (const Row& row : rows) verifier.Add(row.revision, AuditDigest(row.content), row.hash);
+    for (const Row& row : rows) {
+      verifier.Add(row.revision, row.tag, AuditDigest(row.content), row.hash);
+    }
     verifier.Finish(head);
     return found;
   }
@@ -95,7 +113,7 @@ class Trail {
   void Forge(size_t from) {
     for (size_t i = from; i < rows.size(); ++i) {
       rows[i].hash = AuditHash(i == 0 ? FirstAuditHash() : rows[i - 1].hash, rows[i].revision,
-                               AuditDigest(rows[i].content));
+                               rows[i].tag, AuditDigest(rows[i].content));
     }
   }
 
@@ -122,6 +140,8 @@ TEST(ChainVerifierTest, FindsAndNamesWhatWasDone) {
   const std::vector<Case> cases = {
       {"content", [](Trail* t) { t->rows[3].content[0] = 'R'; }, {"4 ALTERED"}},
       {"hash", [](Trail* t) { t->rows[3].hash[0] ^= 1; }, {"4 ALTERED"}},
+      {"tag", [](Trail* t) { t->rows[3].tag[0] ^= 1; }, {"4 ALTERED"}},
+      {"no tag", [](Trail* t) { t->rows[3].tag = ""; }, {"4 UNREADABLE"}},
       {"last content", [](Trail* t) { t->rows[8].content += "!"; }, {"9 ALTERED"}},
       {"last hash", [](Trail* t) { t->rows[8].hash[5] ^= 1; }, {"9 ALTERED", "9 HEAD_MISMATCH"}},
       {"no hash", [](Trail* t) { t->rows[3].hash = ""; }, {"4 UNREADABLE"}},
@@ -137,7 +157,7 @@ TEST(ChainVerifierTest, FindsAndNamesWhatWasDone) {
        {"3 INSERTED"}},
       {"appended",
        [](Trail* t) {
-         t->rows.push_back({10, "more", t->head});
+         t->rows.push_back({10, "more", t->head, TagOf(10)});
        },
        {"10 INSERTED"}},
       {"reordered",
@@ -175,6 +195,9 @@ TEST(ChainVerifierTest, OldRecordsAreCoveredByTheirAnchor) {
   Trail altered(4);
   altered.rows[1].content = "forged";
   EXPECT_THAT(altered.Verify(), ElementsAre("4 ANCHOR_MISMATCH"));
+  Trail retagged(4);
+  retagged.rows[1].tag[0] ^= 1;
+  EXPECT_THAT(retagged.Verify(), ElementsAre("4 ANCHOR_MISMATCH"));
   Trail removed(4);
   removed.rows.erase(removed.rows.begin() + 1);
   EXPECT_THAT(removed.Verify(), ElementsAre("2 MISSING"));

@@ -12,13 +12,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/exit_code.h"
+#include "client/cli/remedies.h"
 #include "client/error.h"
 #include "client/mock_client.h"
+#include "dnc/v1/error_reason.pb.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "tests/unit/client/fakes.h"
@@ -58,6 +61,14 @@ class StubGateway : public Gateway {
     response.add_changes()->set_kind(v1::PlannedChange::KIND_UPDATE);
     return response;
   }
+  std::vector<v1::WatchChangesResponse> watched;  // before the failure
+  absl::Status Read(const v1::WatchChangesRequest&,
+                    const OnPiece<v1::WatchChangesResponse>& on_piece) override {
+    for (const auto& piece : watched) {
+      if (const absl::Status taken = on_piece(piece); !taken.ok()) return taken;
+    }
+    return failure;
+  }
 #define DNC_FAIL_READ(Method)                                                                    \
   absl::Status Read(const v1::Method##Request&, const OnPiece<v1::Method##Response>&) override { \
     return failure;                                                                              \
@@ -66,7 +77,6 @@ class StubGateway : public Gateway {
   DNC_FAIL_READ(CountDncActions)
   DNC_FAIL_READ(ExportAudit)
   DNC_FAIL_READ(VerifyAudit)
-  DNC_FAIL_READ(WatchChanges)
   DNC_FAIL_READ(ListDncLeads)
   DNC_FAIL_READ(ListActiveLeads)
   DNC_FAIL_READ(GetCoverage)
@@ -217,6 +227,71 @@ TEST_F(AppTest, UnreachableGatewaySaysHowToStartOne) {
   EXPECT_THAT(err_.str(), AllOf(HasSubstr("127.0.0.1:9"), HasSubstr("dncd --listen")));
 }
 
+TEST_F(AppTest, AHostThatNobodyKnowsIsSaidSo) {
+  gateway_.failure = absl::UnavailableError(
+      "DNS resolution failed for foo: C-ares status is not ARES_SUCCESS qtype=AAAA");
+  EXPECT_EQ(Run({"--server", "foo", "status"}), 5);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("dncctl: the host of foo is not known by that name\n"),
+                                testing::Not(HasSubstr("C-ares"))));
+}
+
+// Where a watch may be taken up again, it says from where on, and nothing else does.
+TEST_F(AppTest, AWatchThatIsCutOffSaysFromWhereOn) {
+  gateway_.failure = absl::UnavailableError("connection reset");
+  EXPECT_EQ(Run({"--org", "a", "watch", "--from", "3"}), 5);
+  EXPECT_THAT(err_.str(), testing::Not(HasSubstr("continue")));
+  gateway_.watched.resize(1);
+  gateway_.watched[0].set_checkpoint_revision(7);
+  EXPECT_EQ(Run({"--org", "a", "watch", "--from", "3"}), 5);
+  EXPECT_THAT(err_.str(), AllOf(testing::StartsWith("dncctl: connection reset\n"),
+                                HasSubstr("  remedy: continue with --from 8\n")));
+  gateway_.failure = absl::PermissionDeniedError("no longer");
+  EXPECT_EQ(Run({"--org", "a", "watch", "--from", "3"}), 6);
+  EXPECT_THAT(err_.str(), testing::Not(HasSubstr("continue")));
+}
+
+// Every reason says how to go on, here or in the gateway's own message.
+TEST_F(AppTest, EveryReasonHasItsRemedy) {
+  const std::vector<std::string> tell_themselves = {
+      "REQUIRED_FIELD_MISSING", "INVALID_FIELD",
+      "INVALID_EMAIL_ADDRESS",  "LIMIT_EXCEEDED",
+      "MALFORMED_REQUEST",      "COPY_ONTO_ITSELF",
+      "FILE_UNREADABLE",        "CONTACT_POINT_SHARED_TOO_WIDELY"};
+  GlobalOptions options;
+  options.flags = {"--allow-affected", "--allow-dropping-dnc", "--allow-lifting-restriction",
+                   "--allow-weakening"};
+  const auto* reasons = v1::ErrorReason_descriptor();
+  for (int i = 1; i < reasons->value_count(); ++i) {
+    const std::string name = reasons->value(i)->name().substr(sizeof("ERROR_REASON_") - 1);
+    google::rpc::ErrorInfo info;
+    info.set_reason(name);
+    const absl::Status status = WithErrorInfo(
+        absl::InternalError("confirm with allow_affected, allow_lifting_restriction or "
+                            "allow_weakening"),
+        info);
+    const bool itself = absl::c_linear_search(tell_themselves, name);
+    EXPECT_TRUE(itself || !RemedyFor(status, options).empty()) << name;
+  }
+}
+
+TEST_F(AppTest, RemediesSpeakOfTheCommandsOwnOptions) {
+  google::rpc::ErrorInfo info;
+  info.set_reason("DNC_OPERATION_DROPPED");
+  gateway_.failure =
+      WithErrorInfo(absl::FailedPreconditionError("confirm with allow_dropping_dnc"), info);
+  EXPECT_EQ(Run({"--org", "a", "actions", "delete", "s/n/x"}), 4);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("--allow-dropping-dnc confirms it"),
+                                testing::Not(HasSubstr("--on-conflict"))));
+  EXPECT_EQ(Run({"--org", "a", "actions", "copy", "--from", "s/n", "--to", "s/x"}), 4);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("--on-conflict rename keeps both"),
+                                testing::Not(HasSubstr("--allow-dropping-dnc"))));
+  info.set_reason("ACTION_CONFLICT");
+  gateway_.failure = WithErrorInfo(
+      absl::FailedPreconditionError("allow_partial copies to the other targets"), info);
+  EXPECT_EQ(Run({"--org", "a", "actions", "copy", "--from", "s/n", "--to", "s/x"}), 4);
+  EXPECT_THAT(err_.str(), HasSubstr("; if that is meant, repeat with --partial\n"));
+}
+
 TEST_F(AppTest, ErrorsShowReasonFieldAndRemedy) {
   google::rpc::ErrorInfo info;
   info.set_reason("LEAD_NOT_FOUND");
@@ -254,6 +329,15 @@ TEST_F(AppTest, WrongCommandLinesSayWhatIsRight) {
       {{"--org", "a", "workflows", "apply", "-f", "/"}, "is a directory"},
       {{"completion", "tcsh"}, "bash, zsh, fish"},
       {{"status", "extra"}, "one argument too many"},
+      {{"leads", "list", "--limit", "-1"}, "--limit: \"-1\" is no whole number from 0 on"},
+      {{"leads", "list", "--limit", "abc"}, "\"abc\" is no whole number from 0 on"},
+      {{"audit", "show", "0"}, "REVISION: \"0\" is no whole number from 1 on"},
+      {{"watch", "--from", "0"}, "--from: \"0\" is no whole number from 1 on"},
+      {{"reports", "coverage", "--max-findings", "0"}, "is no whole number from 1 to 100000"},
+      {{"optouts", "record", "--phone", "1", "--text", "STOP\xff"}, "--text: is not UTF-8"},
+      {{"leads", "get", "\xff"}, "ID: is not UTF-8"},
+      {{"audit", "list", "--actor", "users/jane"}, "--by shows what somebody did"},
+      {{"leads", "list", "--actor", "users/jane"}, "this command makes none; leave it out"},
   };
   for (const auto& [arguments, want] : cases) {
     EXPECT_EQ(Run(arguments), 2) << want;

@@ -44,20 +44,28 @@ class TextInput : public Input {
 // Revisions 1 to 5; the third is another organization's.
 class AuditFileTest : public ::testing::Test {
  protected:
-  AuditFileTest() {
+  AuditFileTest() { WriteExport("organizations/acme"); }
+
+  // `withheld`: a revision of the organization's own of which only the digest is there.
+  void WriteExport(const std::string& parent, int64_t withheld = 0) {
+    lines_.clear();
     std::string hash = FirstAuditHash();
     for (int64_t revision = 1; revision <= 5; ++revision) {
+      const std::string organization = revision == 3 ? "beta" : "acme";
       storage::v1::AuditRecord record;
       record.set_revision(revision);
-      record.mutable_mutation()->set_organization("acme");
+      record.mutable_mutation()->set_organization(organization);
       record.mutable_mutation()->mutable_actor()->set_id("users/jane");
       record.mutable_mutation()->mutable_add_entry()->set_parent("organizations/acme");
       const std::string content = record.SerializeAsString();
-      hash = AuditHash(hash, revision, AuditDigest(content));
+      const std::string tag = AuditTag(AuditKey("secret", organization), revision);
+      hash = AuditHash(hash, revision, tag, AuditDigest(content));
       v1::ExportedAuditRecord exported;
       exported.set_revision(revision);
       exported.set_hash(hash);
-      if (revision == 3) {
+      exported.set_organization_tag(tag);
+      const bool foreign = revision == 3 && parent != "organizations/-";
+      if (foreign || revision == withheld) {
         exported.set_content_digest(AuditDigest(content));
       } else {
         exported.set_content(content);
@@ -68,7 +76,8 @@ class AuditFileTest : public ::testing::Test {
     }
     head_ = AuditHashText(hash);
     v1::AuditExportHeader header;
-    header.set_parent("organizations/acme");
+    header.set_parent(parent);
+    if (parent != "organizations/-") header.set_organization_key(AuditKey("secret", "acme"));
     header.set_first_revision(1);
     header.set_last_revision(5);
     header.set_previous_hash(FirstAuditHash());
@@ -109,6 +118,38 @@ TEST_F(AuditFileTest, AWholeFileVerifies) {
   EXPECT_THAT(Problems(), IsEmpty());
   EXPECT_THAT(Problems(head_), IsEmpty());
   EXPECT_THAT(Problems(absl::StrCat("5:", head_)), IsEmpty());
+}
+
+// The chain still holds: the digest stands for the content in it.
+TEST_F(AuditFileTest, ARecordOfOnesOwnThatWasBlackedOutIsFound) {
+  WriteExport("organizations/acme", 4);
+  EXPECT_THAT(Problems(), ElementsAre("4 WITHHELD"));
+  WriteExport("organizations/-");
+  EXPECT_THAT(Problems(), IsEmpty());
+  WriteExport("organizations/-", 3);
+  EXPECT_THAT(Problems(), ElementsAre("3 WITHHELD"));
+}
+
+// Whoever gives the record another tag, or the export another key, is found by what is hashed.
+TEST_F(AuditFileTest, NobodyPassesARecordOfTheirOwnOffAsAnothers) {
+  WriteExport("organizations/acme", 4);
+  const std::vector<std::string> lines = lines_;
+  const auto tag_of = [](const std::string& organization, int64_t revision) {
+    return AuditHashText(AuditTag(AuditKey("secret", organization), revision));
+  };
+  lines_[4] = absl::StrReplaceAll(lines_[4], {{tag_of("acme", 4), tag_of("beta", 4)}});
+  EXPECT_THAT(Problems(), ElementsAre("4 ALTERED"));
+  lines_[4] = absl::StrReplaceAll(lines[4], {{tag_of("acme", 4), ""}});
+  EXPECT_THAT(Problems(), testing::Contains("4 UNREADABLE"));
+  lines_ = lines;
+  lines_[0] = absl::StrReplaceAll(lines_[0], {{AuditHashText(AuditKey("secret", "acme")),
+                                               AuditHashText(AuditKey("secret", "beta"))}});
+  EXPECT_THAT(Problems(),
+              testing::UnorderedElementsAre("1 FOREIGN", "2 FOREIGN", "3 WITHHELD", "5 FOREIGN"));
+  // What is another's in full proves nothing of whose export it is said to be.
+  WriteExport("organizations/acme");
+  lines_[0] = absl::StrReplaceAll(lines_[0], {{"organizations/acme", "organizations/beta"}});
+  EXPECT_THAT(Problems(), ElementsAre("1 FOREIGN", "2 FOREIGN", "4 FOREIGN", "5 FOREIGN"));
 }
 
 TEST_F(AuditFileTest, AnEditOfWhatPeopleReadIsFound) {

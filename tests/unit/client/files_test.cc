@@ -299,6 +299,25 @@ TEST_F(FilesTest, RejectsGoToTheFileAndTheFirstToThePeople) {
               testing::StartsWith("line,cause,value,message\n1,IMPOSSIBLE_NUMBER,,\"a, b\"\n"));
 }
 
+// Rows are judged in any order; people read them in that of the file.
+TEST_F(FilesTest, TheFirstRejectsOfTheFileAreShownInItsOrder) {
+  RejectLog log("");
+  for (const int line : {15, 5, 10, 3, 4, 16, 7, 8, 9, 6, 11, 12}) {
+    v1::RejectedRow row;
+    row.set_line(line);
+    row.set_value(absl::StrCat("id", line));
+    log.Add(row);
+  }
+  std::ostringstream err;
+  log.Print(err);
+  EXPECT_THAT(err.str(),
+              testing::ContainsRegex("id3[^d]*\n.*id4[^d]*\n.*id5[^d]*\n.*id6[^d]*\n.*id7"));
+  EXPECT_THAT(err.str(), testing::Not(HasSubstr("id15")));
+  EXPECT_EQ(WithoutIndex("leads[7].status: no", "leads"), "status: no");
+  EXPECT_EQ(WithoutIndex("leads[7] no", "leads"), "leads[7] no");
+  EXPECT_EQ(WithoutIndex("no leads[7].id", "leads"), "no leads[7].id");
+}
+
 TEST_F(FilesTest, RejectsOfAFailedImportLeaveTheOldFile) {
   Write("rejects.csv", "before");
   {

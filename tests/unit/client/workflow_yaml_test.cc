@@ -5,7 +5,12 @@
 
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/yaml_place.h"
+#include "client/error.h"
 
 namespace dnc::cli {
 namespace {
@@ -134,6 +139,41 @@ TEST(WorkflowYaml, SaysWhereAndWhatIsWrong) {
     EXPECT_THAT(std::string(status.message()), StartsWith(where)) << text;
     EXPECT_THAT(std::string(status.message()), HasSubstr(what)) << text;
   }
+}
+
+TEST(WorkflowYaml, TextThatIsNotUtf8IsRefusedAtItsPlace) {
+  for (const char* text :
+       {"workflow: a\nrecord_type: contact\ndisplay_name: \"\xff\"\n",
+        "workflow: a\nrecord_type: contact\nstatuses:\n  - {id: n, system_status: new, "
+        "visible_to: [\xff]}\n"}) {
+    EXPECT_THAT(std::string(Parse(text).status().message()), HasSubstr("is not UTF-8"));
+  }
+}
+
+// What the gateway says of a field, at its place in the file.
+TEST(YamlPlace, LeadsFromAFieldToItsLine) {
+  const std::string text =
+      "# one\n---\n---\nworkflow: a\n---\nworkflow: sales\nstatuses:\n  - id: new\n"
+      "    actions:\n      - id: stop\n        operations:\n          - add_to_dnc_list:\n"
+      "              until: 2020-01-01\n";
+  const std::vector<std::pair<std::string, std::string>> places = {
+      {"workflow.statuses[0].actions[0].operations[0].add_to_dnc_list.expire_time", "f.yaml:13:22"},
+      {"workflow.statuses[0].actions[0].category", "f.yaml:10:9"},
+      {"workflow.statuses[0].name", "f.yaml:8:9"},
+      {"workflow.statuses[7].name", "f.yaml:8:3"},
+      {"workflow.etag", "f.yaml:6:1"},
+      {"lists[0].kind", "f.yaml:6:1"}};
+  for (const auto& [field, place] : places) {
+    google::rpc::ErrorInfo info;
+    info.set_reason("INVALID_FIELD");
+    (*info.mutable_metadata())["field"] = field;
+    const absl::Status placed =
+        AtPlace(WithErrorInfo(absl::InvalidArgumentError("no"), info), {"f.yaml", text, 1});
+    EXPECT_EQ(placed.message(), absl::StrCat(place, ": no")) << field;
+    EXPECT_EQ(ErrorFieldOf(placed), field);
+  }
+  EXPECT_EQ(AtPlace(absl::InternalError("no"), {"f.yaml", text, 1}).message(), "no");
+  EXPECT_TRUE(AtPlace(absl::OkStatus(), {"f.yaml", text, 0}).ok());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The shape of writing requests, as far as no state is needed: a preparer without a state machine.
+// The shape of writing requests, as far as nothing need be there: the state is empty.
 #include "server/handler/preparer.h"
 
 #include <gmock/gmock.h>
@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/unit/catalog/catalog_builder.h"
 #include "tests/unit/error/error_matchers.h"
+#include "tests/unit/state/state_fixture.h"
 
 namespace dnc {
 namespace {
@@ -24,7 +25,7 @@ struct Case {
   const char* field = "";
 };
 
-class PreparerTest : public testing::Test {
+class PreparerTest : public ::testing::Test {
  protected:
   template <typename Request>
   Preparer::Result Prepare(const std::string& text) const {
@@ -45,7 +46,8 @@ class PreparerTest : public testing::Test {
   }
 
   ManualClock clock_{kProposed};
-  Preparer preparer_{nullptr, &clock_};
+  testing::Gateway gateway_;
+  Preparer preparer_{&gateway_.state(), &clock_};
 };
 
 TEST_F(PreparerTest, FixesWhatApplyDependsOn) {

@@ -29,7 +29,7 @@ std::string Text(UnixMicros time) {
 
 // As the Office of Personnel Management publishes them.
 TEST(FederalHolidays, AreThoseOfTheCalendar) {
-  const std::set<std::string> kHolidays = {
+  const std::set<std::string> holidays = {
       "2024-01-01", "2024-01-15", "2024-02-19", "2024-05-27", "2024-06-19", "2024-07-04",
       "2024-09-02", "2024-10-14", "2024-11-11", "2024-11-28", "2024-12-25", "2025-01-01",
       "2025-01-20", "2025-02-17", "2025-05-26", "2025-06-19", "2025-07-04", "2025-09-01",
@@ -39,7 +39,7 @@ TEST(FederalHolidays, AreThoseOfTheCalendar) {
       "2027-05-31", "2027-06-18", "2027-07-05", "2027-09-06", "2027-10-11", "2027-11-11",
       "2027-11-25", "2027-12-24", "2027-12-31"};
   for (absl::CivilDay day = Day("2024-01-01"); day < Day("2028-01-01"); ++day) {
-    EXPECT_EQ(IsFederalHoliday(day), kHolidays.count(absl::FormatCivilTime(day)) == 1) << day;
+    EXPECT_EQ(IsFederalHoliday(day), holidays.count(absl::FormatCivilTime(day)) == 1) << day;
   }
 }
 
@@ -59,7 +59,7 @@ TEST(BusinessDays, AreCountedOverHolidaysWeekendsAndYearEnds) {
     const char* from;
     int count;
     const char* to;
-  } kRows[] = {
+  } rows[] = {
       {"2026-06-01", 1, "2026-06-02"},  {"2026-06-05", 1, "2026-06-08"},
       {"2026-06-06", 1, "2026-06-08"},  {"2026-06-07", 1, "2026-06-08"},
       {"2026-06-01", 10, "2026-06-15"}, {"2026-06-08", 10, "2026-06-23"},  // Juneteenth
@@ -72,7 +72,7 @@ TEST(BusinessDays, AreCountedOverHolidaysWeekendsAndYearEnds) {
       {"2026-10-09", 10, "2026-10-26"},  // Columbus Day, which is not Veterans Day
       {"2026-11-10", 10, "2026-11-25"},  // Veterans Day
   };
-  for (const auto& row : kRows) {
+  for (const auto& row : rows) {
     EXPECT_EQ(AddBusinessDays(Day(row.from), row.count), Day(row.to))
         << row.from << " + " << row.count;
   }
@@ -84,7 +84,7 @@ TEST(OptOutDeadlines, AreTenBusinessDaysCountedAsStrictlyAsAnyPlaceOfTheCountry)
     const char* received;
     const char* deadline;
     const char* rule;
-  } kRows[] = {
+  } rows[] = {
       // Monday noon in New York: the end of Monday two weeks later, in daylight time.
       {false, "2026-06-01T16:00:00Z", "2026-06-16T04:00:00Z", "47 CFR 64.1200(a)(10), (d)(3)"},
       {true, "2026-06-01T16:00:00Z", "2026-06-16T04:00:00Z", "15 U.S.C. 7704(a)(4)"},
@@ -101,7 +101,7 @@ TEST(OptOutDeadlines, AreTenBusinessDaysCountedAsStrictlyAsAnyPlaceOfTheCountry)
       // E-mail had ten business days before as well.
       {true, "2025-04-10T20:00:00Z", "2025-04-25T04:00:00Z", "15 U.S.C. 7704(a)(4)"},
   };
-  for (const auto& row : kRows) {
+  for (const auto& row : rows) {
     const Deadline deadline = OptOutDeadline(row.is_email, Micros(row.received));
     EXPECT_EQ(Text(deadline.time), row.deadline) << row.received << (row.is_email ? " email" : "");
     EXPECT_EQ(deadline.rule, row.rule) << row.received;

@@ -11,7 +11,7 @@ TEST(OneClick, IsThePairOfTheStandardInEitherForm) {
   const struct {
     const char* body;
     bool is_one;
-  } kRows[] = {
+  } rows[] = {
       {"List-Unsubscribe=One-Click", true},
       {"List-Unsubscribe=One-Click\r\n", true},
       {"list-unsubscribe=one-click", true},
@@ -36,7 +36,7 @@ TEST(OneClick, IsThePairOfTheStandardInEitherForm) {
       {"--xyz", false},
       {"--xyz\nOne-Click\n--xyz--", false},
   };
-  for (const auto& row : kRows) EXPECT_EQ(IsOneClickBody(row.body), row.is_one) << row.body;
+  for (const auto& row : rows) EXPECT_EQ(IsOneClickBody(row.body), row.is_one) << row.body;
 }
 
 }  // namespace

@@ -98,6 +98,9 @@ TEST(Keywords, OfOneLanguageThatAreCommonInOthersNeedTheirs) {
   EXPECT_EQ(OutcomeOf("para", "es"), v1::OPT_OUT_OUTCOME_OPTED_OUT);
   EXPECT_EQ(OutcomeOf("T", "zh"), v1::OPT_OUT_OUTCOME_OPTED_OUT);
   EXPECT_EQ(OutcomeOf("RET", "tr"), v1::OPT_OUT_OUTCOME_OPTED_OUT);
+  EXPECT_EQ(OutcomeOf("Dừng", "vi"), v1::OPT_OUT_OUTCOME_OPTED_OUT);
+  EXPECT_EQ(OutcomeOf("dừng"), v1::OPT_OUT_OUTCOME_REVIEW);
+  EXPECT_EQ(OutcomeOf("Dừng lại"), v1::OPT_OUT_OUTCOME_OPTED_OUT);
 }
 
 TEST(NearMisses, AreFlaggedAndNotDropped) {
@@ -228,6 +231,12 @@ TEST(NearMisses, AreFlaggedAndNotDropped) {
            "mauvais numéro",
            "no me llamen mas",
            "no me escriban",
+           "no me llames",
+           "por favor no me escribas",
+           "no llamar a este número",
+           "não me ligue mais",
+           "đừng gọi nữa",
+           "dừng gửi tin nhắn",
            "número equivocado",
            "dejen de molestar",
            "Keine Nachrichten mehr",
@@ -427,7 +436,7 @@ TEST(EmailReplies, CountBySubjectOrText) {
     const char* subject;
     const char* text;
     v1::OptOutOutcome outcome;
-  } kRows[] = {
+  } rows[] = {
       {"unsubscribe", "", v1::OPT_OUT_OUTCOME_OPTED_OUT},
       {"Re: Unsubscribe", "", v1::OPT_OUT_OUTCOME_OPTED_OUT},
       {"AW: Re: STOP", "", v1::OPT_OUT_OUTCOME_OPTED_OUT},
@@ -438,7 +447,7 @@ TEST(EmailReplies, CountBySubjectOrText) {
       {"Re: Our summer sale", "How much is it?", v1::OPT_OUT_OUTCOME_NONE},
       {"Re: Never stop exploring", "Nice!", v1::OPT_OUT_OUTCOME_REVIEW},
   };
-  for (const auto& row : kRows) {
+  for (const auto& row : rows) {
     v1::EmailReply reply;
     reply.set_subject(row.subject);
     reply.set_text(row.text);
@@ -466,7 +475,7 @@ TEST(OptOutPolicies, CanOnlyWiden) {
   const struct {
     std::vector<std::string> keywords;
     const char* refused;  // null: taken
-  } kRows[] = {
+  } rows[] = {
       {{}, nullptr},
       {{"genug", "no gracias"}, nullptr},
       {{"stop"}, nullptr},
@@ -479,10 +488,10 @@ TEST(OptOutPolicies, CanOnlyWiden) {
       {{std::string(65, 'a')}, "additional_keywords[0]"},
       {std::vector<std::string>(201, "a b"), "additional_keywords"},
   };
-  for (const auto& row : kRows) {
+  for (const auto& row : rows) {
     v1::OptOutPolicy policy;
     for (const std::string& keyword : row.keywords) policy.add_additional_keywords(keyword);
-    const absl::Status status = ShapeOptOutPolicy("policy", policy);
+    const absl::Status status = ShapeOptOutPolicy("policy", &policy);
     EXPECT_EQ(status.ok(), row.refused == nullptr) << status;
     if (row.refused != nullptr) {
       EXPECT_NE(std::string(status.message()).find(row.refused), std::string::npos) << status;
@@ -490,21 +499,21 @@ TEST(OptOutPolicies, CanOnlyWiden) {
   }
   v1::OptOutPolicy unknown;
   unknown.set_near_misses(static_cast<v1::NearMissHandling>(9));
-  EXPECT_FALSE(ShapeOptOutPolicy("policy", unknown).ok());
+  EXPECT_FALSE(ShapeOptOutPolicy("policy", &unknown).ok());
 }
 
 TEST(OneEdit, IsOneInsertionDeletionReplacementOrSwap) {
   const struct {
     std::u32string a, b;
     bool one;
-  } kRows[] = {
+  } rows[] = {
       {U"stop", U"stop", false}, {U"stop", U"stp", true},   {U"stop", U"sstop", true},
       {U"stop", U"stopp", true}, {U"stop", U"stup", true},  {U"stop", U"sotp", true},
       {U"stop", U"tops", false}, {U"stop", U"pots", false}, {U"", U"a", true},
       {U"", U"", false},         {U"ab", U"ba", true},      {U"abc", U"cba", false},
       {U"stop", U"st", false},   {U"стоп", U"стп", true},
   };
-  for (const auto& row : kRows) {
+  for (const auto& row : rows) {
     EXPECT_EQ(IsOneEditApart(row.a, row.b), row.one);
     EXPECT_EQ(IsOneEditApart(row.b, row.a), row.one);
   }

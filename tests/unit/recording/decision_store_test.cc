@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rocksdb/env.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -11,13 +10,11 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
-#include <thread>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "server/recording/decision_recorder.h"
 #include "storage/base/clock.h"
-#include "tests/unit/storage/faulty_disk.h"
+#include "storage/recording/secret.h"
 
 namespace dnc {
 namespace {
@@ -47,13 +44,13 @@ class DecisionStoreTest : public ::testing::Test {
     std::filesystem::remove_all(path_);
   }
 
-  void Open(UnixMicros now, bool recording = true, rocksdb::Env* env = nullptr) {
+  void Open(UnixMicros now, bool recording = true, bool answered_before = false) {
     decisions_.reset();
     store_.reset();
-    auto store = RecordingStore::Open({path_, env});
+    auto store = RecordingStore::Open({path_, nullptr});
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
-    auto decisions = DecisionStore::Create(store_.get(), limits_, now, recording);
+    auto decisions = DecisionStore::Create(store_.get(), limits_, now, recording, answered_before);
     ASSERT_TRUE(decisions.ok()) << decisions.status();
     decisions_ = *std::move(decisions);
   }
@@ -67,7 +64,15 @@ class DecisionStoreTest : public ::testing::Test {
     return row;
   }
   void Append(std::vector<DecisionRow> rows, UnixMicros now) {
-    ASSERT_EQ(decisions_->Append({std::move(rows), {}}, now), absl::OkStatus());
+    ASSERT_EQ(decisions_->Append({std::move(rows), {}}, now, now), absl::OkStatus());
+  }
+  void AppendGap(v1::DecisionGapCause cause, UnixMicros start, UnixMicros end, int64_t count) {
+    RecordedGap gap;
+    gap.set_cause(cause);
+    gap.set_start_time(start);
+    gap.set_end_time(end);
+    gap.set_count(count);
+    ASSERT_EQ(decisions_->Append({{}, {gap}}, end, end), absl::OkStatus());
   }
   bool Has(const DecisionRow& row) {
     const auto found = decisions_->Get(row.org, row.id);
@@ -221,6 +226,73 @@ TEST_F(DecisionStoreTest, ACrashAndATimeWithoutRecordingAreGaps) {
   EXPECT_THAT(Causes(kStart + 7 * kHour, kStart + 8 * kHour), IsEmpty());
 }
 
+// Of rows that are still in memory some may be older than those that were written.
+TEST_F(DecisionStoreTest, ACrashGapBeginsWhereTheRecordsEndedToBeComplete) {
+  Open(kStart);
+  ASSERT_EQ(decisions_->Append({{Row(kStart + kHour)}, {}}, kStart + kHour, kStart + 60 * kSecond),
+            absl::OkStatus());
+  Open(kStart + 2 * kHour);  // without a Close
+  EXPECT_THAT(Causes(kStart, kStart + 58 * kSecond), IsEmpty());
+  EXPECT_THAT(Causes(kStart + 61 * kSecond, kStart + 62 * kSecond),
+              ElementsAre(v1::DECISION_GAP_CAUSE_CRASH));
+}
+
+// Nothing is missing of a time in which nobody was answered.
+TEST_F(DecisionStoreTest, OnlyAServerThatAnsweredWithoutRecordsBeginsWithAGap) {
+  Open(kStart);
+  EXPECT_THAT(Causes(0, kStart + kDay), IsEmpty());
+  EXPECT_EQ(decisions_->OldestTime(), kStart);
+  decisions_.reset();
+  store_.reset();
+  std::filesystem::remove_all(path_);
+  Open(kStart, /*recording=*/true, /*answered_before=*/true);
+  EXPECT_THAT(Causes(0, kStart - kDay), ElementsAre(v1::DECISION_GAP_CAUSE_DISABLED));
+  EXPECT_THAT(Causes(kStart + 1, kStart + kDay), IsEmpty());
+  ASSERT_EQ(decisions_->Close(kStart), absl::OkStatus());
+  Open(kStart + kHour, /*recording=*/true, /*answered_before=*/true);
+  EXPECT_THAT(Causes(kStart + 1, kStart + kDay), IsEmpty());
+}
+
+// However often the disk falls behind, there are few gaps to look through.
+TEST_F(DecisionStoreTest, GapsThatMeetAreOne) {
+  constexpr auto kOverload = v1::DECISION_GAP_CAUSE_OVERLOAD;
+  constexpr auto kFailure = v1::DECISION_GAP_CAUSE_WRITE_FAILURE;
+  Open(kStart);
+  for (int64_t i = 0; i < 100; ++i) {
+    AppendGap(kOverload, kStart + i * kSecond, kStart + (i + 2) * kSecond, 3);
+    AppendGap(kFailure, kStart + i * kSecond, kStart + (i + 2) * kSecond, 1);
+  }
+  AppendGap(kOverload, kStart + kHour, kStart + kHour, 5);
+  AppendGap(kOverload, kStart + kHour, kStart + kHour, 5);
+  EXPECT_EQ(decisions_->state().dropped(), 410);
+  for (int round = 0; round < 2; ++round) {
+    const auto gaps = decisions_->Gaps(0, kStart + kDay, 100);
+    ASSERT_TRUE(gaps.ok());
+    std::vector<std::string> texts;
+    for (const RecordedGap& gap : *gaps) {
+      texts.push_back(absl::StrCat(gap.cause(), " ", (gap.start_time() - kStart) / kSecond, "-",
+                                   (gap.end_time() - kStart) / kSecond, " ", gap.count()));
+    }
+    EXPECT_THAT(texts,
+                ::testing::UnorderedElementsAre("1 3600-3600 10", "1 0-101 300", "2 0-101 100"));
+    ASSERT_EQ(decisions_->Close(kStart + kHour), absl::OkStatus());
+    Open(kStart + kHour);
+  }
+}
+
+// A gap that no record followed is not forgotten before what came before it is known to be gone.
+TEST_F(DecisionStoreTest, RetiringForgetsOnlyGapsOfWhatIsRetired) {
+  Open(kStart);
+  Append({Row(kStart)}, kStart);
+  AppendGap(v1::DECISION_GAP_CAUSE_OVERLOAD, kStart + 1, kStart + 2, 1);
+  AppendGap(v1::DECISION_GAP_CAUSE_OVERLOAD, kStart + 5 * kHour, kStart + 6 * kHour, 1);
+  Append({Row(kStart + 10 * kHour)}, kStart + 10 * kHour);
+  ASSERT_EQ(decisions_->Retire(kStart + 30 * kDay + 8 * kHour), absl::OkStatus());
+  EXPECT_THAT(Causes(0, kStart + kHour / 2), ElementsAre(v1::DECISION_GAP_CAUSE_RETIRED));
+  EXPECT_THAT(Causes(kStart + 2 * kHour, kStart + 10 * kHour),
+              ElementsAre(v1::DECISION_GAP_CAUSE_OVERLOAD));
+}
+
 // What reports add up, without a look at the records.
 TEST_F(DecisionStoreTest, CountsChecksByHourChannelCampaignReasonAndVerdict) {
   Open(kStart);
@@ -263,45 +335,8 @@ TEST_F(DecisionStoreTest, ASchemaOfANewerProgramIsRefused) {
   RecordingBatch batch;
   batch.Add(RecordingFamily::kState, recording_keys::State(), state.SerializeAsString());
   ASSERT_EQ(store_->Write(batch, true), absl::OkStatus());
-  EXPECT_EQ(DecisionStore::Create(store_.get(), limits_, kStart, true).status().code(),
+  EXPECT_EQ(DecisionStore::Create(store_.get(), limits_, kStart, true, false).status().code(),
             absl::StatusCode::kDataLoss);
-}
-
-// A full disk costs records, which are counted, and not one check waits for it.
-TEST_F(DecisionStoreTest, WhatAFullDiskCostsIsCounted) {
-  const auto disk = std::make_shared<dnc::testing::FaultyDisk>();
-  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(disk);
-  ManualClock clock(kStart);
-  Open(kStart, true, env.get());
-  const Secret secret("k");
-  CatalogOrganization organization;
-  organization.record.set_number(kOrg);
-  Question question;
-  question.organization = question.global = &organization;
-  question.channel = v1::CHANNEL_VOICE;
-  question.now = kStart;
-  const auto record = [&](DecisionRecorder* recorder) {
-    EventWriter event;
-    WriteCheckEvent({v1::DECISION_KIND_CHECK, "c", &question, 1}, NewDecisionId(kStart), "", {}, {},
-                    &event);
-    return recorder->Record(DecisionRecorder::Lane::kCheck, event.bytes(), 1, false);
-  };
-  {
-    DecisionRecorder recorder(decisions_.get(), &secret, &clock, {});
-    ASSERT_EQ(record(&recorder), absl::OkStatus());
-    ASSERT_EQ(recorder.Flush(), absl::OkStatus());
-    disk->faults.log_full = true;
-    for (int i = 0; i < 100; ++i) ASSERT_EQ(record(&recorder), absl::OkStatus());
-    while (recorder.state().writable) std::this_thread::yield();
-    disk->faults.log_full = false;
-    ASSERT_EQ(recorder.Flush(), absl::OkStatus());  // it is tried again and again
-    EXPECT_TRUE(recorder.state().writable);
-    EXPECT_EQ(recorder.state().recorded + recorder.state().dropped, 101);
-    EXPECT_GT(recorder.state().dropped, 0);
-    EXPECT_THAT(Causes(kStart, kStart), ElementsAre(v1::DECISION_GAP_CAUSE_WRITE_FAILURE));
-  }
-  decisions_.reset();
-  store_.reset();
 }
 
 TEST(SecretTest, IsMadeOnceAndGivesEqualHashes) {

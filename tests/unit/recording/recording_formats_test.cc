@@ -102,6 +102,7 @@ TEST(DecisionEventTest, GivesTheRecordOfACheck) {
   EXPECT_EQ(record.revision(), 44);
   EXPECT_THAT(record.contact_points(), ElementsAre("+1212***23", "j***@example.com"));
   EXPECT_THAT(record.contact_hashes(), SizeIs(2));
+  EXPECT_FALSE(record.more_contact_points());
   EXPECT_TRUE(record.reasons(0).global());
   EXPECT_EQ(record.reasons(0).entry_revision(), 12u);
   EXPECT_EQ(record.reasons(0).entry_ordinal(), 3u);
@@ -128,6 +129,7 @@ TEST(DecisionEventTest, WhatIsTooLongIsCutAndTheRestStays) {
   EXPECT_EQ(rows[0].record.caller(), std::string(256, 'c'));
   EXPECT_THAT(rows[0].record.reasons(), SizeIs(16));
   EXPECT_GT(rows[0].record.contact_points_size(), 3);
+  EXPECT_TRUE(rows[0].record.more_contact_points());
 }
 
 TEST(DecisionEventTest, ABlockOfAnySizeComesInPieces) {

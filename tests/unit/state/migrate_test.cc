@@ -5,7 +5,9 @@
 
 #include <string>
 
+#include "storage/audit/chain.h"
 #include "storage/rocksdb/store.h"
+#include "tests/contract/version1.h"
 #include "tests/unit/state/state_fixture.h"
 
 namespace dnc {
@@ -22,19 +24,11 @@ StoreRecord RecordOf(const testing::Gateway& gateway) {
   return record;
 }
 
-// What version 1 did not have is taken out.
-void MakeVersion1(testing::Gateway* gateway) {
-  gateway->CloseState();
-  WriteSet writes;
-  const Dump rows = gateway->Rows();
-  for (const auto& [key, value] : rows[kMetaFamily]) {
-    if (key[0] == 'M') writes.Delete(Family::kMeta, key);
-  }
-  StoreRecord record = RecordOf(*gateway);
-  record.set_schema_version(1);
-  record.clear_audit_chain();
-  writes.Put(Family::kMeta, keys::Store(), record.SerializeAsString());
-  ASSERT_TRUE(gateway->store().Commit(writes, Durability::kSynced).ok());
+// The state machine is closed then.
+void TakeBackToVersion1(testing::Gateway* gateway) {
+  gateway->Close();
+  version1::TakeBack(gateway->store_dir());
+  gateway->OpenStore();
 }
 
 class MigrateTest : public ::testing::Test {
@@ -64,10 +58,12 @@ TEST_F(MigrateTest, Version1GetsTheCountsThatItWouldHave) {
   const auto before = Counts();
   ASSERT_FALSE(before.empty());
   const StoreRecord record = RecordOf(gateway_);
-  MakeVersion1(&gateway_);
+  TakeBackToVersion1(&gateway_);
   ASSERT_TRUE(Counts().empty());
+  ASSERT_FALSE(version1::HasNewFamily(gateway_.store_dir()));
   ASSERT_TRUE(gateway_.OpenState().ok());
   EXPECT_EQ(Counts(), before);
+  EXPECT_TRUE(version1::HasNewFamily(gateway_.store_dir()));
   EXPECT_EQ(RecordOf(gateway_).schema_version(), kSchemaVersion);
   EXPECT_EQ(RecordOf(gateway_).applied_revision(), record.applied_revision());
   EXPECT_EQ(RecordOf(gateway_).next_organization(), record.next_organization());
@@ -79,8 +75,34 @@ TEST_F(MigrateTest, Version1GetsTheCountsThatItWouldHave) {
   EXPECT_NE(Counts(), before);
 }
 
+// As docs/audit.md and storage/audit/chain.h say, step by step.
+TEST_F(MigrateTest, TheAnchorAndTheSecretAreMadeOfEveryRecord) {
+  TakeBackToVersion1(&gateway_);
+  const Dump old = gateway_.Rows();
+  const auto& audit = old[static_cast<size_t>(Family::kAudit)];
+  std::string secret = FirstAuditSecret();
+  for (const auto& [key, content] : audit) secret = NextAuditSecret(secret, content);
+  std::string hash = FirstAuditHash();
+  for (const auto& [key, content] : audit) {
+    const int64_t revision = keys::RevisionOfAuditKey(key);
+    const std::string organization = revision == 1 ? "global" : "acme";
+    hash = AuditHash(hash, revision, AuditTag(AuditKey(secret, organization), revision),
+                     AuditDigest(content));
+  }
+  ASSERT_TRUE(gateway_.OpenState().ok());
+  const storage::v1::AuditChain chain = RecordOf(gateway_).audit_chain();
+  EXPECT_EQ(chain.secret(), secret);
+  EXPECT_EQ(chain.anchor(), hash);
+  EXPECT_EQ(chain.head(), hash);
+  EXPECT_EQ(chain.first_revision(), static_cast<int64_t>(audit.size()) + 1);
+  EXPECT_EQ(gateway_.Rows()[static_cast<size_t>(Family::kAudit)], audit) << "they stay as they are";
+  // What follows is tagged with the same secret.
+  EXPECT_EQ(gateway_.Apply(testing::UpsertLead("d", {})).code(), 0);
+  EXPECT_EQ(RecordOf(gateway_).audit_chain().secret(), secret);
+}
+
 TEST_F(MigrateTest, ALeadThatCannotBeReadStopsItAndChangesNothing) {
-  MakeVersion1(&gateway_);
+  TakeBackToVersion1(&gateway_);
   const Dump rows = gateway_.Rows();
   const auto& leads = rows[static_cast<size_t>(Family::kLeads)];
   WriteSet writes;
@@ -89,10 +111,11 @@ TEST_F(MigrateTest, ALeadThatCannotBeReadStopsItAndChangesNothing) {
   const Dump damaged = gateway_.Rows();
   EXPECT_EQ(gateway_.OpenState().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(gateway_.Rows(), damaged);
+  EXPECT_FALSE(version1::HasNewFamily(gateway_.store_dir())) << "the older release opens it";
 }
 
 TEST_F(MigrateTest, AVersionBeforeTheFirstIsRefused) {
-  MakeVersion1(&gateway_);
+  TakeBackToVersion1(&gateway_);
   StoreRecord record = RecordOf(gateway_);
   record.set_schema_version(0);
   WriteSet writes;

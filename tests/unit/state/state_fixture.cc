@@ -24,16 +24,24 @@ Mutation Start(const std::string& organization, const std::string& request_id) {
 
 }  // namespace
 
-void Gateway::Open() {
+void Gateway::Close() {
   state_.reset();
   store_.reset();
+}
+
+void Gateway::OpenStore() {
   StoreOptions options;
-  options.dir = dir_.Path("store");
+  options.dir = store_dir();
   options.block_cache_bytes = 8u << 20;
   options.write_buffer_bytes = 1u << 20;
   absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(options);
   ASSERT_TRUE(store.ok()) << store.status();
   store_ = *std::move(store);
+}
+
+void Gateway::Open() {
+  Close();
+  OpenStore();
   const absl::Status opened = OpenState();
   ASSERT_TRUE(opened.ok()) << opened;
 }

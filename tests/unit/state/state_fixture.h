@@ -40,6 +40,10 @@ class Gateway {
   // Closes the state machine, for tests that change the store beneath it.
   void CloseState() { state_.reset(); }
   absl::Status OpenState();
+  // Closes both, for tests that change the store's files.
+  void Close();
+  void OpenStore();
+  std::string store_dir() const { return dir_.Path("store"); }
 
  private:
   const TempDir dir_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "storage/audit/chain.h"
 #include "storage/schema/keys.h"
 #include "tests/unit/state/state_fixture.h"
 
@@ -50,6 +51,26 @@ TEST_F(StateMachineTest, RevisionsAreDense) {
   EXPECT_EQ(Revision(), before + 13);
   EXPECT_EQ(gateway_.Rows()[kAudit].size(), static_cast<size_t>(Revision()));
   EXPECT_EQ(gateway_.state().Read()->revision, Revision());
+}
+
+// Who reads the first record must not learn what every organization's key is made from.
+TEST(AuditSecretTest, IsTheFirstMutationsAndOnNoRecord) {
+  testing::Gateway gateway;
+  const std::string seed = "32 bytes that nobody can guess..";
+  Mutation first = testing::CreateAcme();
+  first.set_audit_secret(seed);
+  Mutation second = testing::ApplySales();
+  second.set_audit_secret("another's, which came too late");
+  for (const Outcome& outcome : gateway.Apply({first, second})) EXPECT_EQ(outcome.code(), 0);
+  const Dump rows = gateway.Rows();
+  StoreRecord store;
+  ASSERT_TRUE(store.ParseFromString(rows[kMeta].at(keys::Store())));
+  EXPECT_EQ(store.audit_chain().secret(), NextAuditSecret(FirstAuditSecret(), seed));
+  for (const auto& [key, value] : rows[kAudit]) {
+    AuditRecord record;
+    ASSERT_TRUE(record.ParseFromString(value));
+    EXPECT_EQ(record.mutation().audit_secret(), "");
+  }
 }
 
 TEST_F(StateMachineTest, RepeatInTheSameBatchIsAppliedOnce) {

@@ -39,6 +39,7 @@ class FailingStore : public Store {
  public:
   explicit FailingStore(Store* store) : reader(&store->Latest()), store_(store) {}
 
+  absl::Status CreateMissingFamilies() override { return store_->CreateMissingFamilies(); }
   const StoreReader& Latest() const override { return reader; }
   std::shared_ptr<const StoreReader> Snapshot() const override { return store_->Snapshot(); }
   absl::Status Commit(const WriteSet& changes, Durability durability) override {

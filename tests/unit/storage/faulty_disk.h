@@ -19,6 +19,8 @@ struct DiskFaults {
   std::atomic<bool> tables_full{false};  // no new table file fits
   std::atomic<bool> log_full{false};     // nothing more fits into the write-ahead log
   std::atomic<bool> log_sync_fails{false};
+  // Called before each write to the write-ahead log.
+  std::function<void()> before_log_write;
   // Called after each write to the manifest: the moments between which a kill makes a difference.
   std::function<void()> after_manifest_write;
   // Called before each new table, on the thread that flushes.
@@ -37,13 +39,13 @@ class FaultyFile : public rocksdb::FSWritableFileOwnerWrapper {
   using FSWritableFileOwnerWrapper::Append;
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                            rocksdb::IODebugContext* debug) override {
-    if (log_ && faults_->log_full.load()) return rocksdb::IOStatus::NoSpace("full");
+    if (log_ && !TakesLog()) return rocksdb::IOStatus::NoSpace("full");
     return Watched(FSWritableFileOwnerWrapper::Append(data, options, debug));
   }
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                            const rocksdb::DataVerificationInfo& verification,
                            rocksdb::IODebugContext* debug) override {
-    if (log_ && faults_->log_full.load()) return rocksdb::IOStatus::NoSpace("full");
+    if (log_ && !TakesLog()) return rocksdb::IOStatus::NoSpace("full");
     return Watched(FSWritableFileOwnerWrapper::Append(data, options, verification, debug));
   }
   rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
@@ -53,6 +55,10 @@ class FaultyFile : public rocksdb::FSWritableFileOwnerWrapper {
   }
 
  private:
+  bool TakesLog() const {
+    if (faults_->before_log_write) faults_->before_log_write();
+    return !faults_->log_full.load();
+  }
   rocksdb::IOStatus Watched(rocksdb::IOStatus status) {
     if (manifest_ && faults_->after_manifest_write) faults_->after_manifest_write();
     return status;

@@ -121,17 +121,18 @@ std::vector<Sample> Samples() {
           R"(schema_version: 1 begin_time: 2 last_batch_time: 3 closed: true disabled_since: 4 retired_until: 5 recorded: 6 dropped: 7 unordered: true)",
           "080110021803200128043005380640074801"),
       Make<storage::v1::RecordedDecision>(
-          R"(kind: DECISION_KIND_CHECK time: 5 caller: "c" contact_points: "+1***" lead: "l" channel: CHANNEL_SMS message_class: MESSAGE_CLASS_MARKETING campaign: "s" brand: "b" verdict: VERDICT_DENY reasons { type: REASON_TYPE_NURTURE effect: VERDICT_DENY list: 3 global: true entry_revision: 4 entry_ordinal: 5 } revision: 6 allowed: 7 denied: 8 unknown: 9 reason_counts { type: REASON_TYPE_NURTURE count: 2 verdict: VERDICT_DENY } contact_hashes: "h")",
+          R"(kind: DECISION_KIND_CHECK time: 5 caller: "c" contact_points: "+1***" lead: "l" channel: CHANNEL_SMS message_class: MESSAGE_CLASS_MARKETING campaign: "s" brand: "b" verdict: VERDICT_DENY reasons { type: REASON_TYPE_NURTURE effect: VERDICT_DENY list: 3 global: true entry_revision: 4 entry_ordinal: 5 } revision: 6 allowed: 7 denied: 8 unknown: 9 reason_counts { type: REASON_TYPE_NURTURE count: 2 verdict: VERDICT_DENY } contact_hashes: "h" more_contact_points: true)",
           "080110051a016322052b312a2a2a2a016c300238014201734a016250025a0c0805100218032001280430"
-          "0560066807700878098201060805100218028a010168"),
+          "0560066807700878098201060805100218028a010168900101"),
       Make<storage::v1::RecordedGap>(
           R"(cause: DECISION_GAP_CAUSE_CRASH start_time: 1 end_time: 2 count: 3)",
           "0803100118022003"),
       Make<storage::v1::RecordedContact>(
-          R"(contact { contact_id: "i" contact_point: "+1***" channel: CHANNEL_SMS message_class: MESSAGE_CLASS_MARKETING lead: "l" contact_time { seconds: 1 } campaign: "s" brand: "b" outcome: "o" external_id: "x" decision: "d" reporter: "r" report_time { seconds: 2 } revision: 3 violations { kind: CONTACT_VIOLATION_KIND_AFTER_DENY uncertain: true decision: "d" entry: "e" since { seconds: 4 } message: "m" } } contact_hash: "h" fingerprint: "f")",
-          "0a400a016912052b312a2a2a180220012a016c320208013a01734201624a016f520"
+          R"(contact { contact_id: "i" contact_point: "+1***" channel: CHANNEL_SMS message_class: MESSAGE_CLASS_MARKETING lead: "l" contact_time { seconds: 1 } campaign: "s" brand: "b" outcome: "o" external_id: "x" decision: "d" reporter: "r" report_time { seconds: 2 } revision: 3 violations { kind: CONTACT_VIOLATION_KIND_AFTER_DENY uncertain: true decision: "d" entry: "e" since { seconds: 4 } message: "m" } decision_mismatch: "w" } contact_hash: "h" fingerprint: "f")",
+          "0a440a016912052b312a2a2a180220012a016c320208013a01734201624a016f520"
           "1785a01646201726a"
-          "02080270037a11080210011a01642201652a02080432016d1201681a0166"),
+          "02080270037a11080210011a01642201652a02080432016d8201017712"
+          "01681a0166"),
   };
 }
 

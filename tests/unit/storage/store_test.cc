@@ -70,8 +70,9 @@ class StoreTest : public ::testing::Test {
   std::unique_ptr<Store> store_;
 };
 
-// A store of schema version 1 had no family `reviews`, and nothing else is lost where it is added.
-TEST_F(StoreTest, OpensAStoreThatLacksTheNewestFamily) {
+// A store of schema version 1 had no family `reviews`. The program that wrote it must be able to
+// open it until the family is created; from then on it is as if it had always been there.
+TEST_F(StoreTest, OpensAStoreThatLacksTheNewestFamilyAndAddsItWhenTold) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
@@ -93,12 +94,34 @@ TEST_F(StoreTest, OpensAStoreThatLacksTheNewestFamily) {
                   .ok());
   for (rocksdb::ColumnFamilyHandle* handle : handles) old->DestroyColumnFamilyHandle(handle);
   ASSERT_TRUE(old->Close().ok());
+  const auto families_on_disk = [&] {
+    std::vector<std::string> names;
+    EXPECT_TRUE(rocksdb::DB::ListColumnFamilies(options, dir_.Path("store"), &names).ok());
+    return names.size();
+  };
   for (int opening = 0; opening < 2; ++opening) {
     Open();
     EXPECT_EQ(Get(store_->Latest(), Family::kConfig, "key"), "value");
-    EXPECT_EQ(Get(store_->Latest(), Family::kReviews, "review"), opening == 0 ? "absent" : "kept");
-    Put(Family::kReviews, "review", "kept");
+    EXPECT_EQ(Get(store_->Latest(), Family::kReviews, "review"), "absent");
+    EXPECT_EQ(Get(*store_->Snapshot(), Family::kReviews, "review"), "absent");
+    EXPECT_EQ(ScanAll(store_->Latest(), Family::kReviews, "", ""), "");
+    WriteSet writes;
+    writes.Put(Family::kReviews, "review", "lost");
+    EXPECT_EQ(store_->Commit(writes, Durability::kSynced).code(),
+              absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(store_->DeleteRange(Family::kReviews, "a", "b").code(),
+              absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(families_on_disk(), kFamilyNames.size());  // RocksDB has one of its own
   }
+  ASSERT_TRUE(store_->CreateMissingFamilies().ok());
+  Put(Family::kReviews, "review", "kept");
+  EXPECT_EQ(Get(store_->Latest(), Family::kReviews, "review"), "kept");
+  EXPECT_EQ(Get(*store_->Snapshot(), Family::kReviews, "review"), "kept");
+  Open();
+  EXPECT_EQ(Get(store_->Latest(), Family::kConfig, "key"), "value");
+  EXPECT_EQ(Get(store_->Latest(), Family::kReviews, "review"), "kept");
+  ASSERT_TRUE(store_->CreateMissingFamilies().ok());  // nothing is missing
+  EXPECT_EQ(Get(store_->Latest(), Family::kReviews, "review"), "kept");
 }
 
 TEST_F(StoreTest, KeepsWhatWasCommitted) {

@@ -229,13 +229,13 @@ TEST(TemplatePlans, RefuseTargetsThatTakeNone) {
   const struct {
     const char* target;
     const char* line;
-  } kRows[] = {
+  } rows[] = {
       {"organizations/acme/workflows/sales/statuses/none", "REFUSED STATUS_NOT_FOUND "},
       {"organizations/acme/workflows/sales/statuses/off", "REFUSED STATUS_DISABLED "},
       {"organizations/acme/workflows/firms/statuses/new", "REFUSED RECORD_TYPE_MISMATCH "},
       {"organizations/other/workflows/sales/statuses/target", "REFUSED STATUS_NOT_FOUND "},
   };
-  for (const auto& row : kRows) {
+  for (const auto& row : rows) {
     EXPECT_THAT(Lines(PlanFor(acme, from, {}, row.target)), ElementsAre(row.line)) << row.target;
   }
 }

@@ -116,6 +116,15 @@ TEST(ChangesTest, OfStatusesAndLists) {
   EXPECT_THAT(list("", "name: 'l'"), IsEmpty());
   EXPECT_THAT(list("name: 'l'", "name: 'l' active_version { version: 1 }"),
               ElementsAre("LIST_VERSION_ACTIVATED"));
+  EXPECT_THAT(list("name: 'l' channels: CHANNEL_SMS",
+                   "name: 'l' channels: CHANNEL_SMS channels: CHANNEL_VOICE"),
+              ElementsAre("LIST_CHANGED"));
+  EXPECT_THAT(list("name: 'l' channels: CHANNEL_SMS channels: CHANNEL_VOICE",
+                   "name: 'l' channels: CHANNEL_VOICE channels: CHANNEL_SMS display_name: 'x'"),
+              IsEmpty());
+  EXPECT_THAT(list("name: 'l' message_classes: MESSAGE_CLASS_MARKETING", "name: 'l'"),
+              ElementsAre("LIST_CHANGED"));
+  EXPECT_THAT(list("name: 'l'", "name: 'l' max_age { seconds: 60 }"), ElementsAre("LIST_CHANGED"));
 }
 
 TEST(ChangesTest, WhatWasRefusedOrRepeatedChangedNothing) {
