@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/available_text.h"
 #include "client/cli/commands.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/options.h"
@@ -19,15 +20,6 @@ struct ActionsAvailableOptions {
   std::string user;
   std::vector<std::string> actions;
 };
-
-const char* AvailableText(const v1::AvailableAction& action) {
-  if (!action.available()) return "no";
-  for (const v1::ActionObstacle& obstacle : action.obstacles()) {
-    if (obstacle.extent() == v1::ActionObstacle::EXTENT_PARTIAL) return "in part";
-    if (obstacle.extent() == v1::ActionObstacle::EXTENT_CONDITION) return "with evidence";
-  }
-  return "yes";
-}
 
 void PrintText(Session& session, const v1::ListAvailableActionsResponse& response) {
   session.out() << Printable(response.principal()) << ", status "

@@ -117,7 +117,8 @@ std::string UsageMessage(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 // A value that a script lost (--lead "$ID") is not the same as none given: what was asked would not
-// be what was meant. Text that is not UTF-8 cannot be sent; the name of a file may be anything.
+// be what was meant. Text that is not UTF-8 cannot be sent; the name of a file may be anything, and
+// of what a person wrote nothing is refused.
 void RefuseUnusableValues(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& value : option->results()) {
@@ -125,7 +126,8 @@ void RefuseUnusableValues(const CLI::App& app) {
         throw CLI::ValidationError(option->get_name(),
                                    "given, but empty; give a value, or leave it out");
       }
-      if (IsUtf8(value) || option->get_type_name() == "FILE") continue;
+      const std::string type = option->get_type_name();
+      if (IsUtf8(value) || type == "FILE" || type == kReceivedTextType) continue;
       throw CLI::ValidationError(option->get_name(),
                                  "is not UTF-8; convert it, e.g. with iconv -t UTF-8");
     }

@@ -71,7 +71,6 @@ void AuditCheck::Tell(AuditProblem problem) {
 
 void AuditCheck::Add(const v1::ExportedAuditRecord& record) {
   const bool stub = record.content().empty();
-  if (stub) ++stubs_;
   const std::string digest = stub ? record.content_digest() : AuditDigest(record.content());
   if (record.revision() == verifier_.next()) CompareNoted(record.revision(), record.hash());
   JudgeOwner(record);
@@ -86,7 +85,10 @@ void AuditCheck::JudgeOwner(const v1::ExportedAuditRecord& record) {
   const bool own =
       all || record.organization_tag() == AuditTag(header_.organization_key(), revision);
   if (record.content().empty()) {
-    if (!own) return;
+    if (!own) {
+      ++stubs_;
+      return;
+    }
     Tell(Problem(revision, AuditProblem::KIND_WITHHELD,
                  absl::StrCat("revision ", revision, " is one of ", header_.parent(),
                               ", and its content was taken out")));

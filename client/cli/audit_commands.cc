@@ -57,7 +57,6 @@ std::string Changes(const v1::AuditRecord& record) {
 }
 
 void PrintAuditRecords(Session& session, const v1::ListAuditRecordsResponse& response) {
-  if (response.records().empty()) session.err() << "dncctl: no record matches\n";
   Table table({"REVISION", "TIME", "ACTOR", "WHAT", "OUTCOME", "CHANGED"});
   for (const v1::AuditRecord& record : response.records()) {
     table.AddRow({std::to_string(record.revision()), TimeText(record.time()), record.actor().id(),
@@ -147,7 +146,7 @@ void AddListAuditRecords(CLI::App& group, Command& chosen) {
   command->add_option("--object", options->object,
                       "Only changes of this object and what is below it, e.g. leads/42");
   command->add_option("--by", *request.mutable_actor(), "Only what this actor did");
-  command->add_option("--principal", *request.mutable_principal(),
+  command->add_option("--caller", *request.mutable_principal(),
                       "Only what this authenticated caller did");
   command->add_option("--kind", *request.mutable_kind(), "Only this kind, e.g. ApplyAction");
   command->add_option("--request-id", *request.mutable_request_id(), "Only this request");

@@ -67,17 +67,18 @@ int Print(Session& session, const v1::VerifyAuditResponse& result, const Verifie
     for (const v1::AuditProblem& problem : result.problems()) {
       session.out() << KindText(problem.kind()) << ": " << Printable(problem.message()) << '\n';
     }
-    session.out() << Grouped(result.records()) << " records verified";
+    session.out() << Counted(result.records(), "record", "records") << " verified";
     if (verified.stubs != 0) {
       session.out() << ", " << Grouped(verified.stubs)
-                    << " of them of other organizations by their digest";
+                    << (verified.stubs == 1 ? " of another organization by its digest"
+                                            : " of other organizations by their digest");
     }
     session.out() << "; the trail ends with " << result.last_revision() << ':' << result.hash()
                   << '\n';
     if (result.problem_count() == 0) {
       PrintProof(session.out(), result, verified);
     } else {
-      session.out() << Grouped(result.problem_count()) << " problems\n";
+      session.out() << Counted(result.problem_count(), "problem", "problems") << '\n';
     }
   }
   return result.problem_count() == 0 ? kExitOk : kExitAltered;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/available_text.h"
 #include "client/cli/commands.h"
 #include "client/cli/diagnose_output.h"
 #include "client/cli/exit_code.h"
@@ -44,7 +45,7 @@ absl::StatusOr<int> MissingAction(Session& session, const MissingActionOptions& 
   Table table({"ACTION", "NAME", "ADDS TO DNC LIST", "AVAILABLE"});
   for (const v1::DiagnosedAction& action : response.actions()) {
     table.AddRow({ShortName(action.action()), action.display_name(),
-                  action.adds_to_dnc_list() ? "yes" : "no", action.available() ? "yes" : "no"});
+                  action.adds_to_dnc_list() ? "yes" : "no", AvailableText(action)});
   }
   if (table.size() > 0) table.Print(session.out());
   PrintDiagnosis(session, response.diagnosis(), response.findings());

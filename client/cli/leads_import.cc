@@ -114,12 +114,13 @@ void PrintSummary(Session& session, const Outcome& outcome) {
   table.Print(session.out());
 }
 
-void PrintNotes(Session& session, const Outcome& outcome, const RejectLog& rejects) {
+// `whole`: the file was read to its end, so that what was counted is all of it.
+void PrintNotes(Session& session, const Outcome& outcome, const RejectLog& rejects, bool whole) {
   if (!outcome.ignored.empty()) {
     session.err() << "dncctl: columns that mean nothing here: "
                   << Printable(absl::StrJoin(outcome.ignored, ", ")) << '\n';
   }
-  if (outcome.counts.rows() == 0) {
+  if (whole && outcome.counts.rows() == 0) {
     session.err() << "dncctl: the file has no rows below its first line\n";
   }
   rejects.Print(session.err());
@@ -139,7 +140,7 @@ absl::StatusOr<int> Import(Session& session, const LeadsImportOptions& options) 
   Outcome outcome;
   const absl::Status status = JudgeAndWrite(session, options, *input, rejects, &outcome);
   const absl::Status logged = rejects.Commit(status);
-  if (!session.json()) PrintNotes(session, outcome, rejects);
+  if (!session.json()) PrintNotes(session, outcome, rejects, status.ok());
   const auto failed = [&](const absl::Status& why) {
     return session.json() && rejects.count() > 0 ? WithRejected(why, rejects.ToJson()) : why;
   };

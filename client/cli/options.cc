@@ -75,6 +75,11 @@ CLI::Option* AddTexts(CLI::App& app, const std::string& flag, std::vector<std::s
   return app.add_option(flag, values, description)->delimiter(',')->allow_extra_args(false);
 }
 
+CLI::Option* AddReceivedText(CLI::App& app, const std::string& flag, std::string& value,
+                             const std::string& description) {
+  return app.add_option(flag, value, description)->type_name(kReceivedTextType);
+}
+
 CLI::Option* AddNumber(CLI::App& app, const std::string& flag, std::function<void(int64_t)> set,
                        NumberRange range, const std::string& description) {
   const auto read = [set = std::move(set), flag, range](const std::string& text) {

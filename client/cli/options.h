@@ -48,6 +48,13 @@ CLI::Option* AddEnums(CLI::App& app, const std::string& flag, std::vector<int>& 
 CLI::Option* AddTexts(CLI::App& app, const std::string& flag, std::vector<std::string>& values,
                       const std::string& description);
 
+// Text that somebody else wrote, as it was received. It may hold bytes that are not UTF-8, which no
+// other option takes; the command sends them WithReplacements (client/cli/utf8.h).
+CLI::Option* AddReceivedText(CLI::App& app, const std::string& flag, std::string& value,
+                             const std::string& description);
+// The type that such an option has.
+inline constexpr char kReceivedTextType[] = "RECEIVED";
+
 struct NumberRange {
   int64_t least = 0;
   int64_t most = std::numeric_limits<int64_t>::max();

@@ -13,6 +13,7 @@
 #include "client/cli/paging.h"
 #include "client/cli/table.h"
 #include "client/cli/time_text.h"
+#include "client/cli/utf8.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc::cli {
@@ -64,7 +65,14 @@ struct RecordOptions {
   }
 };
 
-absl::Status FillWay(const RecordOptions& options, v1::OptOut* opt_out) {
+// Nobody's opt-out is refused for the bytes that it came in.
+std::string SendableText(Session& session, const std::string& received) {
+  if (IsUtf8(received)) return received;
+  session.err() << "dncctl: the text is not UTF-8; each byte that is none is recorded as U+FFFD\n";
+  return WithReplacements(received);
+}
+
+absl::Status FillWay(Session& session, const RecordOptions& options, v1::OptOut* opt_out) {
   if (options.ways() != 1) {
     return absl::InvalidArgumentError(
         "say how it arrived, in one way: --text, --one-click, --call-by, --letter, or "
@@ -72,7 +80,7 @@ absl::Status FillWay(const RecordOptions& options, v1::OptOut* opt_out) {
   }
   if (!options.text.empty()) {
     v1::KeywordReply* reply = opt_out->mutable_keyword_reply();
-    reply->set_text(options.text);
+    reply->set_text(SendableText(session, options.text));
     reply->set_medium(static_cast<v1::ReplyMedium>(options.medium));
     reply->set_language(options.language);
   } else if (options.one_click) {
@@ -84,15 +92,15 @@ absl::Status FillWay(const RecordOptions& options, v1::OptOut* opt_out) {
     opt_out->mutable_letter()->set_reference(options.letter);
   } else {
     v1::EmailReply* reply = opt_out->mutable_email_reply();
-    reply->set_subject(options.mail_subject);
-    reply->set_text(options.mail_text);
+    reply->set_subject(SendableText(session, options.mail_subject));
+    reply->set_text(SendableText(session, options.mail_text));
     reply->set_language(options.language);
   }
   return absl::OkStatus();
 }
 
-absl::Status FillOptOut(const Session& session, const RecordOptions& options, v1::OptOut* opt_out) {
-  DNC_RETURN_IF_ERROR(FillWay(options, opt_out));
+absl::Status FillOptOut(Session& session, const RecordOptions& options, v1::OptOut* opt_out) {
+  DNC_RETURN_IF_ERROR(FillWay(session, options, opt_out));
   if (options.contact.given()) *opt_out->mutable_contact_point() = options.contact.ToProto();
   if (!options.lead.empty()) {
     DNC_ASSIGN_OR_RETURN(*opt_out->mutable_lead(), session.names().Lead(options.lead));
@@ -184,7 +192,7 @@ void AddRecord(CLI::App& group, Command& chosen) {
   command->add_option("--lead", options->lead, "The lead's id")->type_name("ID");
   AddTime(*command, "--received", options->received,
           "When the person sent or said it; now if not given");
-  command->add_option("--text", options->text, "A text reply, as it was received");
+  AddReceivedText(*command, "--text", options->text, "A text reply, as it was received");
   AddEnum(*command, "--medium", options->medium, MediumNames(), "On what; sms if not given");
   command->add_option("--language", options->language, "The reply's language, e.g. fr")
       ->type_name("CODE");
@@ -193,8 +201,8 @@ void AddRecord(CLI::App& group, Command& chosen) {
   command->add_option("--call-by", options->call_by, "A phone call: who took it");
   command->add_option("--recording", options->recording, "Where its recording is");
   command->add_option("--letter", options->letter, "A letter: where it is kept");
-  command->add_option("--mail-subject", options->mail_subject, "An e-mail reply's subject");
-  command->add_option("--mail-text", options->mail_text, "Its text, without quotes");
+  AddReceivedText(*command, "--mail-subject", options->mail_subject, "An e-mail reply's subject");
+  AddReceivedText(*command, "--mail-text", options->mail_text, "Its text, without quotes");
   command->add_option("--message-id", options->message_id,
                       "The platform's id of the message; a repeat answers the first result");
   AddEnum(*command, "--class", options->replied_class, MessageClassNames(),

@@ -53,6 +53,17 @@ void Print(Session& session, const v1::OptOutPolicy& policy) {
   session.out() << OptOutPolicyText(policy, "");
 }
 
+// The gateway keeps no keyword that counts anyway.
+void TellBuiltIn(Session& session, const std::vector<std::string>& added,
+                 const v1::OptOutPolicy& policy) {
+  const auto& kept = policy.additional_keywords();
+  for (const std::string& word : added) {
+    if (std::find(kept.begin(), kept.end(), word) != kept.end()) continue;
+    session.err() << "dncctl: \"" << Printable(word)
+                  << "\" is built in, counts anyway, and is not added\n";
+  }
+}
+
 absl::StatusOr<int> Policy(Session& session, const PolicyOptions& options) {
   v1::GetOrganizationRequest get;
   DNC_ASSIGN_OR_RETURN(*get.mutable_name(), session.names().Organization());
@@ -70,8 +81,9 @@ absl::StatusOr<int> Policy(Session& session, const PolicyOptions& options) {
   *organization->mutable_opt_out_policy() = held.organization().opt_out_policy();
   DNC_RETURN_IF_ERROR(Change(options, organization->mutable_opt_out_policy()));
   DNC_ASSIGN_OR_RETURN(const auto response, session.gateway().Call(request));
-  return PrintWrite(session, response,
-                    [&] { Print(session, response.organization().opt_out_policy()); });
+  const v1::OptOutPolicy& policy = response.organization().opt_out_policy();
+  TellBuiltIn(session, options.add, policy);
+  return PrintWrite(session, response, [&] { Print(session, policy); });
 }
 
 }  // namespace

@@ -40,12 +40,16 @@ absl::StatusOr<Response> ListAll(Session& session, Request request, int64_t limi
   }
 }
 
-// Prints all of them: as JSON, or as `print` shows the page to people.
+// Prints all of them: as JSON, or as `print` shows the page to people, who are also told where
+// there are none.
 template <typename Response, typename Request, typename Print>
 absl::StatusOr<int> PrintAll(Session& session, const Request& request, int64_t limit,
                              int (Response::*count)() const, Print print) {
   DNC_ASSIGN_OR_RETURN(const Response all, ListAll<Response>(session, request, limit, count));
-  return PrintAnswer(session, all, [&] { print(all); });
+  return PrintAnswer(session, all, [&] {
+    print(all);
+    if (std::invoke(count, all) == 0) session.err() << "dncctl: nothing found\n";
+  });
 }
 
 // The same of what an organization has, where the request names nothing else.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "absl/strings/str_cat.h"
+
 namespace dnc::cli {
 namespace {
 
@@ -40,6 +42,17 @@ bool IsUtf8(absl::string_view text) {
     text.remove_prefix(length);
   }
   return true;
+}
+
+std::string WithReplacements(absl::string_view text) {
+  std::string whole;
+  whole.reserve(text.size());
+  while (!text.empty()) {
+    const size_t length = CharacterLength(text);
+    absl::StrAppend(&whole, length == 0 ? "\uFFFD" : text.substr(0, length));
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return whole;
 }
 
 std::string Printable(absl::string_view text) {

@@ -15,6 +15,9 @@ size_t CharacterLength(absl::string_view text);
 // Whether `text` may travel in a protobuf string.
 bool IsUtf8(absl::string_view text);
 
+// `text` with U+FFFD for each byte that is not UTF-8, so that it may travel.
+std::string WithReplacements(absl::string_view text);
+
 // `text` with control characters (C0, DEL, C1) and bytes that are not UTF-8 shown as '?', so that
 // data cannot act on a terminal.
 std::string Printable(absl::string_view text);

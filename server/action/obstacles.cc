@@ -33,6 +33,7 @@ class Finder {
     JudgeAction();
     JudgeStatus();
     JudgeLead();
+    JudgeTargets();
     std::stable_sort(found_.begin(), found_.end(),
                      [](const Obstacle& a, const Obstacle& b) { return a.extent < b.extent; });
     return std::move(found_);
@@ -47,7 +48,7 @@ class Finder {
 
   void Add(ActionObstacle::Kind kind, ActionObstacle::Extent extent, std::string object,
            absl::Status status) {
-    found_.push_back({kind, extent, std::move(object), std::move(status)});
+    found_.push_back({kind, extent, std::move(object), std::move(status), /*of_target=*/false});
   }
 
   void AddPermission(absl::string_view permission) {
@@ -208,6 +209,54 @@ class Finder {
                                  "; read the lead and use an action of its status"),
                     {{"action", action_name()}, {"status", name}}));
     }
+  }
+
+  // Where it moves leads may have been closed since it was saved. What else it does is done all the
+  // same; one that does nothing else is refused.
+  void JudgeTargets() {
+    std::vector<Obstacle> closed;
+    closed.reserve(static_cast<size_t>(s_.action.operations_size()));
+    for (const v1::Operation& operation : s_.action.operations()) {
+      if (!operation.has_move_to_status()) continue;
+      const std::string& target = operation.move_to_status().status();
+      absl::Status why =
+          FindMoveTarget(s_.organization, target, s_.status.record_type, "action").status();
+      const std::optional<ActionObstacle::Kind> kind = KindOfClosed(why);
+      if (!kind.has_value()) continue;
+      closed.push_back({*kind, ActionObstacle::EXTENT_PARTIAL, ObjectOfClosed(*kind, target),
+                        std::move(why), /*of_target=*/true});
+    }
+    const bool nothing_else = closed.size() == static_cast<size_t>(s_.action.operations_size());
+    for (Obstacle& obstacle : closed) {
+      if (IsKnown(obstacle)) continue;
+      if (nothing_else) obstacle.extent = ActionObstacle::EXTENT_REFUSED;
+      found_.push_back(std::move(obstacle));
+    }
+  }
+
+  // Its own status or workflow may be the target's.
+  bool IsKnown(const Obstacle& obstacle) const {
+    return std::any_of(found_.begin(), found_.end(), [&](const Obstacle& known) {
+      return known.kind == obstacle.kind && known.object == obstacle.object;
+    });
+  }
+
+  // Kinds are named as the reasons that they stand for.
+  static std::optional<ActionObstacle::Kind> KindOfClosed(const absl::Status& closed) {
+    const auto info = ErrorInfoOf(closed);
+    ActionObstacle::Kind kind = ActionObstacle::KIND_UNSPECIFIED;
+    if (!info.has_value() ||
+        !ActionObstacle::Kind_Parse(absl::StrCat("KIND_", info->reason()), &kind)) {
+      return std::nullopt;
+    }
+    return kind;
+  }
+
+  // The status itself, or its workflow.
+  static std::string ObjectOfClosed(ActionObstacle::Kind kind, const std::string& status) {
+    const bool of_workflow = kind == ActionObstacle::KIND_WORKFLOW_DISABLED ||
+                             kind == ActionObstacle::KIND_WORKFLOW_ARCHIVED;
+    return of_workflow ? status.substr(0, status.find("/statuses/")) : status;
   }
 
   const ActionSituation& s_;

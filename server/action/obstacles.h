@@ -48,6 +48,8 @@ struct Obstacle {
   v1::ActionObstacle::Extent extent;
   std::string object;
   absl::Status status;  // what ApplyAction refuses or reports it as
+  // It is about a status to which the action moves leads, and concerns no other operation.
+  bool of_target = false;
 };
 
 // Every one, those that refuse the action first, then those that refuse a part of it, conditions

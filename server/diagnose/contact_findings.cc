@@ -77,7 +77,7 @@ Finding ContactFinding(Finding::Kind kind, const std::string& contact, const std
                     std::move(remedy));
 }
 
-Finding ViolationFinding(const v1::JudgedContact& contact, const v1::ContactViolation& violation) {
+Finding ViolationOf(const v1::JudgedContact& contact, const v1::ContactViolation& violation) {
   const std::string& id = contact.contact_id();
   switch (violation.kind()) {
     case v1::CONTACT_VIOLATION_KIND_AFTER_DENY:
@@ -97,6 +97,13 @@ Finding ViolationFinding(const v1::JudgedContact& contact, const v1::ContactViol
           Finding::KIND_CONTACT_WITHOUT_CHECK, id, "", violation.message(),
           MakeRemedy("Let the channel check before each contact.", "CheckService.CheckContact"));
   }
+}
+
+// What may have been no violation is no cause.
+Finding ViolationFinding(const v1::JudgedContact& contact, const v1::ContactViolation& violation) {
+  Finding finding = ViolationOf(contact, violation);
+  if (violation.uncertain()) finding.set_severity(Finding::SEVERITY_WARNING);
+  return finding;
 }
 
 }  // namespace

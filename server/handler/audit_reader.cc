@@ -15,6 +15,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/audit_log.h"
 #include "server/handler/page.h"
+#include "server/handler/period.h"
 #include "server/name/resource_name.h"
 #include "server/workflow/shape.h"
 #include "storage/audit/render.h"
@@ -25,9 +26,10 @@ namespace {
 using google::protobuf::util::TimeUtil;
 using storage::v1::AuditRecord;
 
-// A page is ended where its records are together as large as this. gRPC's clients take 4 MiB unless
-// they are told otherwise, and the record that ends a page may be large.
+// A page is ended where its records are together as large as this, and before one that would make
+// them larger than that. gRPC's clients take 4 MiB unless they are told otherwise.
 constexpr size_t kPageBytes = size_t{1} << 20;
+constexpr size_t kMostPageBytes = size_t{3} << 20;
 // As long as any name, actor or request id is.
 constexpr size_t kMostBytesAsked = 512;
 // How far back the index is read at first where the newest records are wanted first.
@@ -102,12 +104,11 @@ absl::Status ReadObject(const View& view, const std::string& name, Wanted* wante
 }
 
 absl::Status ReadPeriod(const v1::Period& period, Wanted* wanted) {
+  DNC_RETURN_IF_ERROR(CheckPeriod(period, "period"));
   if (period.has_start_time()) {
-    DNC_RETURN_IF_ERROR(CheckTimestamp(period.start_time(), "period.start_time"));
     wanted->since = TimeUtil::TimestampToMicroseconds(period.start_time());
   }
   if (period.has_end_time()) {
-    DNC_RETURN_IF_ERROR(CheckTimestamp(period.end_time(), "period.end_time"));
     wanted->before = TimeUtil::TimestampToMicroseconds(period.end_time());
   }
   return absl::OkStatus();
@@ -244,7 +245,8 @@ class Lister {
       if (revisions.empty()) break;
       for (const int64_t revision : revisions) {
         if (Full(page_size)) return revision;
-        DNC_RETURN_IF_ERROR(Take(log, revision));
+        DNC_ASSIGN_OR_RETURN(const bool taken, Take(log, revision));
+        if (!taken) return revision;
       }
     }
     response_->set_scanned_revision(request_.descending() ? wanted_.first : wanted_.last);
@@ -257,16 +259,22 @@ class Lister {
            read_bytes_ >= budget_.bytes || page_bytes_ >= kPageBytes;
   }
 
-  absl::Status Take(const AuditLog& log, int64_t revision) {
+  // False: the page has no room for it.
+  absl::StatusOr<bool> Take(const AuditLog& log, int64_t revision) {
     DNC_ASSIGN_OR_RETURN(const std::optional<AuditRecord> record, log.Read(revision));
     ++read_;
+    if (record.has_value()) {  // else VerifyAudit tells of it
+      read_bytes_ += record->ByteSizeLong();
+      if (Matches(request_, wanted_, *record)) {
+        DNC_ASSIGN_OR_RETURN(v1::AuditRecord rendered, Render(*record));
+        const size_t bytes = rendered.ByteSizeLong();
+        if (response_->records_size() > 0 && page_bytes_ + bytes > kMostPageBytes) return false;
+        *response_->add_records() = std::move(rendered);
+        page_bytes_ += bytes;
+      }
+    }
     response_->set_scanned_revision(revision);
-    if (!record.has_value()) return absl::OkStatus();  // VerifyAudit tells of it
-    read_bytes_ += record->ByteSizeLong();
-    if (!Matches(request_, wanted_, *record)) return absl::OkStatus();
-    DNC_ASSIGN_OR_RETURN(*response_->add_records(), Render(*record));
-    page_bytes_ += response_->records(response_->records_size() - 1).ByteSizeLong();
-    return absl::OkStatus();
+    return true;
   }
 
   const v1::ListAuditRecordsRequest& request_;

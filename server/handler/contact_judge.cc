@@ -1,7 +1,6 @@
 #include "server/handler/contact_judge.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -95,8 +94,10 @@ class ContactJudge {
         AddViolation(v1::CONTACT_VIOLATION_KIND_AFTER_DENY, uncertain, &contact);
     violation->set_decision(contact.decision());
     *violation->mutable_since() = TimeUtil::MicrosecondsToTimestamp(checked);
-    violation->set_message(absl::StrCat("the check at ", TimeText(checked), " answered ",
-                                        v1::Verdict_Name(match->row.record.verdict()).substr(8)));
+    violation->set_message(
+        absl::StrCat("the check at ", TimeText(checked), " answered ",
+                     v1::Verdict_Name(match->row.record.verdict()).substr(8),
+                     uncertain ? ", but not all that came later need be on record" : ""));
     return absl::OkStatus();
   }
 
@@ -115,11 +116,11 @@ class ContactJudge {
 
   // The check that the report names, where it was about this contact and not too long before.
   absl::StatusOr<std::optional<Match>> FindNamed(const DecisionId& id) {
+    DNC_ASSIGN_OR_RETURN(std::optional<DecisionRow> row, bench_.decisions.Get(org(), id));
+    if (!row.has_value()) return Mismatch("that is not on record");
     const auto checked = static_cast<UnixMicros>(id.time);
     if (checked < Earliest()) return Mismatch("that was made too long before the contact");
     if (checked > time() + kReporterSkewMicros) return Mismatch("that was made after the contact");
-    DNC_ASSIGN_OR_RETURN(std::optional<DecisionRow> row, bench_.decisions.Get(org(), id));
-    if (!row.has_value()) return Mismatch("that is not on record");
     if (!CheckFits(row->record, report_.made)) {
       return Mismatch("of another channel, message class, campaign or brand");
     }
@@ -185,28 +186,15 @@ class ContactJudge {
     if (cut_ || start < bench_.decisions.OldestTime()) return true;
     DNC_ASSIGN_OR_RETURN(const auto gaps, bench_.decisions.Gaps(start, time(), 1));
     if (!gaps.empty()) return true;
-    const std::string blocks =
-        recording_keys::BlockPrefix(org(), static_cast<uint8_t>(report_.made.channel));
-    DNC_ASSIGN_OR_RETURN(const bool block, AnyFits(blocks, start, [](const auto& record) {
-                           return record.allowed() > 0;
-                         }));
-    if (block) return true;
-    DNC_ASSIGN_OR_RETURN(const std::set<std::string> leads, Leads());
-    for (const std::string& lead : leads) {
-      DNC_ASSIGN_OR_RETURN(const bool more, AnyFits(recording_keys::LeadPrefix(org(), lead), start,
-                                                    [](const auto& record) {
-                                                      return record.more_contact_points();
-                                                    }));
-      if (more) return true;
-    }
-    return false;
+    return AnyIncompleteFits(start);
   }
 
-  // Whether any check since `start` fits of those that `wanted` takes, or there are too many to
-  // tell.
-  absl::StatusOr<bool> AnyFits(
-      const std::string& prefix, UnixMicros start,
-      absl::FunctionRef<bool(const storage::v1::RecordedDecision&)> wanted) const {
+  // Whether any check since `start` fits of those that do not name every contact point that they
+  // may have allowed, or there are too many to tell. Whose they are is not asked: a number may be
+  // on thousands of leads, and a lead's points on another one since.
+  absl::StatusOr<bool> AnyIncompleteFits(UnixMicros start) const {
+    const std::string prefix =
+        recording_keys::BlockPrefix(org(), static_cast<uint8_t>(report_.made.channel));
     const DecisionRange range{prefix, static_cast<uint64_t>(start),
                               static_cast<uint64_t>(time()) + 1};
     int budget = kMostChecks;
@@ -214,21 +202,11 @@ class ContactJudge {
     DNC_ASSIGN_OR_RETURN(
         const std::string next,
         bench_.decisions.ScanDown(org(), range, "", &budget, [&](const DecisionRow& row) {
-          found = wanted(row.record) && CheckFits(row.record, report_.made);
+          found = (row.record.allowed() > 0 || row.record.more_contact_points()) &&
+                  CheckFits(row.record, report_.made);
           return !found;
         }));
     return found || !next.empty();
-  }
-
-  // Those whose checks may have been about the contact.
-  absl::StatusOr<std::set<std::string>> Leads() const {
-    std::set<std::string> leads;
-    if (!report_.lead.empty()) leads.insert(report_.lead);
-    for (const ContactPoint& point : report_.points) {
-      DNC_ASSIGN_OR_RETURN(const SubjectRecord subject, ReadSubject(SubjectKey(org(), point)));
-      for (const auto& reference : subject.leads()) leads.insert(reference.lead());
-    }
-    return leads;
   }
 
   // The entry that blocked longest.

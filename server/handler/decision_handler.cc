@@ -11,6 +11,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "server/error/error.h"
 #include "server/handler/page.h"
+#include "server/handler/period.h"
 #include "server/handler/read_handler.h"
 #include "server/name/resource_name.h"
 #include "server/subject/scope.h"
@@ -210,8 +211,7 @@ std::string DecisionName(absl::string_view organization, const DecisionId& id) {
 
 absl::StatusOr<TimeRange> RangeOf(const v1::Period& period, absl::string_view field) {
   TimeRange range{0, std::numeric_limits<int64_t>::max()};
-  DNC_RETURN_IF_ERROR(CheckTimestamp(period.start_time(), absl::StrCat(field, ".start_time")));
-  DNC_RETURN_IF_ERROR(CheckTimestamp(period.end_time(), absl::StrCat(field, ".end_time")));
+  DNC_RETURN_IF_ERROR(CheckPeriod(period, field));
   if (period.has_start_time()) {
     range.start = std::max<int64_t>(0, TimeUtil::TimestampToMicroseconds(period.start_time()));
   }

@@ -25,6 +25,7 @@
 #include "server/handler/diagnose_parts.h"
 #include "server/handler/object_history.h"
 #include "server/handler/past_check.h"
+#include "server/handler/period.h"
 #include "server/name/resource_name.h"
 #include "server/state/entries.h"
 #include "server/subject/scope.h"
@@ -471,6 +472,7 @@ absl::Status CheckContactedLead(const v1::DiagnoseContactedLeadRequest& request,
     return InvalidField("max_events",
                         absl::StrCat("must be 1 to ", kMostEventsAsked, ", or 0 for the default"));
   }
+  DNC_RETURN_IF_ERROR(CheckPeriod(request.period(), "period"));
   if (!request.has_at_time()) return absl::OkStatus();
   DNC_RETURN_IF_ERROR(CheckTimestamp(request.at_time(), "at_time"));
   if (TimeUtil::TimestampToMicroseconds(request.at_time()) > now) {

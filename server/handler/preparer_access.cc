@@ -17,6 +17,7 @@ using IdList = google::protobuf::RepeatedPtrField<std::string>;
 
 constexpr size_t kMaxRoleDescription = 1024;
 constexpr int kMaxRolePermissions = 100;
+constexpr size_t kMaxRolePermissionName = 64;
 constexpr int kMaxGroupMembers = 1000;
 constexpr int kMaxGroupWorkflows = 100;
 
@@ -27,10 +28,10 @@ absl::Status CheckPermissionName(const std::string& permission, absl::string_vie
     return InvalidField(
         field, absl::StrCat(permission, " is about the whole server, and no role can have it"));
   }
+  DNC_RETURN_IF_ERROR(CheckText(permission, kMaxRolePermissionName, field));
   return InvalidField(
-      field,
-      "there is no such permission; ListPermissions (dncctl permissions list) names "
-      "all of them");
+      field, absl::StrCat("there is no permission \"", permission,
+                          "\"; ListPermissions (dncctl permissions list) names all of them"));
 }
 
 // Known ones, none twice; sorted.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/page.h"
+#include "server/handler/period.h"
 #include "server/handler/read_handler.h"
 #include "server/handler/stored_rows.h"
 #include "server/name/resource_name.h"
@@ -53,6 +54,7 @@ absl::Status ReadHandler::List(const v1::ListOptOutsRequest& request,
   if (!v1::OptOutOutcome_IsValid(request.outcome())) {
     return InvalidField("outcome", "unknown value");
   }
+  DNC_RETURN_IF_ERROR(CheckPeriod(request.record_period(), "record_period"));
   DNC_ASSIGN_OR_RETURN(const Page page,
                        ReadPage(request.page_size(), request.page_token(), filter));
   DNC_ASSIGN_OR_RETURN(

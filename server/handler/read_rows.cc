@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/page.h"
+#include "server/handler/period.h"
 #include "server/handler/read_handler.h"
 #include "server/handler/stored_rows.h"
 #include "server/name/resource_name.h"
@@ -223,6 +224,7 @@ absl::Status ReadHandler::List(const v1::ListEntriesRequest& request,
     DNC_RETURN_IF_ERROR(ParseListName(request.list(), "list").status());
   }
   if (!v1::Channel_IsValid(request.channel())) return InvalidField("channel", "unknown value");
+  DNC_RETURN_IF_ERROR(CheckPeriod(request.create_period(), "create_period"));
   DNC_ASSIGN_OR_RETURN(const Page page,
                        ReadPage(request.page_size(), request.page_token(), filter_text));
   DNC_ASSIGN_OR_RETURN(const Range range, EntryRange(*organization, request));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/handler/page.h"
+#include "server/handler/period.h"
 #include "server/handler/read_handler.h"
 #include "server/handler/visibility.h"
 #include "server/name/resource_name.h"
@@ -75,17 +76,15 @@ absl::StatusOr<std::set<uint32_t>> StatusNumbers(const ReportState& state,
 }
 
 absl::StatusOr<ReportPeriod> ReportPeriodOf(const v1::Period& period) {
+  DNC_RETURN_IF_ERROR(CheckPeriod(period, "period"));
   ReportPeriod range;
   if (period.has_start_time()) {
-    DNC_RETURN_IF_ERROR(CheckTimestamp(period.start_time(), "period.start_time"));
     range.start = TimeUtil::TimestampToMicroseconds(period.start_time());
   }
   if (period.has_end_time()) {
-    DNC_RETURN_IF_ERROR(CheckTimestamp(period.end_time(), "period.end_time"));
     range.end = TimeUtil::TimestampToMicroseconds(period.end_time());
   }
-  if (range.start <= range.end) return range;
-  return InvalidField("period.end_time", "lies before start_time");
+  return range;
 }
 
 SliceScan::SliceScan(Family family, std::string prefix, std::string start)

@@ -82,6 +82,9 @@ bool HasRun(const Words& text, const Words& run) {
 // Signs that mean no without a word: stop sign, no entry, prohibited, raised hand's "no".
 constexpr absl::string_view kStopSigns[] = {"\U0001F6D1", "\u26D4", "\U0001F6AB", "\U0001F645"};
 
+// Stands where a character was lost on the way: what could not be read may have been a no.
+constexpr absl::string_view kLostCharacter = "\uFFFD";
+
 class Judge {
  public:
   Judge(absl::string_view raw, FoldedText text, absl::string_view language,
@@ -139,6 +142,9 @@ class Judge {
     }
     for (const absl::string_view sign : kStopSigns) {
       if (absl::StrContains(raw_, sign)) return Near("stop", "has a stop sign");
+    }
+    if (absl::StrContains(raw_, kLostCharacter)) {
+      return Near("stop", "has characters that were lost on the way");
     }
     return std::nullopt;
   }

@@ -8,6 +8,21 @@
 #include "server/rpc/unary.h"
 
 namespace dnc {
+namespace {
+
+// Takes out the rows whose action is in a status that the caller does not see.
+template <typename Rows, typename ActionOf>
+void TakeOutHidden(const Services& services, const Principal& caller, Rows* rows,
+                   ActionOf action_of) {
+  const StateMachine::ViewGuard view = services.state->Read();
+  const auto end = std::remove_if(rows->begin(), rows->end(), [&](const auto& row) {
+    return !CheckVisible(*view, caller, action_of(row)).ok();
+  });
+  rows->erase(end, rows->end());
+}
+
+}  // namespace
+
 namespace internal {
 
 absl::Status JudgeActor(const Services& services, const Principal& caller, const std::string& actor,
@@ -54,12 +69,8 @@ void ConcealStatuses(const Services& services, const Principal& caller, v1::Work
 }
 
 void ConcealActions(const Services& services, const Principal& caller, v1::Affected* affected) {
-  const StateMachine::ViewGuard view = services.state->Read();
-  auto* actions = affected->mutable_actions();
-  const auto end = std::remove_if(actions->begin(), actions->end(), [&](const std::string& action) {
-    return !CheckVisible(*view, caller, action).ok();
-  });
-  actions->erase(end, actions->end());
+  TakeOutHidden(services, caller, affected->mutable_actions(),
+                [](const std::string& action) { return action; });
 }
 
 }  // namespace internal
@@ -89,13 +100,15 @@ absl::Status JudgeAnswer(const Services& services, const Principal& caller,
 
 absl::Status JudgeAnswer(const Services& services, const Principal& caller,
                          v1::ListNamingViolationsResponse* response) {
-  const StateMachine::ViewGuard view = services.state->Read();
-  auto* violations = response->mutable_violations();
-  const auto end =
-      std::remove_if(violations->begin(), violations->end(), [&](const v1::NamingViolation& found) {
-        return !CheckVisible(*view, caller, found.action()).ok();
-      });
-  violations->erase(end, violations->end());
+  TakeOutHidden(services, caller, response->mutable_violations(),
+                [](const v1::NamingViolation& violation) { return violation.action(); });
+  return absl::OkStatus();
+}
+
+absl::Status JudgeAnswer(const Services& services, const Principal& caller,
+                         v1::ListTemplateCopiesResponse* response) {
+  TakeOutHidden(services, caller, response->mutable_copies(),
+                [](const v1::TemplateCopy& copy) { return copy.action(); });
   return absl::OkStatus();
 }
 

@@ -130,6 +130,8 @@ absl::Status JudgeAnswer(const Services& services, const Principal& caller,
                          v1::ListStatusesResponse* response);
 absl::Status JudgeAnswer(const Services& services, const Principal& caller,
                          v1::ListNamingViolationsResponse* response);
+absl::Status JudgeAnswer(const Services& services, const Principal& caller,
+                         v1::ListTemplateCopiesResponse* response);
 
 namespace internal {
 

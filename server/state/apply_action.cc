@@ -3,7 +3,8 @@
 // An opt-out is never lost to a detail. The add-to-DNC part takes effect although the lead has
 // moved on, or the action's status was disabled or archived, or another operation cannot be done;
 // what could not be done is reported operation by operation. An action without such a part is
-// refused in those cases.
+// refused in those cases; where only a status to which it moves the lead is closed, the rest of it
+// is done, if there is any.
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -57,14 +58,22 @@ absl::StatusOr<Target> FindTarget(const CatalogOrganization& organization,
                    {{"action", action_name}});
 }
 
+// An opt-out of a lead that was merged reaches the one that it was merged into; nothing else does.
 absl::StatusOr<LeadEdit> FindOrCreateLead(Txn& txn, const CatalogOrganization& organization,
-                                          const CatalogStatus& status,
+                                          const Target& target,
                                           const v1::ApplyActionRequest& request) {
   const std::string id(LastPart(request.lead()));
   DNC_ASSIGN_OR_RETURN(std::optional<LeadEdit> known,
-                       LoadLeadOrHeir(txn, organization.number(), id));
-  if (known.has_value()) return *std::move(known);
-  if (!request.contact_points().empty()) return NewLead(txn, organization.id, id, status);
+                       HasDncOperation(*target.action)
+                           ? LoadLeadOrHeir(txn, organization.number(), id)
+                           : LoadLead(txn, organization.number(), id));
+  if (known.has_value()) {
+    DNC_RETURN_IF_ERROR(CheckNotMerged(known->record, organization.id));
+    return *std::move(known);
+  }
+  if (!request.contact_points().empty()) {
+    return NewLead(txn, organization.id, id, *target.status);
+  }
   return MakeError(v1::ERROR_REASON_LEAD_NOT_FOUND,
                    absl::StrCat(request.lead(),
                                 " is not known; send its contact_points with the action, or upsert "
@@ -104,11 +113,15 @@ absl::Status JudgeObstacles(const std::vector<Obstacle>& obstacles,
   return absl::OkStatus();
 }
 
-// Why operations other than add-to-DNC cannot run now.
+// Why operations other than add-to-DNC cannot run now. One whose own target is closed says so
+// itself.
 absl::Status CheckAvailable(const Application& application) {
   DNC_RETURN_IF_ERROR(CheckNotDeleted(application.lead.record, application.organization.id));
-  const Obstacle* partial = FirstOf(application.obstacles, v1::ActionObstacle::EXTENT_PARTIAL);
-  return partial == nullptr ? absl::OkStatus() : partial->status;
+  for (const Obstacle& obstacle : application.obstacles) {
+    if (obstacle.extent != v1::ActionObstacle::EXTENT_PARTIAL || obstacle.of_target) continue;
+    return obstacle.status;
+  }
+  return absl::OkStatus();
 }
 
 EntrySpec SpecOf(const Application& application, const v1::AddToDncList& operation,
@@ -286,8 +299,7 @@ absl::Status Apply(const v1::ApplyActionRequest& request, Txn& txn,
                    v1::ApplyActionResponse* response) {
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
   DNC_ASSIGN_OR_RETURN(const Target target, FindTarget(*organization, request.action()));
-  DNC_ASSIGN_OR_RETURN(LeadEdit lead,
-                       FindOrCreateLead(txn, *organization, *target.status, request));
+  DNC_ASSIGN_OR_RETURN(LeadEdit lead, FindOrCreateLead(txn, *organization, target, request));
   Application application{
       txn, *organization, *target.status, *target.action, request, std::move(lead), {}, {}, {}};
   for (const v1::ContactPoint& point : application.lead.record.lead().contact_points()) {

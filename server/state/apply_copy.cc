@@ -43,7 +43,7 @@ absl::Status Apply(const v1::CopyActionsRequest& request, Txn& txn,
     if (plans.back().refused()) continue;
     AddTargetWarnings(std::move(warnings), response->mutable_naming_violations());
   }
-  if (!request.allow_partial()) DNC_RETURN_IF_ERROR(RefusalError(RefusedOf(plans)));
+  if (!request.allow_partial()) DNC_RETURN_IF_ERROR(RefusalError(RefusedOf(plans), plans.size()));
   for (TargetPlan& plan : plans) {
     if (!plan.refused() && plan.changed) {
       const std::string& target = plan.result.target();

@@ -13,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
+#include "server/catalog/masks.h"
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
 #include "server/state/entries.h"
@@ -303,31 +304,40 @@ int StrengthOf(v1::OptOutOutcome outcome) {
   return outcome == v1::OPT_OUT_OUTCOME_REVIEW ? 1 : 0;
 }
 
-// Whether an entry of the opt-out, or one that covered it, has not been revoked.
-absl::StatusOr<bool> HasEntryLeft(const Txn& txn, uint32_t organization, const OptOut& opt_out) {
-  std::vector<std::string> names(opt_out.entries().begin(), opt_out.entries().end());
-  names.insert(names.end(), opt_out.covering_entries().begin(), opt_out.covering_entries().end());
-  for (const std::string& name : names) {
-    const std::optional<EntryId> id = ParseEntryId(LastPart(name));
-    if (!id.has_value()) return CorruptRecord(Family::kReviews);
-    DNC_ASSIGN_OR_RETURN(const EntryRecord record, ReadEntry(txn, organization, *id));
-    if (!record.entry().has_revoke_time()) return true;
-  }
-  return false;
+// Whether both have the same words, of the same person, about the same messages.
+bool SaysTheSame(const OptOut& first, const OptOut& opt_out) {
+  const v1::EmailReply& mail = opt_out.email_reply();
+  return first.keyword_reply().text() == opt_out.keyword_reply().text() &&
+         first.email_reply().subject() == mail.subject() &&
+         first.email_reply().text() == mail.text() && first.lead() == opt_out.lead() &&
+         first.brand() == opt_out.brand() && first.campaign() == opt_out.campaign() &&
+         first.replied_class() == opt_out.replied_class() &&
+         MaskOf(first.channels()) == MaskOf(opt_out.channels()) &&
+         MaskOf(first.message_classes()) == MaskOf(opt_out.message_classes());
 }
 
-// The first delivery of the same message; nothing where only the id is the same. A platform may
-// give ids that are no message's own, and what blocks more than the first did is never its repeat,
-// nor what was sent later and finds nothing in force of it.
-absl::StatusOr<std::optional<OptOut>> FindRepeatedOptOut(const Txn& txn, uint32_t organization,
-                                                         const OptOut& opt_out) {
-  DNC_ASSIGN_OR_RETURN(std::optional<OptOut> first, FindSameMessage(txn, organization, opt_out));
-  if (!first.has_value()) return first;
+absl::StatusOr<bool> IsPending(const Txn& txn, uint32_t organization, const OptOut& opt_out) {
+  DNC_ASSIGN_OR_RETURN(
+      const std::optional<ReviewRecord> record,
+      txn.Read<ReviewRecord>(
+          Family::kReviews, keys::Review(organization, static_cast<uint64_t>(opt_out.revision()))));
+  return record.has_value() && record->review().state() == v1::REVIEW_STATE_PENDING;
+}
+
+// Whether it may ask for more than the first message of its id did. A platform may give ids that
+// are no message's own: a repeat is what says the same and was not sent later. What an opt-out asks
+// for that is new, blocking finds out; a near miss opens a review of its own, unless it is the same
+// once more while that of the first waits.
+absl::StatusOr<bool> MayAskForMore(const Txn& txn, uint32_t organization, const OptOut& first,
+                                   const OptOut& opt_out) {
   const int strength = StrengthOf(opt_out.outcome());
-  if (strength > StrengthOf(first->outcome())) return std::optional<OptOut>();
-  if (strength < 2 || opt_out.received_time() <= first->received_time()) return first;
-  DNC_ASSIGN_OR_RETURN(const bool in_force, HasEntryLeft(txn, organization, *first));
-  return in_force ? std::move(first) : std::optional<OptOut>();
+  if (strength > StrengthOf(first.outcome())) return true;
+  if (strength == 0) return false;
+  if (!SaysTheSame(first, opt_out)) return true;
+  if (opt_out.received_time() <= first.received_time()) return false;
+  if (strength == 2) return true;
+  DNC_ASSIGN_OR_RETURN(const bool pending, IsPending(txn, organization, first));
+  return !pending;
 }
 
 void WriteOptOut(Txn& txn, uint32_t organization, const OptOut& opt_out) {
@@ -337,7 +347,14 @@ void WriteOptOut(Txn& txn, uint32_t organization, const OptOut& opt_out) {
             record);
 }
 
-absl::Status KeepOptOut(Txn& txn, const CatalogOrganization& organization, OptOut* opt_out) {
+// False: there is nothing to keep. It asks for nothing, or all that it asks for was blocked
+// already, which what blocks it has noted, and the opt-out of its id, `first`, stands for it.
+absl::StatusOr<bool> KeepOptOut(Txn& txn, const CatalogOrganization& organization,
+                                const std::optional<OptOut>& first, OptOut* opt_out) {
+  if (opt_out->outcome() == v1::OPT_OUT_OUTCOME_HELP ||
+      opt_out->outcome() == v1::OPT_OUT_OUTCOME_NONE) {
+    return false;
+  }
   const std::string id = std::to_string(txn.revision());
   opt_out->set_name(OptOutName(organization.id, id));
   opt_out->set_revision(txn.revision());
@@ -345,6 +362,8 @@ absl::Status KeepOptOut(Txn& txn, const CatalogOrganization& organization, OptOu
     case v1::OPT_OUT_OUTCOME_OPTED_OUT: {
       DNC_ASSIGN_OR_RETURN(const OptOutBlock blocked,
                            BlockOptOut(txn, organization, *opt_out, false));
+      const bool opted_out = first.has_value() && first->outcome() == v1::OPT_OUT_OUTCOME_OPTED_OUT;
+      if (opted_out && blocked.added.empty()) return false;
       TakeBlocked(organization.id, blocked, opt_out);
       break;
     }
@@ -363,7 +382,7 @@ absl::Status KeepOptOut(Txn& txn, const CatalogOrganization& organization, OptOu
     message.set_revision(static_cast<uint64_t>(txn.revision()));
     txn.Write(Family::kReviews, OptOutMessageKey(organization.number(), *opt_out), message);
   }
-  return absl::OkStatus();
+  return true;
 }
 
 absl::StatusOr<v1::Review> FindReview(const Txn& txn, const CatalogOrganization& organization,
@@ -457,20 +476,24 @@ class ReviewResolution {
 absl::Status Apply(const v1::RecordOptOutRequest& request, Txn& txn,
                    v1::RecordOptOutResponse* response) {
   DNC_ASSIGN_OR_RETURN(const CatalogOrganization* organization, txn.Organization());
-  DNC_ASSIGN_OR_RETURN(std::optional<OptOut> first,
-                       FindRepeatedOptOut(txn, organization->number(), request.opt_out()));
+  DNC_ASSIGN_OR_RETURN(const std::optional<OptOut> first,
+                       FindSameMessage(txn, organization->number(), request.opt_out()));
   OptOut* opt_out = response->mutable_opt_out();
-  if (first.has_value()) {
-    *opt_out = *std::move(first);
-    response->set_repeated_message(true);
-    return absl::OkStatus();
-  }
   *opt_out = request.opt_out();
   *opt_out->mutable_actor() = txn.mutation().actor();
   SetOptOutEffective(txn, opt_out);
-  const bool kept = opt_out->outcome() != v1::OPT_OUT_OUTCOME_HELP &&
-                    opt_out->outcome() != v1::OPT_OUT_OUTCOME_NONE;
-  return kept ? KeepOptOut(txn, *organization, opt_out) : absl::OkStatus();
+  bool more = true;
+  if (first.has_value()) {
+    DNC_ASSIGN_OR_RETURN(more, MayAskForMore(txn, organization->number(), *first, *opt_out));
+  }
+  if (more) {
+    DNC_ASSIGN_OR_RETURN(more, KeepOptOut(txn, *organization, first, opt_out));
+  }
+  if (!more && first.has_value()) {
+    *opt_out = *first;
+    response->set_repeated_message(true);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Apply(const v1::ResolveReviewRequest& request, Txn& txn,

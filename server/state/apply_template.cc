@@ -188,7 +188,7 @@ absl::Status Apply(const v1::ApplyTemplateRequest& request, Txn& txn,
     if (plans.back().refused()) continue;
     AddTargetWarnings(std::move(warnings), response->mutable_naming_violations());
   }
-  if (!request.allow_partial()) DNC_RETURN_IF_ERROR(RefusalError(RefusedOf(plans)));
+  if (!request.allow_partial()) DNC_RETURN_IF_ERROR(RefusalError(RefusedOf(plans), plans.size()));
   for (TemplatePlan& plan : plans) {
     if (!plan.refused() && plan.changed) {
       DNC_ASSIGN_OR_RETURN(const ResourceName name,

@@ -220,6 +220,7 @@ absl::Status Apply(const v1::UpdateStatusRequest& request, Txn& txn,
   *response->mutable_status() = status;
   DNC_RETURN_IF_ERROR(
       ReplaceStatus(txn, name.workflow, *held, std::move(status), "status.actions"));
+  DNC_RETURN_IF_ERROR(CheckNewExits(txn, *organization));
   DNC_ASSIGN_OR_RETURN(organization, txn.Organization());
   Closing closing;
   closing.Note(held->proto().state(), *organization->FindStatus(name.workflow, name.status));

@@ -71,6 +71,7 @@ class Reconciler {
         response_(response) {}
 
   absl::Status Run() {
+    const CatalogOrganization& before_all = *txn_.catalog().Find(txn_.mutation().organization());
     for (const v1::DncList& list : lists_) DNC_RETURN_IF_ERROR(ReconcileList(list));
     DNC_RETURN_IF_ERROR(ReconcileWorkflow());
     PlannedChange* const workflow_change = response_->mutable_changes(lists_.size());
@@ -85,6 +86,7 @@ class Reconciler {
       DNC_RETURN_IF_ERROR(CheckSavedActions(txn_, wanted_.record_type(), wanted_.statuses(i),
                                             StatusField(i), judge));
     }
+    DNC_RETURN_IF_ERROR(CheckNewExits(txn_, before_all));
     DNC_RETURN_IF_ERROR(CheckClosing());
     *response_->mutable_workflow() = ReadBack(txn_, id_);
     return absl::OkStatus();

@@ -38,7 +38,7 @@ absl::Status TargetAnswerTooLarge(size_t bytes) {
 
 std::string TargetField(size_t index) { return absl::StrCat("targets[", index, "]"); }
 
-absl::Status RefusalError(const std::vector<RefusedTarget>& refused) {
+absl::Status RefusalError(const std::vector<RefusedTarget>& refused, size_t targets) {
   if (refused.empty()) return absl::OkStatus();
   std::vector<std::string> all;
   for (const RefusedTarget& target : refused) {
@@ -56,9 +56,10 @@ absl::Status RefusalError(const std::vector<RefusedTarget>& refused) {
   return WithErrorInfo(
       absl::Status(
           first.first.code(),
-          absl::StrCat(first.target, ": ", first.refusals->at(0).message(), " (", all.size(),
-                       all.size() == 1 ? " refusal" : " refusals",
-                       "; nothing was copied; allow_partial copies to the other targets)")),
+          absl::StrCat(
+              first.target, ": ", first.refusals->at(0).message(), " (", all.size(),
+              all.size() == 1 ? " refusal" : " refusals", "; nothing was copied",
+              refused.size() < targets ? "; allow_partial copies to the other targets)" : ")")),
       info);
 }
 

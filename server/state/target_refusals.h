@@ -29,9 +29,9 @@ struct RefusedTarget {
   absl::Status first;
 };
 
-// The first refusal as the error of the whole call, with all of them in its metadata; OK where
-// there is none.
-absl::Status RefusalError(const std::vector<RefusedTarget>& refused);
+// The first refusal as the error of the whole call of so many `targets`, with all of them in its
+// metadata; OK where there is none.
+absl::Status RefusalError(const std::vector<RefusedTarget>& refused, size_t targets);
 
 // Those of a request's plans, in the order of its targets.
 template <typename Plan>

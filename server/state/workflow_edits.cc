@@ -1,6 +1,8 @@
 #include "server/state/workflow_edits.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
@@ -62,7 +64,77 @@ absl::Status CheckExit(const Txn& txn, const CatalogOrganization& organization,
   return PermissionDenied(txn.mutation().principal(), kActionsReconsent, action.name());
 }
 
+// A status before the mutation (null: there was none) and after it.
+struct StatusChange {
+  const CatalogStatus* before;
+  const CatalogStatus& after;
+
+  bool changed() const { return before != &after; }
+  bool restricts_otherwise() const {
+    return before != nullptr && changed() &&
+           (before->proto().system_status() != after.proto().system_status() ||
+            !SameRestriction(before->proto(), after.proto()));
+  }
+};
+
+std::vector<StatusChange> AllStatuses(const CatalogOrganization& before,
+                                      const CatalogOrganization& after) {
+  std::vector<StatusChange> all;
+  for (const auto& [workflow_id, workflow] : after.workflows) {
+    for (const auto& [id, status] : workflow->statuses) {
+      all.push_back({before.FindStatus(workflow_id, id), *status});
+    }
+  }
+  return all;
+}
+
+// Of a status that the mutation changes the request's permissions tell, of another the bindings.
+bool MayOpen(const Txn& txn, const CatalogOrganization& organization, const StatusChange& status) {
+  const storage::v1::Mutation& mutation = txn.mutation();
+  if (mutation.principal_is_administrator()) return true;
+  if (status.changed()) return mutation.allow_reconsent();
+  return organization.access->Has(mutation.principal(), SetOf(kActionsReconsent),
+                                  status.after.proto().name());
+}
+
+// What leads out of the status as nothing did before: an action, or that its restriction no longer
+// lasts. Empty: nothing. An action that is out of use is judged when it is enabled.
+std::string NewExit(const CatalogOrganization& before, const CatalogOrganization& after,
+                    const StatusChange& status) {
+  const v1::Status& now = status.after.proto();
+  if (status.before != nullptr && RestrictsLastingly(status.before->proto()) &&
+      !RestrictsLastingly(now)) {
+    return now.name();
+  }
+  for (const v1::Action& action : now.actions()) {
+    if (action.state() != v1::OBJECT_STATE_ENABLED || !LiftsRestriction(after, now, action)) {
+      continue;
+    }
+    const v1::Action* known =
+        status.before == nullptr ? nullptr : status.before->FindAction(LastPart(action.name()));
+    if (known != nullptr && LiftsRestriction(before, status.before->proto(), *known)) continue;
+    return action.name();
+  }
+  return "";
+}
+
 }  // namespace
+
+absl::Status CheckNewExits(const Txn& txn, const CatalogOrganization& before) {
+  DNC_ASSIGN_OR_RETURN(const CatalogOrganization* after, txn.Organization());
+  const std::vector<StatusChange> statuses = AllStatuses(before, *after);
+  const bool as_before =
+      std::none_of(statuses.begin(), statuses.end(),
+                   [](const StatusChange& status) { return status.restricts_otherwise(); });
+  if (as_before) return absl::OkStatus();
+  for (const StatusChange& status : statuses) {
+    if (MayOpen(txn, *after, status)) continue;
+    const std::string opened = NewExit(before, *after, status);
+    if (opened.empty()) continue;
+    return PermissionDenied(txn.mutation().principal(), kActionsReconsent, opened);
+  }
+  return absl::OkStatus();
+}
 
 void AddOrganization(Txn& txn, CatalogOrganization organization) {
   storage::v1::ListRecord record;

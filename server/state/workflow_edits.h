@@ -40,6 +40,11 @@ absl::Status CheckSavedActions(const Txn& txn, const std::string& record_type,
                                const v1::Status& status, const std::string& field,
                                const ActionJudge& judge);
 
+// What the mutation made of the statuses that were there `before` opens no way out of a
+// restriction: no action that was saved earlier moves leads out of a lasting one as it did not.
+// PERMISSION_DENIED unless the caller may re-consent in the action's status.
+absl::Status CheckNewExits(const Txn& txn, const CatalogOrganization& before);
+
 // Gives a new status its number and its place at the end of the workflow.
 // LIMIT_EXCEEDED of `field`; PERMISSION_DENIED where an action would remove restrictions.
 absl::Status AddStatus(Txn& txn, const std::string& workflow_id, const std::string& record_type,

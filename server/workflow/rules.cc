@@ -272,13 +272,15 @@ absl::Status CheckMoveKeepsRestriction(const CatalogStatus* held, UnixMicros sin
                    {{"status", name}});
 }
 
-bool LiftsRestriction(const CatalogOrganization& organization, const v1::Status& status,
-                      const v1::Action& action) {
+bool RestrictsLastingly(const v1::Status& status) {
   const v1::ContactRestriction& held = status.restriction();
   const bool lasts = !held.has_duration() && !held.has_until_time();
-  if (!status.has_restriction() || !(lasts || status.system_status() == v1::SYSTEM_STATUS_DEAD)) {
-    return false;
-  }
+  return status.has_restriction() && (lasts || status.system_status() == v1::SYSTEM_STATUS_DEAD);
+}
+
+bool LiftsRestriction(const CatalogOrganization& organization, const v1::Status& status,
+                      const v1::Action& action) {
+  if (!RestrictsLastingly(status)) return false;
   return std::any_of(
       action.operations().begin(), action.operations().end(), [&](const v1::Operation& operation) {
         if (!operation.has_move_to_status()) return false;
@@ -288,9 +290,8 @@ bool LiftsRestriction(const CatalogOrganization& organization, const v1::Status&
             name.ok() ? organization.FindStatus(name->workflow, name->status) : nullptr;
         if (target == nullptr) return false;  // it moves nothing
         const v1::Status& to = target->proto();
-        return !CheckKeepsRestriction(status, to.has_restriction() ? &to.restriction() : nullptr,
-                                      /*allow=*/false)
-                    .ok();
+        return !RestrictsLastingly(to) ||
+               !CheckKeepsRestriction(status, &to.restriction(), /*allow=*/false).ok();
       });
 }
 

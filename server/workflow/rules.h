@@ -57,8 +57,12 @@ absl::Status CheckMoveKeepsRestriction(const CatalogStatus* held, UnixMicros sin
                                        const CatalogStatus& target, UnixMicros target_since,
                                        UnixMicros now);
 
-// Whether the action moves leads of `status` to where contact is restricted less, although the
-// restriction was not meant to lift by itself: it has no end, or the status is one of DEAD leads.
+// Whether its restriction is not meant to lift by itself: it has no end, or the status is one of
+// DEAD leads.
+bool RestrictsLastingly(const v1::Status& status);
+
+// Whether the action moves leads of `status`, which restricts lastingly, to where contact is
+// restricted less or not lastingly.
 bool LiftsRestriction(const CatalogOrganization& organization, const v1::Status& status,
                       const v1::Action& action);
 

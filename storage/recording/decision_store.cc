@@ -50,7 +50,7 @@ std::vector<std::string> IndexKeys(const std::string& bucket, const DecisionRow&
   const std::set<std::string> hashes(row.record.contact_hashes().begin(),
                                      row.record.contact_hashes().end());
   std::vector<std::string> keys;
-  keys.reserve(hashes.size() + 1);
+  keys.reserve(hashes.size() + 2);
   for (const std::string& hash : hashes) {
     keys.push_back(absl::StrCat(bucket, recording_keys::HashPrefix(row.org, hash), id));
   }
@@ -58,7 +58,7 @@ std::vector<std::string> IndexKeys(const std::string& bucket, const DecisionRow&
     keys.push_back(
         absl::StrCat(bucket, recording_keys::LeadPrefix(row.org, row.record.lead()), id));
   }
-  if (row.record.kind() == v1::DECISION_KIND_FILTER_BLOCK) {
+  if (row.record.kind() == v1::DECISION_KIND_FILTER_BLOCK || row.record.more_contact_points()) {
     const auto channel = static_cast<uint8_t>(row.record.channel());
     keys.push_back(absl::StrCat(bucket, recording_keys::BlockPrefix(row.org, channel), id));
   }

@@ -5,7 +5,7 @@
 //   decisions  bucket:u64 'D' org:u32 decision                             RecordedDecision
 //              bucket:u64 'H' org:u32 hash:16 decision                     contact point: nothing
 //              bucket:u64 'L' org:u32 lead-id 0x00 decision                lead: nothing
-//              bucket:u64 'B' org:u32 channel:u8 decision                  send list: nothing
+//              bucket:u64 'B' org:u32 channel:u8 decision                  incomplete: nothing
 //   gaps       end_time:u64 ordinal:u32                                    RecordedGap
 //   counters   hour:u32 org:u32 channel:u8 verdict:u8 reason:u8 campaign   count:u64
 //   contacts   'I' org:u32 contact-id                                      contact_time:u64
@@ -16,6 +16,7 @@
 //
 //   decision   time:u64 random:u32 number:u32 index:u32                    see DecisionId
 //   hour       hours since the Unix epoch
+//   incomplete a send list, or a lead's check with more contact points than its record names
 // clang-format on
 //
 // A bucket is named by the time when it was opened. What is recorded goes into the newest one, so

@@ -133,12 +133,28 @@ TEST_F(ApplyActionTest, TheOptOutHoldsWhereTheActionsOwnStatusIsArchived) {
 
 TEST_F(ApplyActionTest, WithoutAnOptOutTheSameCasesAreRefused) {
   const char* const advance = "lead: '~/leads/ann' action: '~s/new/actions/advance'";
+  SetState("working", "OBJECT_STATE_ARCHIVED");
+  EXPECT_THAT(Ask<v1::ApplyActionRequest>(advance), RefusedAt("STATUS_ARCHIVED", "action"));
+  SetState("working", "OBJECT_STATE_ENABLED");
   Apply("ann", "advance");
   EXPECT_THAT(Ask<v1::ApplyActionRequest>(advance), Refused("ACTION_NOT_AVAILABLE"));
   SetState("new", "OBJECT_STATE_DISABLED");
   EXPECT_THAT(Ask<v1::ApplyActionRequest>(advance), Refused("STATUS_DISABLED"));
   SetState("new", "OBJECT_STATE_ARCHIVED");
   EXPECT_THAT(Ask<v1::ApplyActionRequest>(advance), Refused("STATUS_ARCHIVED"));
+}
+
+// What restricts is not lost because the lead cannot move.
+TEST_F(ApplyActionTest, WhatElseItDoesIsDoneWhereTheTargetIsArchived) {
+  Must<v1::CreateActionRequest>(
+      "parent: '~s/new' action_id: 'rest' action { operations { nurture { duration { seconds: 60 } "
+      "} } operations { move_to_status { status: '~s/cooling' } } }");
+  SetState("cooling", "OBJECT_STATE_ARCHIVED");
+  const v1::ApplyActionResponse response = Apply("ann", "rest");
+  EXPECT_THAT(Outcomes(response), ElementsAre(v1::OperationResult::OUTCOME_APPLIED,
+                                              v1::OperationResult::OUTCOME_NOT_APPLIED));
+  EXPECT_EQ(response.results(1).reason(), "STATUS_ARCHIVED");
+  EXPECT_TRUE(GetLead("ann").has_nurture_until());
 }
 
 TEST_F(ApplyActionTest, AnActionOfAnArchivedWorkflowDoesNothingButOptOut) {

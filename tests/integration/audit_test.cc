@@ -303,20 +303,27 @@ TEST_F(AuditTrail, APageIsOneThatEveryClientTakes) {
     *request.add_leads() = Parse<v1::Lead>(
         absl::StrCat("name: '~/leads/lead-", i, "' record_type: 'contact' status: '~s/new'"));
   }
-  for (const char letter : {'a', 'b', 'c', 'd'}) {
-    for (v1::Lead& lead : *request.mutable_leads()) lead.set_display_name(std::string(200, letter));
+  // JSON has six bytes for a '<', so that the second record is larger than what may follow it.
+  for (const std::string& name : {std::string(100, 'a'), std::string(250, '<'),
+                                  std::string(200, 'b'), std::string(200, 'c')}) {
+    for (v1::Lead& lead : *request.mutable_leads()) lead.set_display_name(name);
     ASSERT_THAT(Send(request), IsOk());
   }
   int records = 0;
+  int64_t scanned = 0;
   std::string token;
   do {
     const auto page = Must<v1::ListAuditRecordsRequest>(absl::StrCat(
         "parent: '~' page_size: 1000 kind: 'BatchUpsertLeads' page_token: '", token, "'"));
     EXPECT_LT(page.ByteSizeLong(), size_t{4} << 20);
+    ASSERT_FALSE(page.records().empty());
+    EXPECT_GT(page.records(0).revision(), scanned);
+    scanned = page.scanned_revision();
     records += page.records_size();
     token = page.next_page_token();
   } while (!token.empty());
   EXPECT_EQ(records, 4);
+  EXPECT_EQ(scanned, Revision());
 }
 
 // Another gateway's is another.

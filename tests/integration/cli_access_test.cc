@@ -62,8 +62,9 @@ TEST_F(CliAccessTest, RolesAndBindings) {
   EXPECT_THAT(RunAs("users/root", {"roles", "create", "importer", "--permission",
                                    "lists.read,lists.import", "--display-name", "Importer"}),
               Ends(0, AllOf(HasSubstr("Importer"), HasSubstr("custom")), IsEmpty()));
-  EXPECT_THAT(RunAs("users/root", {"roles", "update", "importer", "--permission", "lists.ride"}),
-              Ends(2, IsEmpty(), HasSubstr("role.permissions[0]")));
+  EXPECT_THAT(
+      RunAs("users/root", {"roles", "update", "importer", "--permission", "lists.ride"}),
+      Ends(2, IsEmpty(), AllOf(HasSubstr("role.permissions[0]"), HasSubstr("\"lists.ride\""))));
   EXPECT_THAT(RunAs("users/root",
                     {"bindings", "create", "kim-agent", "--role", "agent", "--user", "users/kim"}),
               Ends(0, AllOf(HasSubstr("users/kim"), HasSubstr("organization")), IsEmpty()));
@@ -76,6 +77,11 @@ TEST_F(CliAccessTest, RolesAndBindings) {
               Ends(2, IsEmpty(), HasSubstr("--user or --group")));
   EXPECT_THAT(RunAs("users/root", {"-o", "json", "bindings", "list", "--user", "users/joe"}),
               Ends(0, AllOf(HasSubstr("bindings/joe"), IsJson()), IsEmpty()));
+  EXPECT_THAT(RunAs("users/root", {"bindings", "list", "--user", "users/nope"}),
+              Ends(0, HasSubstr("BINDING"), "dncctl: nothing found\n"));
+  // Who calls, and whose calls are wanted, are two things.
+  EXPECT_THAT(RunAs("", {"audit", "list", "--caller", "users/root", "--principal", "users/root"}),
+              Ends(0, HasSubstr("CreateRole"), IsEmpty()));
   EXPECT_THAT(RunAs("users/root", {"roles", "delete", "importer"}),
               Ends(4, IsEmpty(), HasSubstr("STILL_IN_USE")));
   EXPECT_THAT(RunAs("users/root", {"bindings", "get", "joe"}),
@@ -132,6 +138,9 @@ TEST_F(CliAccessTest, GroupsAndWhatCanBeDone) {
   EXPECT_THAT(RunAs("users/kim", {"actions", "available", "--lead", "42"}),
               Ends(0, AllOf(HasSubstr("GROUP_OUTDATED"), HasSubstr("dncctl groups sync inside")),
                    IsEmpty()));
+  EXPECT_THAT(RunAs("users/root", {"diagnose", "missing-action", "--user", "users/kim", "--status",
+                                   "sales/new", "--lead", "42"}),
+              Ends(0, AllOf(HasSubstr("in part"), HasSubstr("[cause]")), IsEmpty()));
   EXPECT_THAT(RunAs("users/kim",
                     {"actions", "apply", "--lead", "42", "--action", "sales/new/do-not-contact"}),
               Ends(0,

@@ -135,8 +135,14 @@ TEST_F(CliAuditTest, ARecordOfOnesOwnThatWasBlackedOutIsFound) {
        {std::vector<std::string>{}, std::vector<std::string>{"--all-orgs"}}) {
     std::vector<std::string> lines = Export(more);
     BlackOut(&lines[lines.size() - 2]);
+    // Counted as what it is, and with none of another organization.
+    const std::string others = ", 1 of another organization by its digest; ";
     EXPECT_THAT(Run({"audit", "verify", "--file", WriteLines(lines)}),
-                Ends(12, AllOf(HasSubstr("withheld"), HasSubstr(RevisionOf(Head()))), IsEmpty()));
+                Ends(12,
+                     AllOf(HasSubstr("withheld"), HasSubstr(RevisionOf(Head())),
+                           HasSubstr(more.empty() ? others : "records verified; "),
+                           HasSubstr("\n1 problem\n")),
+                     IsEmpty()));
   }
 }
 
@@ -179,12 +185,56 @@ TEST_F(CliAuditTest, TheRecipeInTheDocumentationVerifiesAnExport) {
               Ends(1, IsEmpty(), HasSubstr("was taken out")));
 }
 
+// What docs/audit.md asks jq for: whoever revoked, by whatever way.
+TEST_F(CliAuditTest, TheRecipeInTheDocumentationFindsEveryRevocation) {
+  const std::string file = Write("more.yaml", R"(
+workflow: more
+record_type: contact
+statuses:
+  - id: open
+    system_status: working
+    actions:
+      - id: consent
+        operations: [{remove_restriction: {lists: internal}}]
+)");
+  ASSERT_EQ(Run({"workflows", "apply", "-f", file}).exit_code, 0);
+  const auto run = [&](const std::vector<std::string>& command) {
+    EXPECT_EQ(Run(command).exit_code, 0) << absl::StrJoin(command, " ");
+  };
+  run({"leads", "upsert", "7", "--record-type", "contact", "--status", "more/open", "--phone",
+       "+12125550177"});
+  run({"entries", "add", "--phone", "+12125550177", "--reason", "asked"});
+  run({"actions", "apply", "--lead", "7", "--action", "more/open/consent", "--evidence", "form 1"});
+  run({"optouts", "record", "--phone", "+12125550178", "--text", "please stop"});
+  const std::string reviews = Run({"-o", "json", "reviews", "list"}).out;
+  std::smatch review;
+  ASSERT_TRUE(std::regex_search(reviews, review, std::regex("reviews/([^\"]*)\"")));
+  run({"reviews", "resolve", review[1], "--decision", "dismiss", "--reason", "a bus stop"});
+  run({"entries", "add", "--phone", "+12125550179", "--reason", "asked"});
+  const std::string head = RevisionOf(Head());
+  run({"entries", "revoke", head + "-0", "--evidence", "form 2"});
+  const std::string all = Run({"-o", "json", "entries", "list", "--limit", "0"}).out;
+  const std::regex revoked("\"revoke_time\": \"");
+  EXPECT_EQ(std::distance(std::sregex_iterator(all.begin(), all.end(), revoked), {}), 3) << all;
+  for (const char* evidence : {"form 1", "a bus stop", "form 2"}) {
+    EXPECT_THAT(all, HasSubstr(evidence));
+  }
+  EXPECT_THAT(Run({"audit", "list", "--object", absl::StrCat("entries/", head, "-0")}),
+              Ends(0, AllOf(HasSubstr("AddEntry"), HasSubstr("RevokeEntry")), IsEmpty()));
+}
+
 // What is misspelt is told, and what nothing matches is not silence.
 TEST_F(CliAuditTest, AFilterThatMatchesNothingSaysSo) {
   EXPECT_THAT(Run({"audit", "list", "--object", "lead/42"}),
               Ends(2, IsEmpty(), AllOf(HasSubstr("object"), HasSubstr("leads/{id}"))));
   EXPECT_THAT(Run({"audit", "list", "--by", "users/nobody"}),
-              Ends(0, HasSubstr("REVISION"), HasSubstr("no record matches")));
+              Ends(0, HasSubstr("REVISION"), "dncctl: nothing found\n"));
+  EXPECT_THAT(Run({"entries", "list", "--lead", "nope"}),
+              Ends(0, HasSubstr("ENTRY"), "dncctl: nothing found\n"));
+  EXPECT_THAT(Run({"-o", "json", "entries", "list", "--lead", "nope"}),
+              Ends(0, IsJson(), IsEmpty()));
+  EXPECT_THAT(Run({"audit", "list", "--since", "2026-01-02", "--before", "2026-01-01"}),
+              Ends(2, IsEmpty(), AllOf(HasSubstr("INVALID_FIELD"), HasSubstr("period.end_time"))));
 }
 
 TEST_F(CliAuditTest, WatchesFromARevisionOn) {

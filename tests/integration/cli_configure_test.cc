@@ -85,7 +85,8 @@ TEST_F(CliConfigureTest, ActionsAndNaming) {
   EXPECT_THAT(Run({"actions", "update", action, "--display-name", "DNC: stop", "--all-roles"}),
               Ends(0, AllOf(HasSubstr("DNC: stop"), HasSubstr("all"), HasSubstr("move to sales/")),
                    IsEmpty()));
-  EXPECT_THAT(Run({"naming", "violations"}), Ends(0, Not(HasSubstr("sales/new")), IsEmpty()));
+  EXPECT_THAT(Run({"naming", "violations"}),
+              Ends(0, Not(HasSubstr("sales/new")), "dncctl: nothing found\n"));
   EXPECT_THAT(Run({"orgs", "update", "--no-naming"}), Ends(0, Not(HasSubstr("DNC:")), IsEmpty()));
   EXPECT_THAT(Run({"actions", "update", action, "--state", "disabled"}),
               Ends(4, IsEmpty(),
@@ -219,7 +220,7 @@ TEST_F(CliConfigureTest, LeadsDeleteAndMerge) {
               Ends(0, "dry run: nothing was changed\n", IsEmpty()));
   EXPECT_THAT(Run({"leads", "delete", "42"}),
               Ends(0, StartsWith("deleted 42 at revision "), IsEmpty()));
-  EXPECT_THAT(Run({"leads", "list"}), Ends(0, Not(HasSubstr("42")), IsEmpty()));
+  EXPECT_THAT(Run({"leads", "list"}), Ends(0, Not(HasSubstr("42")), "dncctl: nothing found\n"));
   EXPECT_THAT(Run({"leads", "list", "--show-deleted"}), Ends(0, HasSubstr("42"), IsEmpty()));
   EXPECT_THAT(Run({"check", "--phone", "+12125550123", "--channel", "voice"}),
               Ends(10, HasSubstr("DENY"), IsEmpty()));

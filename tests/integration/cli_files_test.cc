@@ -65,6 +65,15 @@ TEST_F(CliFilesTest, LeadsImportIsAllOrNothing) {
               Ends(2, IsEmpty(), HasSubstr("no column \"id\"")));
   EXPECT_THAT(Run({"leads", "import", Write("none.csv", "id,name\n")}),
               Ends(0, HasSubstr("created"), HasSubstr("no rows below its first line")));
+  // Said only of a file that was read to its end.
+  EXPECT_THAT(
+      Run({"--org", "nosuch", "leads", "import", good}),
+      Ends(3, IsEmpty(), AllOf(HasSubstr("ORGANIZATION_NOT_FOUND"), Not(HasSubstr("no rows")))));
+  const std::string one = "id,record_type,status,phone\n1,contact,sales/new,";
+  EXPECT_THAT(Run({"leads", "import", Write("one.csv", one + "12\n")}),
+              Ends(2, HasSubstr("NOT WRITTEN"), Not(HasSubstr("no rows"))));
+  EXPECT_THAT(Run({"leads", "import", Write("one.csv", one + "+12125550199\n"), "--dry-run"}),
+              Ends(0, HasSubstr("NOT WRITTEN"), IsEmpty()));
 }
 
 TEST_F(CliFilesTest, ListsAndImport) {

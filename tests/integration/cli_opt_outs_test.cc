@@ -52,6 +52,25 @@ TEST_F(CliOptOutsTest, RecordsOptOutsAndSaysWhatTheyDid) {
               e2e::Ends(2, testing::IsEmpty(), testing::HasSubstr("--one-click")));
 }
 
+// Whatever bytes a carrier handed on, nobody's opt-out is refused for them.
+TEST_F(CliOptOutsTest, TakesTextsThatAreNotUtf8) {
+  EXPECT_THAT(Run({"optouts", "record", "--phone", "2125550123", "--text", "STOP\xff"}),
+              e2e::Ends(0, testing::HasSubstr("opted-out"), testing::HasSubstr("U+FFFD")));
+  // A Cyrillic STOP in Windows-1251, of which nothing can be read.
+  EXPECT_THAT(Run({"optouts", "record", "--phone", "2125550124", "--text", "\xd1\xd2\xce\xcf"}),
+              e2e::Ends(0, testing::HasSubstr("review"), testing::HasSubstr("U+FFFD")));
+  EXPECT_THAT(Run({"optouts", "record", "--email", "jane@example.com", "--mail-subject",
+                   "D\xe9sabonner", "--mail-text", "\xc0 bient\xf4t"}),
+              e2e::Ends(0, testing::HasSubstr("review"), testing::HasSubstr("U+FFFD")));
+  for (const char* phone : {"2125550123", "2125550124"}) {
+    EXPECT_THAT(Run({"check", "--phone", phone, "--channel", "sms"}),
+                e2e::Ends(10, testing::HasSubstr("DENY"), testing::IsEmpty()));
+  }
+  EXPECT_THAT(
+      Run({"optouts", "record", "--phone", "2125550123", "--text", "x", "--campaign", "\xff"}),
+      e2e::Ends(2, testing::IsEmpty(), testing::HasSubstr("--campaign: is not UTF-8")));
+}
+
 TEST_F(CliOptOutsTest, ListsTheWordsAndChangesThePolicy) {
   EXPECT_THAT(Run({"optouts", "keywords"}),
               e2e::Ends(0,
@@ -69,6 +88,11 @@ TEST_F(CliOptOutsTest, ListsTheWordsAndChangesThePolicy) {
                 testing::IsEmpty()));
   EXPECT_THAT(Run({"optouts", "record", "--phone", "2125550123", "--text", "No, gracias."}),
               e2e::Ends(0, testing::HasSubstr("opted-out"), testing::IsEmpty()));
+  EXPECT_THAT(Run({"optouts", "policy", "--add-keyword", "Stop,basta ya"}),
+              e2e::Ends(0, testing::HasSubstr("basta ya"),
+                        "dncctl: \"Stop\" is built in, counts anyway, and is not added\n"));
+  EXPECT_THAT(Run({"optouts", "policy", "--remove-keyword", "basta ya"}),
+              e2e::Ends(0, testing::_, testing::IsEmpty()));
   EXPECT_THAT(Run({"optouts", "policy", "--remove-keyword", "stop"}),
               e2e::Ends(2, testing::IsEmpty(), testing::HasSubstr("cannot be taken away")));
   EXPECT_THAT(Run({"optouts", "policy", "--remove-keyword", "no gracias"}),

@@ -201,6 +201,9 @@ TEST_F(ContactsMade, ANamedDecisionMustBeAboutTheContact) {
   EXPECT_THAT(found.decision(), HasSubstr(mine));
   EXPECT_THAT(found.decision_mismatch(), HasSubstr("of another contact point"));
   EXPECT_THAT(Report("none", "decision_id: '00000000000000000000000000000000'").decision_mismatch(),
+              HasSubstr("that is not on record"));
+  clock().Advance(2 * kDay);
+  EXPECT_THAT(Report("old", absl::StrCat("decision_id: '", mine, "'")).decision_mismatch(),
               HasSubstr("too long before"));
 }
 
@@ -222,7 +225,15 @@ TEST_F(ContactsMade, ACheckOfALeadMayHaveBeenOfOneThatIsNotOnRecord) {
   EXPECT_THAT(Kinds(Report("lead", last + "lead: '~/leads/many'")), ElementsAre("WITHOUT_CHECK?"));
   EXPECT_THAT(Kinds(Report("unnamed", last)), ElementsAre("WITHOUT_CHECK?"));
   EXPECT_THAT(Kinds(Report("sms", last + "channel: CHANNEL_SMS")), ElementsAre("WITHOUT_CHECK"));
-  EXPECT_THAT(Kinds(Report("another")), ElementsAre("WITHOUT_CHECK"));
+  // Whose points it left out is not asked, since they may be another lead's by now.
+  EXPECT_THAT(Kinds(Report("another")), ElementsAre("WITHOUT_CHECK?"));
+  AddLead("survivor", "");
+  Must<v1::MergeLeadsRequest>("source: '~/leads/many' target: '~/leads/survivor'");
+  EXPECT_THAT(Kinds(Report("merged", last)), ElementsAre("WITHOUT_CHECK?"));
+  EXPECT_THAT(Kinds(Report("into", last + "lead: '~/leads/survivor'")),
+              ElementsAre("WITHOUT_CHECK?"));
+  clock().Advance(kDay + kSecond);
+  EXPECT_THAT(Kinds(Report("later", last)), ElementsAre("WITHOUT_CHECK"));
 }
 
 // More checks of a contact point than are looked through may hide the one that counts.

@@ -166,6 +166,10 @@ TEST_F(CopyActionsTest, OneRefusalStopsAllAndAllAreTold) {
   EXPECT_THAT(reply.metadata("refusals"), HasSubstr("statuses/none STATUS_NOT_FOUND"));
   EXPECT_THAT(reply.metadata("refusals"), HasSubstr("statuses/working ACTION_CONFLICT"));
   EXPECT_THAT(GetStatus("won"), EqualsProto(before));
+  // A part is offered where there is one.
+  EXPECT_THAT(reply.message, HasSubstr("allow_partial"));
+  EXPECT_THAT(Ask<v1::CopyActionsRequest>(Copy("none,working")).message,
+              testing::Not(HasSubstr("allow_partial")));
 }
 
 TEST_F(CopyActionsTest, AllowPartialCopiesToTheOthers) {

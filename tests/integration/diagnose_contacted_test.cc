@@ -68,7 +68,7 @@ TEST_F(DiagnoseContacted, AContactedLeadsStoryIsToldInOrder) {
   EXPECT_THAT(ToldOf(response), AllOf(Contains(HasSubstr("CAUSE CONTACT_AFTER_OPT_OUT call-1")),
                                       Contains(HasSubstr("CAUSE CONTACT_AFTER_DENY call-1")),
                                       Contains(HasSubstr("CAUSE CONTACT_POINT_NOT_OF_LEAD call-2")),
-                                      Contains(HasSubstr("CAUSE CONTACT_WITHOUT_CHECK call-2")),
+                                      Contains(HasSubstr("WARNING CONTACT_WITHOUT_CHECK call-2")),
                                       Contains("CAUSE ENTRY_REVOKED leads/ann")));
   EXPECT_THAT(response.ShortDebugString(), Not(HasSubstr("2125550198"))) << "contact data";
   // The newest are kept where there are too many, and it is said from when on.

@@ -165,6 +165,31 @@ TEST_F(ListingTest, TheFiltersOfEntriesNarrowEachOther) {
   EXPECT_TRUE(!other.ok() || other->entries().empty()) << testing::PrintToString(other);
 }
 
+// Nothing could be in it, so that an empty answer would say nothing.
+TEST_F(ListingTest, APeriodThatEndsBeforeItBeginsIsRefused) {
+  const auto text = [](absl::string_view field) {
+    return absl::StrCat("parent: '~' ", field,
+                        " { start_time { seconds: 2 } end_time { seconds: 1 } }");
+  };
+  constexpr char kFiltered[] =
+      "parent: '~' filter { period { start_time { seconds: 2 } end_time { seconds: 1 } } }";
+  EXPECT_THAT(Ask<v1::ListDecisionsRequest>(text("period")),
+              RefusedAt("INVALID_FIELD", "period.end_time"));
+  EXPECT_THAT(Ask<v1::ListAuditRecordsRequest>(text("period")),
+              RefusedAt("INVALID_FIELD", "period.end_time"));
+  EXPECT_THAT(Ask<v1::ListContactsRequest>(kFiltered),
+              RefusedAt("INVALID_FIELD", "filter.period.end_time"));
+  EXPECT_THAT(Ask<v1::ListContactViolationsRequest>(kFiltered),
+              RefusedAt("INVALID_FIELD", "filter.period.end_time"));
+  EXPECT_THAT(Ask<v1::ListEntriesRequest>(text("create_period")),
+              RefusedAt("INVALID_FIELD", "create_period.end_time"));
+  EXPECT_THAT(Ask<v1::ListOptOutsRequest>(text("record_period")),
+              RefusedAt("INVALID_FIELD", "record_period.end_time"));
+  EXPECT_THAT(Ask<v1::DiagnoseContactedLeadRequest>(
+                  absl::StrCat(text("period"), " contact_point { phone: '+12125550123' }")),
+              RefusedAt("INVALID_FIELD", "period.end_time"));
+}
+
 TEST_F(ListingTest, AForeignTokenIsRefused) {
   for (const char* id : {"eve", "cat", "dan"}) AddLead(id, "");
   const auto first = Must<v1::ListLeadsRequest>("parent: '~' page_size: 1");

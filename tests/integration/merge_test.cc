@@ -106,6 +106,18 @@ TEST_F(MonotoneMerges, AMergeTakesOverAllThatRestricts) {
   EXPECT_THAT(Ask<v1::UpsertLeadRequest>("lead { name: '~/leads/cat' status: '~s/new' }"),
               RefusedAt("LEAD_MERGED", "lead.name"));
   EXPECT_EQ(VerdictOf("lead: '~/leads/cat'"), v1::VERDICT_UNKNOWN);
+  Must<v1::CreateActionRequest>(
+      "parent: '~s/new' action_id: 'again' action { operations { remove_restriction { lists: "
+      "'~/lists/internal' } } }");
+  for (const char* action : {"advance", "later", "again"}) {
+    const auto refused = Ask<v1::ApplyActionRequest>(
+        absl::StrCat("lead: '~/leads/cat' evidence: 'form' contact_points { phone: '+12125550188' "
+                     "} action: '~s/new/actions/",
+                     action, "'"));
+    EXPECT_THAT(refused, Refused("LEAD_MERGED")) << action;
+    EXPECT_EQ(refused.metadata("merged_into"), "organizations/acme/leads/bob");
+  }
+  EXPECT_EQ(EntriesOf("bob"), 1);
   const auto applied = Apply("cat", "dnc");
   EXPECT_EQ(applied.lead(), "organizations/acme/leads/bob");
   EXPECT_THAT(GetLead("bob").status(), EndsWith("/closed"));

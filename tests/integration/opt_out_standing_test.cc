@@ -9,6 +9,7 @@ namespace {
 using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::SizeIs;
 using testing::StartsWith;
 using v1::OptOut;
@@ -19,11 +20,11 @@ TEST_F(OptOutsAsTheyArrive, AConfirmedStartEndsNoOptOutByOtherWays) {
   const struct {
     const char* number;
     const char* way;
-  } kRows[] = {{"2125550161", "phone_call { agent: 'users/kim' } "},
-               {"2125550162", "letter { reference: 'folder 9' } "},
-               {"2125550163", nullptr},  // an entry by hand
-               {"2125550164", ""}};      // an import
-  for (const auto& row : kRows) {
+  } rows[] = {{"2125550161", "phone_call { agent: 'users/kim' } "},
+              {"2125550162", "letter { reference: 'folder 9' } "},
+              {"2125550163", nullptr},  // an entry by hand
+              {"2125550164", ""}};      // an import
+  for (const auto& row : rows) {
     SCOPED_TRACE(row.number);
     const std::string point = absl::StrCat("contact_point { phone: '", row.number, "' } ");
     const auto reply = [&](const char* word) {
@@ -55,13 +56,13 @@ TEST_F(OptOutsAsTheyArrive, AConfirmedStartEndsNothingThatAContactPointHasFromIt
                                "' } keyword_reply { medium: REPLY_MEDIUM_SMS text: '", word,
                                "' } "));
   };
-  const char* const kJoins = "+12125550166";
-  for (const char* number : {kBobPhone, kJoins}) reply(number, "STOP");
+  const char* const joins = "+12125550166";
+  for (const char* number : {kBobPhone, joins}) reply(number, "STOP");
   Apply("bob", "dnc");
   Must<v1::UpsertLeadRequest>(
-      absl::StrCat("lead { name: '~/leads/bob' contact_points { phone: '", kJoins, "' } }"));
+      absl::StrCat("lead { name: '~/leads/bob' contact_points { phone: '", joins, "' } }"));
   clock().Advance(kDay);
-  for (const char* number : {kBobPhone, kJoins}) {
+  for (const char* number : {kBobPhone, joins}) {
     Resolve(reply(number, "START").review(), "REVIEW_DECISION_CONFIRM");
     const auto left = Must<v1::ListEntriesRequest>(
         absl::StrCat("parent: '~' active_only: true contact_point { phone: '", number, "' }"));
@@ -102,6 +103,109 @@ TEST_F(OptOutsAsTheyArrive, ANearMissThatWasDismissedHidesNoOptOutOfItsId) {
   EXPECT_EQ(BobVerdict(), v1::VERDICT_ALLOW);
   EXPECT_EQ(Record(Text("STOP", "message_id: 'm-2' ")).outcome(), v1::OPT_OUT_OUTCOME_OPTED_OUT);
   EXPECT_EQ(BobVerdict(), v1::VERDICT_DENY);
+}
+
+// What was asked for again later is as new as that, though its id was used before.
+TEST_F(OptOutsAsTheyArrive, AStartEndsNoStopThatCameAfterItUnderAnOlderId) {
+  const std::string text = Text("STOP", "message_id: 'm-3' ");
+  const OptOut stop = Record(text);
+  clock().Advance(kDay);
+  const OptOut start = Record(Text("START", "message_id: 'm-4' "));
+  clock().Advance(kDay);
+  const auto again = TryRecord(absl::StrCat(text, Received()));
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->repeated_message());
+  EXPECT_THAT(again->opt_out(), EqualsProto(stop));
+  EXPECT_THAT(Resolve(start.review(), "REVIEW_DECISION_CONFIRM").revoked_entries(), IsEmpty());
+  EXPECT_EQ(BobVerdict(), v1::VERDICT_DENY);
+}
+
+TEST_F(OptOutsAsTheyArrive, AConsentEndsNoOptOutThatWasRepeatedAfterIt) {
+  const std::string click =
+      "contact_point { email: 'ann@example.com' } one_click { post_body: "
+      "'List-Unsubscribe=One-Click' } message_id: 'm-1' ";
+  const std::string name = Record(click).entries(0);
+  const v1::Entry first = EntryOf(name);
+  const std::string consent = absl::StrCat(
+      "consent_time { seconds: ", (clock().Now() + kDay) / kSecond, " } evidence: 'form 7' ");
+  clock().Advance(2 * kDay);
+  const auto delivered = TryRecord(absl::StrCat(click, ReceivedBefore(0)));
+  EXPECT_TRUE(delivered->repeated_message());
+  EXPECT_THAT(EntryOf(name), EqualsProto(first)) << "the same message, delivered once more";
+  Record(click);
+  EXPECT_EQ(EntryOf(name).last_request_time().seconds(), clock().Now() / kSecond);
+  EXPECT_THAT(Ask<v1::RevokeEntryRequest>(absl::StrCat("name: '", name, "' ", consent)),
+              Refused("CONSENT_OLDER_THAN_OPT_OUT"));
+  EXPECT_EQ(VerdictOf("contact_point { email: 'ann@example.com' } channel: CHANNEL_EMAIL"),
+            v1::VERDICT_DENY);
+}
+
+// The id of a call is that of a ticket, say, on which the person calls again, or is understood.
+TEST_F(OptOutsAsTheyArrive, WhatReachesFurtherUnderAnIdThatWasUsedBeforeBlocks) {
+  SetPolicy("scope: REVOCATION_SCOPE_BRAND");
+  Must<v1::CreateListRequest>(
+      "parent: '~' list_id: 'home' list { kind: LIST_KIND_INTERNAL brand: 'home' }");
+  const struct {
+    const char* number;
+    const char* first;
+    const char* second;
+    const char* check;
+    int64_t later;
+  } rows[] = {
+      {"2125550171", "channels: CHANNEL_VOICE ", "", "channel: CHANNEL_SMS", kDay},
+      {"2125550172", "channels: CHANNEL_VOICE ", "", "channel: CHANNEL_SMS", 0},
+      {"2125550173", "channels: CHANNEL_VOICE ", "channels: CHANNEL_SMS ", "channel: CHANNEL_SMS",
+       -kDay},
+      {"2125550174", "message_classes: MESSAGE_CLASS_MARKETING ", "",
+       "message_class: MESSAGE_CLASS_TRANSACTIONAL", 0},
+      {"2125550175", "brand: 'home' ", "brand: 'garden' ", "brand: 'garden'", kDay},
+      {"2125550176", "brand: 'home' ", "", "brand: 'garden'", 0},
+      {"2125550177", "", "lead: '~/leads/ann' ", nullptr, kDay},
+      {"2125550178", "", "lead: '~/leads/bob' ", nullptr, 0},
+  };
+  clock().Advance(2 * kDay);
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.number);
+    const std::string point = absl::StrCat("contact_point { phone: '", row.number, "' } ");
+    const auto call = [&](const char* reach, int64_t later) {
+      const auto reply = TryRecord(
+          absl::StrCat(point, "phone_call { agent: 'users/kim' } message_id: 'ticket 7' ", reach,
+                       "received_time { seconds: ", (kStart + kDay + later) / kSecond, " } "));
+      EXPECT_THAT(reply, IsOk());
+      return reply.value;
+    };
+    const std::string check = row.check == nullptr ? row.second : absl::StrCat(point, row.check);
+    const OptOut first = call(row.first, 0).opt_out();
+    EXPECT_EQ(VerdictOf(check), v1::VERDICT_ALLOW);
+    const auto second = call(row.second, row.later);
+    EXPECT_FALSE(second.repeated_message());
+    EXPECT_FALSE(second.opt_out().entries().empty());
+    EXPECT_EQ(VerdictOf(check), v1::VERDICT_DENY);
+    EXPECT_TRUE(call(row.second, row.later).repeated_message());
+  }
+}
+
+TEST_F(OptOutsAsTheyArrive, ANearMissUnderAnIdThatWasUsedBeforeIsReviewed) {
+  const auto message = [&](const char* text) {
+    const auto reply = TryRecord(absl::StrCat(Text(text, "message_id: 'm-5' "), Received()));
+    EXPECT_THAT(reply, IsOk());
+    return reply.value;
+  };
+  const auto stop = message("STOP");
+  Must<v1::RevokeEntryRequest>(
+      absl::StrCat("name: '", stop.opt_out().entries(0), "' evidence: 'signed form'"));
+  for (const char* text : {"please stop texting me", "stop it", "stop it"}) {
+    clock().Advance(kDay);
+    EXPECT_EQ(BobVerdict(), v1::VERDICT_ALLOW);
+    const auto near = message(text);
+    EXPECT_FALSE(near.repeated_message());
+    EXPECT_EQ(near.opt_out().outcome(), v1::OPT_OUT_OUTCOME_REVIEW);
+    EXPECT_EQ(BobVerdict(), v1::VERDICT_DENY);
+    // The same once more waits for the same review, and is judged with it.
+    clock().Advance(kDay);
+    EXPECT_TRUE(message(text).repeated_message());
+    Resolve(near.opt_out().review(), "REVIEW_DECISION_DISMISS");
+  }
 }
 
 TEST_F(OptOutsAsTheyArrive, ADeletedLeadIsBlockedWholeThoughAContactPointIsNamed) {

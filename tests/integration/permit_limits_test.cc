@@ -123,6 +123,89 @@ TEST_F(RestrictionsAreLifted, ByAnActionOnlyWhereSomebodySavedItWhoMayReconsent)
   EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_DENY) << "the opt-out itself stays";
 }
 
+// A way out is also made where an action is there already, by what becomes of the two statuses.
+TEST_F(RestrictionsAreLifted, ByNoStatusThatIsChangedSoThatAnActionLeadsOut) {
+  ASSERT_THAT(AskAs<v1::CreateStatusRequest>(
+                  "users/ed",
+                  "parent: '~/workflows/sales' status_id: 'pen' status { system_status: "
+                  "SYSTEM_STATUS_WORKING actions { name: 'out' operations { move_to_status { "
+                  "status: '~s/new' } } } }"),
+              IsOk());
+  const std::string restricted =
+      "status { name: '~s/pen' system_status: SYSTEM_STATUS_WORKING restriction {} }";
+  ExpectReconsentNeeded<v1::UpdateStatusRequest>("users/ed", restricted);
+  ExpectReconsentNeeded<v1::ApplyWorkflowRequest>(
+      "users/ed",
+      "workflow { name: '~/workflows/sales' record_type: 'contact' statuses { name: 'pen' "
+      "system_status: SYSTEM_STATUS_WORKING restriction {} } }");
+  // A restriction that ends by itself may be left; as one of dead leads it may not.
+  ASSERT_THAT(AskAs<v1::UpdateStatusRequest>(
+                  "users/ed",
+                  "status { name: '~s/pen' system_status: SYSTEM_STATUS_WORKING restriction { "
+                  "duration { seconds: 60 } } }"),
+              IsOk());
+  ExpectReconsentNeeded<v1::UpdateStatusRequest>(
+      "users/ed",
+      "status { name: '~s/pen' system_status: SYSTEM_STATUS_DEAD restriction { duration { seconds: "
+      "60 } } }");
+  // What nobody can apply leads nowhere until it is enabled.
+  const auto set_state = [](absl::string_view state) {
+    return absl::StrCat(
+        "action { name: '~s/pen/actions/out' operations { move_to_status { status: '~s/new' } } "
+        "state: OBJECT_STATE_",
+        state, "}");
+  };
+  ASSERT_THAT(AskAs<v1::UpdateActionRequest>("users/ed", set_state("DISABLED")), IsOk());
+  EXPECT_THAT(AskAs<v1::UpdateStatusRequest>("users/ed", restricted), IsOk());
+  ExpectReconsentNeeded<v1::UpdateActionRequest>("users/ed", set_state("ENABLED"));
+  // A way out that was there is nobody's doing.
+  Bind("compliance-officer", "ed", "scope: '~s/pen'");
+  ASSERT_THAT(AskAs<v1::UpdateActionRequest>("users/ed", set_state("ENABLED")), IsOk());
+  Must<v1::DeleteRoleBindingRequest>("name: '~/bindings/compliance-officer-ed'");
+  EXPECT_THAT(
+      AskAs<v1::UpdateStatusRequest>(
+          "users/ed", "status { name: '~s/pen' system_status: SYSTEM_STATUS_DEAD restriction {} }"),
+      IsOk());
+}
+
+TEST_F(RestrictionsAreLifted, ByNoTargetThatRestrictsLessThanItDid) {
+  Must<v1::CreateStatusRequest>(
+      "parent: '~/workflows/sales' status_id: 'pen' status { system_status: SYSTEM_STATUS_WORKING "
+      "restriction {} }");
+  ASSERT_THAT(AskAs<v1::CreateActionRequest>(
+                  "users/ed",
+                  "parent: '~s/closed' action_id: 'shift' action { operations { move_to_status { "
+                  "status: '~s/pen' } } }"),
+              IsOk());
+  const std::string lessened =
+      "status { name: '~s/pen' system_status: SYSTEM_STATUS_WORKING } allow_lifting_restriction: "
+      "true";
+  Bind("compliance-officer", "ed", "scope: '~s/pen'");
+  ExpectReconsentNeeded<v1::UpdateStatusRequest>("users/ed", lessened);
+  Must<v1::CreateRoleBindingRequest>(
+      "parent: '~' binding_id: 'shift' binding { role: '~/roles/compliance-officer' principal: "
+      "'users/ed' scope: '~s/closed' }");
+  EXPECT_THAT(AskAs<v1::UpdateStatusRequest>("users/ed", lessened), IsOk());
+}
+
+// That a restriction of dead leads has an end makes it no everyday one.
+TEST_F(RestrictionsAreLifted, ByNoMoveToWhereTheSameRestrictionMayBeLeft) {
+  for (const char* status : {"shut' status { system_status: SYSTEM_STATUS_DEAD",
+                             "rest' status { system_status: SYSTEM_STATUS_NURTURE"}) {
+    Must<v1::CreateStatusRequest>(
+        absl::StrCat("parent: '~/workflows/sales' status_id: '", status,
+                     " restriction { duration { seconds: 31536000 } } }"));
+  }
+  ExpectReconsentNeeded<v1::CreateActionRequest>(
+      "users/ed",
+      "parent: '~s/shut' action_id: 'out' action { operations { move_to_status { status: '~s/rest' "
+      "} } }");
+  ExpectReconsentNeeded<v1::UpdateStatusRequest>(
+      "users/ed",
+      "status { name: '~s/shut' system_status: SYSTEM_STATUS_WORKING restriction { duration { "
+      "seconds: 31536000 } } }");
+}
+
 // Whoever may re-consent in one status ends nothing of a contact point that the request brings.
 TEST_F(RestrictionsAreLifted, OnlyForContactPointsThatTheLeadHadBefore) {
   Must<v1::CreateActionRequest>(
@@ -225,6 +308,16 @@ TEST_F(HiddenStatuses, AreInNoAnswer) {
   EXPECT_THAT(own->violations(), Not(IsEmpty()));
   EXPECT_FALSE(hidden(own.value));
   EXPECT_TRUE(hidden(AskAs<v1::ListNamingViolationsRequest>("users/root", naming).value));
+  Must<v1::CreateTemplateRequest>(
+      "parent: '~' template_id: 't' template { record_type: 'contact' actions { name: 'a' "
+      "operations { add_to_dnc_list {} } } }");
+  Must<v1::ApplyTemplateRequest>(
+      "template: '~/templates/t' targets: '~s/won' targets: '~s/working'");
+  const auto copies = AskAs<v1::ListTemplateCopiesRequest>("users/ed", "template: '~/templates/t'");
+  ASSERT_THAT(copies, IsOk());
+  EXPECT_THAT(copies->copies(), SizeIs(1));
+  EXPECT_FALSE(hidden(copies.value));
+  EXPECT_THAT(Must<v1::ListTemplateCopiesRequest>("template: '~/templates/t'").copies(), SizeIs(2));
 
   const auto ids = [](const v1::Workflow& workflow) {
     std::vector<std::string> ids;

@@ -298,6 +298,18 @@ TEST_F(WhatCanIDoHere, WhatIsDisabledOrArchivedIsSaidSo) {
   EXPECT_EQ(CausesOf("users/kim", "new/actions/later"),
             Kinds{ActionObstacle::KIND_STATUS_ARCHIVED});
   set_status("ENABLED");
+  // So is where it would move the lead.
+  for (const char* target : {"working", "closed"}) {
+    Must<v1::UpdateStatusRequest>(absl::StrCat(
+        "status { name: '~s/", target,
+        "' system_status: SYSTEM_STATUS_DEAD state: OBJECT_STATE_ARCHIVED } allow_affected: true "
+        "allow_lifting_restriction: true"));
+  }
+  EXPECT_EQ(CausesOf("users/kim", "new/actions/advance"),
+            Kinds{ActionObstacle::KIND_STATUS_ARCHIVED});
+  EXPECT_EQ(CausesOf("users/kim", "new/actions/dnc"), Kinds{ActionObstacle::KIND_STATUS_ARCHIVED});
+  EXPECT_EQ(Available("users/kim").actions(0).obstacles(0).extent(),
+            ActionObstacle::EXTENT_PARTIAL);
   Must<v1::UpdateWorkflowRequest>(
       "workflow { name: '~/workflows/sales' state: OBJECT_STATE_DISABLED } allow_affected: true");
   EXPECT_EQ(CausesOf("users/kim", "new/actions/later"),

@@ -25,6 +25,7 @@ struct Situation {
   std::string expected = "";  // "KIND extent REASON, …"
   std::string workflow = "";  // its fields
   std::string status = "";
+  std::string target = "";  // of the status `won`, to which kMoves moves
   std::string lead_type = "contact";
   int lead_status = 0;  // 0: the action's
   std::string group_etag = "9";
@@ -37,7 +38,9 @@ struct Situation {
 
 void PrintTo(const Situation& row, std::ostream* out) { *out << row.what; }
 
-constexpr char kMoves[] = "etag: '5' operations { move_to_status { status: 'x' } } ";
+constexpr char kMoves[] =
+    "etag: '5' operations { move_to_status { status: "
+    "'organizations/acme/workflows/sales/statuses/won' } } ";
 constexpr char kOptsOut[] = "etag: '5' operations { add_to_dnc_list {} } ";
 constexpr char kNeedsProof[] =
     "etag: '5' operations { add_to_dnc_list { evidence_required: true } } ";
@@ -89,6 +92,12 @@ std::vector<Situation> Situations() {
       {"an opt-out in another status", kOptsOut, "kim",
        "KIND_OTHER_STATUS partial ACTION_NOT_AVAILABLE"},
       {"no lead is asked about", kMoves},
+      {"a target that is archived", kMoves, "kim", "KIND_STATUS_ARCHIVED refused STATUS_ARCHIVED"},
+      {"a target that is disabled, and more to do",
+       Also(kMoves, "operations { nurture { duration { seconds: 60 } } }"), "kim",
+       "KIND_STATUS_DISABLED partial STATUS_DISABLED"},
+      {"an opt-out to a target that is archived", Also(kMoves, "operations { add_to_dnc_list {} }"),
+       "kim", "KIND_STATUS_ARCHIVED partial STATUS_ARCHIVED"},
       {"what refuses comes before what refuses a part", Also(kNeedsProof, "roles: 'senior'"), "kim",
        "KIND_ROLE refused ACTION_NOT_PERMITTED, KIND_STATUS_DISABLED partial STATUS_DISABLED, "
        "KIND_EVIDENCE condition EVIDENCE_REQUIRED, KIND_GROUP_OUTDATED warning GROUP_OUTDATED"},
@@ -124,6 +133,9 @@ std::vector<Situation> Situations() {
   at("another status").lead_status = 7;
   at("an opt-out in another status").lead_status = 7;
   at("no lead is asked about").lead_type = "";
+  at("a target that is archived").target = "state: OBJECT_STATE_ARCHIVED";
+  at("a target that is disabled, and more to do").target = "state: OBJECT_STATE_DISABLED";
+  at("an opt-out to a target that is archived").target = "state: OBJECT_STATE_ARCHIVED";
   return rows;
 }
 
@@ -132,7 +144,7 @@ CatalogOrganization AcmeOf(const Situation& row) {
   acme.record.mutable_organization()->set_outdated_group_policy(row.policy);
   AddWorkflow(absl::StrCat("name: 'sales' record_type: 'contact' ", row.workflow,
                            " statuses { name: 'new' ", row.status, " actions { name: 'a' ",
-                           row.action, " } }"),
+                           row.action, " } } statuses { name: 'won' ", row.target, " }"),
               &acme);
   CatalogAccess access;
   access.groups["inside"] = std::make_shared<const v1::Group>(

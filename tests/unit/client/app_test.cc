@@ -334,7 +334,7 @@ TEST_F(AppTest, WrongCommandLinesSayWhatIsRight) {
       {{"audit", "show", "0"}, "REVISION: \"0\" is no whole number from 1 on"},
       {{"watch", "--from", "0"}, "--from: \"0\" is no whole number from 1 on"},
       {{"reports", "coverage", "--max-findings", "0"}, "is no whole number from 1 to 100000"},
-      {{"optouts", "record", "--phone", "1", "--text", "STOP\xff"}, "--text: is not UTF-8"},
+      {{"optouts", "record", "--text", "STOP\xff", "--brand", "a\xff"}, "--brand: is not UTF-8"},
       {{"leads", "get", "\xff"}, "ID: is not UTF-8"},
       {{"audit", "list", "--actor", "users/jane"}, "--by shows what somebody did"},
       {{"leads", "list", "--actor", "users/jane"}, "this command makes none; leave it out"},
@@ -485,6 +485,26 @@ void Walk(CLI::App* app, std::vector<std::string> path,
     path.push_back(command->get_name());
     Walk(command, path, paths);
     path.pop_back();
+  }
+}
+
+// An option that is called like a global one would take its value: --principal of a filter.
+TEST_F(AppTest, NoCommandHidesAGlobalOption) {
+  GlobalOptions options;
+  Command chosen;
+  const auto app = BuildApp(options, chosen);
+  std::vector<std::vector<std::string>> paths;
+  Walk(app.get(), {}, &paths);
+  for (const auto& path : paths) {
+    const CLI::App* command = app.get();
+    for (const std::string& word : path) command = command->get_subcommand(word);
+    if (command == app.get()) continue;
+    for (const CLI::Option* option : command->get_options()) {
+      if (option->get_name() == "--help") continue;
+      for (const CLI::Option* global : app->get_options()) {
+        EXPECT_NE(option->get_name(), global->get_name()) << absl::StrJoin(path, " ");
+      }
+    }
   }
 }
 

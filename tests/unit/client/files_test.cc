@@ -338,6 +338,12 @@ TEST(Printable, HidesWhatActsOnATerminal) {
   EXPECT_EQ(Printable("\x9B\x31m \xC3\xA9 \xE2\x82\xAC \xE2\x82"), "?1m \xC3\xA9 \xE2\x82\xAC ??");
 }
 
+TEST(WithReplacements, KeepsWhatIsUtf8) {
+  EXPECT_EQ(WithReplacements("STOP\xff"), "STOP\uFFFD");
+  EXPECT_EQ(WithReplacements("\xE2\x82 \xC3\xA9 \xD1\xD2"), "\uFFFD\uFFFD \xC3\xA9 \uFFFD\uFFFD");
+  EXPECT_EQ(WithReplacements(""), "");
+}
+
 TEST(Table, AlignsByCharactersAndHidesControls) {
   Table table({"A", "B", "C"});
   table.AddRow({"é", "", "x\x1b[31m"});

@@ -215,6 +215,12 @@ TEST(Findings, ChecksAndContactsAreJudgedAgainstTheOptOut) {
   JudgeContacts(asked, {"+1212***98"}, {contact}, &contacts);
   EXPECT_THAT(KindsOf(WriteAll(std::move(contacts)).findings),
               ElementsAre("CAUSE CONTACT_AFTER_DENY"));
+  v1::JudgedContact uncertain = contact;
+  uncertain.mutable_violations(0)->set_uncertain(true);
+  FindingList doubts;
+  JudgeContacts(asked, {"+1212***98"}, {uncertain}, &doubts);
+  EXPECT_THAT(KindsOf(WriteAll(std::move(doubts)).findings),
+              ElementsAre("WARNING CONTACT_AFTER_DENY"));
 }
 
 TEST(Findings, ATimelineKeepsItsPeriodAndTheNewest) {

@@ -226,6 +226,18 @@ TEST(NearMisses, AreFlaggedAndNotDropped) {
            "you are spamming me",
            "TCPA violation",
            "ne me contactez plus",
+           "ne m'appelez plus",
+           "Ne m’appelez plus SVP",
+           "n'appelez plus",
+           "n'appelez plus ce numéro",
+           "ne m'écrivez plus",
+           "n'écrivez plus !",
+           "ne m'envoyez plus rien",
+           "ne m'appelle plus",
+           "не звоните",
+           "Не звоните мне больше!",
+           "НЕ ПИШИТЕ",
+           "не дзвоніть мені",
            "Laissez-moi tranquille",
            "plus de SMS",
            "mauvais numéro",
@@ -262,6 +274,16 @@ TEST(NearMisses, AreFlaggedAndNotDropped) {
     EXPECT_FALSE(judged.cause.empty()) << text;
     EXPECT_FALSE(judged.keyword.empty()) << text;
   }
+}
+
+// U+FFFD stands for what was lost: it hides no keyword, and may itself have been one.
+TEST(NearMisses, WhatCouldNotBeReadMayHaveBeenANo) {
+  EXPECT_EQ(OutcomeOf("STOP\uFFFD"), v1::OPT_OUT_OUTCOME_OPTED_OUT);
+  for (const char* text : {"ST\uFFFDOP", "S\uFFFDOP", "arr\uFFFDt", "\uFFFD\uFFFD\uFFFD\uFFFD",
+                           "please st\uFFFDp texting", "ok \uFFFD"}) {
+    EXPECT_EQ(OutcomeOf(text), v1::OPT_OUT_OUTCOME_REVIEW) << text;
+  }
+  EXPECT_EQ(Judged("ok \uFFFD").cause, "has characters that were lost on the way");
 }
 
 TEST(InnocentReplies, ChangeNothing) {

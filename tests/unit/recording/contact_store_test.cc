@@ -9,11 +9,11 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/recording/recording_keys.h"
+#include "tests/unit/recording/eventually.h"
 #include "tests/unit/storage/faulty_disk.h"
 
 namespace dnc {
@@ -84,7 +84,8 @@ TEST_F(ContactStoreTest, IsWrittenAgainOnceAFullDiskHasRoom) {
   }
   EXPECT_FALSE(Has("refused"));
   disk_->faults.log_full = false;
-  while (!contacts_->Add({Row("after", kStart + 30 * kDay)}).ok()) std::this_thread::yield();
+  EXPECT_TRUE(dnc::testing::Eventually(
+      [&] { return contacts_->Add({Row("after", kStart + 30 * kDay)}).ok(); }));
   EXPECT_EQ(contacts_->Retire(kStart + 31 * kDay), absl::OkStatus());
   EXPECT_FALSE(Has("before"));
   EXPECT_TRUE(Has("after"));

@@ -11,12 +11,12 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "storage/base/clock.h"
+#include "tests/unit/recording/eventually.h"
 #include "tests/unit/storage/faulty_disk.h"
 
 namespace dnc {
@@ -86,12 +86,12 @@ class DecisionRecorderTest : public ::testing::Test {
   }
   void FillDisk() {
     disk_->faults.log_full = true;
-    while (recorder_->state().writable) std::this_thread::yield();
+    ASSERT_TRUE(dnc::testing::Eventually([&] { return !recorder_->state().writable; }));
   }
   // It is tried again and again.
   void EmptyDisk() {
     disk_->faults.log_full = false;
-    while (!recorder_->Flush().ok()) std::this_thread::yield();
+    ASSERT_TRUE(dnc::testing::Eventually([&] { return recorder_->Flush().ok(); }));
   }
 
   std::string path_;
@@ -188,7 +188,8 @@ TEST_F(DecisionRecorderTest, NowAndThenItIsOnRecordThatNothingIsMissing) {
   options_.look_interval = absl::ZeroDuration();
   Start();
   clock_.Advance(kHour);
-  while (decisions_->state().last_batch_time() != clock_.Now()) std::this_thread::yield();
+  EXPECT_TRUE(dnc::testing::Eventually(
+      [&] { return decisions_->state().last_batch_time() == clock_.Now(); }));
   EXPECT_THAT(Causes(0, clock_.Now()), IsEmpty());
 }
 
