@@ -203,7 +203,7 @@ void EventWriter::PutText(absl::string_view text, size_t limit) {
 }
 
 void EventWriter::PutBytes(absl::string_view bytes) {
-  if (room() < bytes.size()) return;
+  if (bytes.empty() || room() < bytes.size()) return;  // memcpy takes no null, of no bytes either
   std::memcpy(bytes_.data() + size_, bytes.data(), bytes.size());
   size_ += bytes.size();
 }
