@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Merges what the benchmarks wrote into one list and prints it as a table.
 
-Input: the load generator's JSON (a list of {name, value, unit, target, at_most}) and any number of
-Google Benchmark's. Output: a list of {name, value, unit, target, met}; target and met are null where
-a figure has no target. Exit status 1 where a file is unreadable or a benchmark failed, and, with
---strict, where a target is missed.
+Input: the load generator's JSON (a list of {name, value, unit, target, at_most, note}) and any number
+of Google Benchmark's. Output: a list of {name, value, unit, target, met, note}; target and met are
+null where a figure has no target, value is where it was not measured, and the note then says why: a
+target of such a figure is not met. Exit status 1 where a file is unreadable or a benchmark failed,
+and, with --strict, where a target is missed.
 """
 
 import argparse
@@ -13,13 +14,34 @@ import pathlib
 import sys
 
 
+# At least so many a second.
+MICRO_TARGETS = {"micro/number_set/ContainsBatch/national": 60_000_000}
+
+
 def from_load(figures):
     for figure in figures:
         target, value = figure["target"], figure["value"]
         met = None
-        if target is not None:
+        if target is not None and value is None:
+            met = False
+        elif target is not None:
             met = value <= target if figure["at_most"] else value >= target
-        yield {**{key: figure[key] for key in ("name", "value", "unit", "target")}, "met": met}
+        kept = ("name", "value", "unit", "target", "note")
+        yield {**{key: figure[key] for key in kept}, "met": met}
+
+
+def memory_rows(name, run):
+    """What a set takes, in bytes a number and by its entropy. The targets are the national one's."""
+    for counter, unit, most in (("bytes_per_number", "bytes", 2.0),
+                                ("entropy_bytes_per_number", "bytes", None),
+                                ("times_entropy", "times", 2.5)):
+        if counter not in run or "number_set/ContainsBatch" not in name:
+            continue
+        value = round(run[counter], 3)
+        target = most if name.endswith("/national") else None
+        met = None if target is None else value <= target
+        yield {"name": f"{name}/{counter}", "value": value, "unit": unit, "target": target,
+               "met": met, "note": ""}
 
 
 def from_benchmark(program, document):
@@ -31,7 +53,13 @@ def from_benchmark(program, document):
         row = {"value": round(run["cpu_time"], 3), "unit": run["time_unit"]}
         if "items_per_second" in run:
             row = {"value": round(run["items_per_second"]), "unit": "items/s"}
-        yield {"name": name, **row, "target": None, "met": None}
+        target = MICRO_TARGETS.get(name)
+        met = None if target is None else row["value"] >= target
+        yield {"name": name, **row, "target": target, "met": met, "note": ""}
+        if "limit_share" in run:
+            share = {"value": round(run["limit_share"], 3), "unit": "of memory's limit"}
+            yield {"name": f"{name}/limit_share", **share, "target": None, "met": None, "note": ""}
+        yield from memory_rows(name, run)
 
 
 def read_rows(files):
@@ -54,10 +82,11 @@ def number(value):
 def print_table(rows):
     headings = ("figure", "value", "unit", "target", "met")
     met = {None: "", True: "yes", False: "NO"}
-    cells = [headings] + [
-        (row["name"], number(row["value"]), row["unit"], number(row["target"]), met[row["met"]])
-        for row in rows
-    ]
+    cells = [headings]
+    for row in rows:
+        unit = row["unit"] if row["value"] is not None else f"not measured: {row['note']}"
+        target = number(row["target"])
+        cells.append((row["name"], number(row["value"]), unit, target, met[row["met"]]))
     widths = [max(len(line[column]) for line in cells) for column in range(len(headings))]
     right = (1, 3)  # columns of numbers
     for line in cells:

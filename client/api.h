@@ -2,8 +2,11 @@
 #ifndef DNC_CLIENT_API_H_
 #define DNC_CLIENT_API_H_
 
+#include <future>
+#include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/check_request.h"
@@ -13,6 +16,9 @@
 
 namespace dnc {
 
+// Gets the answer to a check, once.
+using CheckCallback = absl::AnyInvocable<void(Decision) &&>;
+
 // Asks whether contacts may be made. Implementations are thread-safe.
 class CheckApi {
  public:
@@ -20,6 +26,23 @@ class CheckApi {
 
   // Judges one contact. Never fails: what goes wrong is in the decision, which then says no.
   virtual Decision Check(const CheckRequest& request) = 0;
+
+  // The same without waiting. `callback` runs on a thread of the library's that others wait for, or
+  // on this one: it must not block for long, and may ask again. At most 65,536 checks of a client
+  // may wait for answers; one more is answered at once, RESOURCE_EXHAUSTED.
+  virtual void CheckAsync(const CheckRequest& request, CheckCallback callback) {
+    std::move(callback)(Check(request));
+  }
+
+  // The same as a future.
+  std::future<Decision> CheckFuture(const CheckRequest& request) {
+    std::promise<Decision> promise;
+    std::future<Decision> decision = promise.get_future();
+    CheckAsync(request, [promise = std::move(promise)](Decision answer) mutable {
+      promise.set_value(std::move(answer));
+    });
+    return decision;
+  }
 
   // Judges up to 10,000 contacts at one revision. Answers exactly one decision a request, in their
   // order; where the call fails as a whole, each of them carries the failure.

@@ -5,10 +5,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "client/error.h"
+#include "client/internal/coalescing_connection.h"
 #include "client/internal/connection.h"
 #include "client/internal/filter_pump.h"
 #include "client/internal/grpc_connection.h"
+#include "client/internal/item_status.h"
 #include "client/internal/retry_connection.h"
 #include "client/request_id.h"
 
@@ -49,17 +50,6 @@ void FillCheck(const CheckRequest& request, std::string lead, Message* message) 
   message->set_brand(request.brand);
 }
 
-absl::Status ItemStatus(const v1::ItemError& error) {
-  google::rpc::ErrorInfo info;
-  info.set_reason(error.reason());
-  info.set_domain("dnc.v1");
-  if (!error.field().empty()) (*info.mutable_metadata())["field"] = error.field();
-  const auto code = static_cast<absl::StatusCode>(error.code());
-  return WithErrorInfo(code == absl::StatusCode::kOk ? absl::UnknownError(error.message())
-                                                     : absl::Status(code, error.message()),
-                       info);
-}
-
 Decision ItemDecision(const v1::CheckItemResult& item, int64_t revision, absl::Duration started,
                       const std::shared_ptr<const SteadyTime>& time) {
   if (item.has_error()) return Decision::Failed(ItemStatus(item.error()));
@@ -90,6 +80,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options,
                                                        std::shared_ptr<Connection> connection) {
   if (absl::Status status = PrepareOptions(options); !status.ok()) return status;
+  if (options.coalesce) connection = MakeCoalescingConnection(std::move(connection));
   connection = MakeRetryConnection(std::move(connection), options.retry, options.time);
   return std::unique_ptr<Client>(new Client(std::move(options), std::move(connection)));
 }
@@ -102,15 +93,60 @@ std::string Client::LeadName(const std::string& lead) const {
   return absl::StrCat(options_.organization, "/leads/", lead);
 }
 
+void Client::FillRequest(const CheckRequest& request, v1::CheckContactRequest* wire) const {
+  wire->set_organization(options_.organization);
+  FillCheck(request, LeadName(request.lead), wire);
+  wire->set_at_least_revision(request.at_least_revision);
+}
+
 Decision Client::Check(const CheckRequest& request) {
   v1::CheckContactRequest wire;
-  wire.set_organization(options_.organization);
-  FillCheck(request, LeadName(request.lead), &wire);
-  wire.set_at_least_revision(request.at_least_revision);
+  FillRequest(request, &wire);
   const absl::Duration started = options_.time->Now();
   const auto response = connection_->CheckContact(wire, options_.deadline);
   if (!response.ok()) return Decision::Failed(response.status());
   return Decision::FromResponse(*response, started, options_.time);
+}
+
+struct Client::AsyncCheck {
+  v1::CheckContactRequest wire;
+  absl::Duration started;
+  CheckCallback callback;
+};
+
+void Client::CheckAsync(const CheckRequest& request, CheckCallback callback) {
+  auto check = std::make_unique<AsyncCheck>();
+  FillRequest(request, &check->wire);
+  check->callback = std::move(callback);
+  check->started = options_.time->Now();
+  {
+    absl::MutexLock lock(&mutex_);
+    ++async_checks_;
+  }
+  const v1::CheckContactRequest& wire = check->wire;
+  connection_->StartCheck(
+      wire, options_.deadline,
+      [this, check = std::move(check)](const absl::Status& status,
+                                       v1::CheckContactResponse* response) mutable {
+        std::move(check->callback)(
+            status.ok() ? Decision::FromResponse(*response, check->started, options_.time)
+                        : Decision::Failed(status));
+        check.reset();
+        EndAsync();
+      });
+}
+
+void Client::EndAsync() {
+  absl::MutexLock lock(&mutex_);
+  --async_checks_;
+}
+
+Client::~Client() {
+  connection_->StopChecks();
+  absl::MutexLock lock(&mutex_);
+  const auto all_ended = [this]()
+                             ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return async_checks_ == 0; };
+  mutex_.Await(absl::Condition(&all_ended));
 }
 
 std::vector<Decision> Client::BatchCheck(const std::vector<CheckRequest>& requests) {

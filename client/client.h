@@ -8,12 +8,15 @@
 #ifndef DNC_CLIENT_CLIENT_H_
 #define DNC_CLIENT_CLIENT_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "client/api.h"
 #include "client/retry_policy.h"
@@ -35,11 +38,18 @@ struct ClientOptions {
   // For each call, its repeats included; filter streams have their own. Positive.
   absl::Duration deadline = absl::Seconds(1);
   RetryPolicy retry = {};
+  // Single checks that are in flight at the same time share messages on one stream. Callers see no
+  // difference but the speed. False: each is a call of its own.
+  bool coalesce = true;
   // Null: the machine's.
   std::shared_ptr<const SteadyTime> time = {};
 };
 
 // Thread-safe. One client serves a whole process: calls share one connection.
+//
+// It has no thread of its own while checks come one at a time: their caller does the network's
+// work. Where they overlap, or CheckAsync is called, one thread begins that does it for all of
+// them; another where a CheckAsync is repeated. (gRPC has its own.)
 class Client final : public CheckApi, public ActionApi {
  public:
   // Does not connect yet: an absent gateway shows in the calls. INVALID_ARGUMENT where an option is
@@ -50,19 +60,32 @@ class Client final : public CheckApi, public ActionApi {
   static absl::StatusOr<std::unique_ptr<Client>> Create(ClientOptions options,
                                                         std::shared_ptr<Connection> connection);
 
+  // Ends the checks of CheckAsync that are in flight, as CANCELLED, and returns when their
+  // callbacks have run: not to be called from one. Where coalescing is off or the gateway is too
+  // old for it, they end as they would have, within their deadline.
+  ~Client() override;
+
   Decision Check(const CheckRequest& request) override;
+  void CheckAsync(const CheckRequest& request, CheckCallback callback) override;
   std::vector<Decision> BatchCheck(const std::vector<CheckRequest>& requests) override;
   absl::Status Filter(const FilterOptions& options, FilterSource source, FilterSink sink) override;
   absl::StatusOr<v1::ApplyActionResponse> ApplyAction(v1::ApplyActionRequest request) override;
   absl::StatusOr<v1::CopyActionsResponse> CopyActions(v1::CopyActionsRequest request) override;
 
  private:
+  // A CheckAsync in flight.
+  struct AsyncCheck;
+
   Client(ClientOptions options, std::shared_ptr<Connection> connection);
 
   std::string LeadName(const std::string& lead) const;
+  void FillRequest(const CheckRequest& request, v1::CheckContactRequest* wire) const;
+  void EndAsync();
 
   const ClientOptions options_;
   const std::shared_ptr<Connection> connection_;
+  absl::Mutex mutex_;
+  int64_t async_checks_ ABSL_GUARDED_BY(mutex_) = 0;  // in flight
 };
 
 }  // namespace dnc

@@ -2,6 +2,7 @@
 #ifndef DNC_CLIENT_FILTER_H_
 #define DNC_CLIENT_FILTER_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "client/decision.h"
 #include "client/steady_time.h"
 #include "dnc/v1/check.pb.h"
@@ -47,6 +49,48 @@ struct FilterBlock {
   size_t size() const { return phones.size() + raw.size(); }
 };
 
+// Verdicts as they travel: two bits each, so that a million of them are 250 kB.
+class PackedVerdicts {
+ public:
+  PackedVerdicts() = default;
+  // So many that are all kUnknown.
+  static PackedVerdicts Unknown(size_t count);
+  static PackedVerdicts Of(absl::Span<const Verdict> verdicts);
+  // FilterContactsResponse.verdicts of that many contact points.
+  static PackedVerdicts OfWire(std::string bytes, size_t count);
+
+  size_t size() const { return count_; }
+  // kUnknown for a number that there is not.
+  Verdict operator[](size_t index) const {
+    return index < count_ ? VerdictFromProto(Wire(index)) : Verdict::kUnknown;
+  }
+  size_t CountAllowed() const;
+  // Calls visit(index, verdict) for each that is not kAllow, ascending; allowed ones cost next to
+  // nothing.
+  template <typename Visit>
+  void ForEachNotAllowed(Visit visit) const {
+    for (size_t first = 0; first < count_; first += kPerWord) {
+      for (uint64_t left = NotAllowed(first); left != 0; left &= left - 1) {
+        const size_t index = first + static_cast<size_t>(std::countr_zero(left)) / 2;
+        visit(index, (*this)[index]);
+      }
+    }
+  }
+
+ private:
+  static constexpr size_t kPerByte = 4;
+  static constexpr size_t kPerWord = 32;
+
+  int Wire(size_t index) const {
+    return static_cast<uint8_t>(bytes_[index / kPerByte]) >> 2 * (index % kPerByte) & 3;
+  }
+  // Of the 32 from `first` on: the lower bit of each that is not allowed.
+  uint64_t NotAllowed(size_t first) const;
+
+  std::string bytes_;
+  size_t count_ = 0;
+};
+
 // The answer to one block.
 //
 // `verdicts` are what was true when the block was judged. Like a Decision, an ALLOW among them may
@@ -56,9 +100,12 @@ struct FilterAnswer {
   // OK, or why the block has no answer; every verdict is kUnknown then.
   absl::Status status = {};
   // Exactly one for each contact point of the block.
-  std::vector<Verdict> verdicts = {};
-  // For contact points that are not allowed, ascending by index.
-  std::vector<v1::FilterReason> reasons = {};
+  PackedVerdicts verdicts = {};
+  // The rules that decided about the block, each once.
+  std::vector<v1::FilterRule> rules = {};
+  // For each contact point that is not allowed, ascending: the place of its rule in `rules`. Empty
+  // where reasons were omitted.
+  std::vector<uint32_t> reasons = {};
   // The state at which the block was judged.
   int64_t revision = 0;
   // The instant at which it was judged, by the gateway's clock; InfinitePast where it was not.
@@ -73,6 +120,17 @@ struct FilterAnswer {
   // Whether the contact point of that number may be contacted, now: an ALLOW, and not too old.
   // False for a number that the block does not have.
   bool may_contact(size_t index) const;
+
+  // Calls visit(index, verdict, rule) for each contact point that is not allowed, ascending; `rule`
+  // points into `rules`, null where the answer has no reasons.
+  template <typename Visit>
+  void ForEachNotAllowed(Visit visit) const {
+    size_t reason = 0;
+    verdicts.ForEachNotAllowed([&](size_t index, Verdict verdict) {
+      visit(index, verdict, reason < reasons.size() ? &rules[reasons[reason]] : nullptr);
+      ++reason;
+    });
+  }
 };
 
 // Gives the next block, an empty one at the end of the list, or an error, which ends the filtering
@@ -95,8 +153,10 @@ using FilterSink = std::function<absl::Status(const FilterAnswer&)>;
 inline constexpr size_t kFilterWindow = 4;
 
 // The answer to a block of `count` contact points whose sending began at `sent` on `time`. An
-// answer of another size, or one with bits set beyond its end, is malformed: a status of INTERNAL
-// and all kUnknown. A value that is none of ALLOW and DENY is kUnknown.
+// answer of another size, one with bits set beyond its end, or one whose reasons are not one of its
+// rules for each contact point that is not allowed, is malformed: a status of INTERNAL and all
+// kUnknown. Without any reasons it is well-formed. A value that is none of ALLOW and DENY is
+// kUnknown.
 FilterAnswer ReadFilterAnswer(const v1::FilterContactsResponse& response, size_t count,
                               absl::Duration sent, std::shared_ptr<const SteadyTime> time);
 

@@ -116,12 +116,15 @@ FilterAnswer FakeClient::Answer(const FilterBlock& block) const {
   answer.valid_for = kAllowHolds;
   answer.time = MachineTime();
   answer.allowed_until = answer.time->Now() + answer.valid_for;
+  std::vector<Verdict> verdicts;
+  verdicts.reserve(block.size());
   const auto judge = [&](const std::string& text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const auto found = scripted_.find(text);
-    answer.verdicts.push_back(found == scripted_.end() ? Verdict::kUnknown : found->second);
+    verdicts.push_back(found == scripted_.end() ? Verdict::kUnknown : found->second);
   };
   for (const uint64_t digits : block.phones) judge(absl::StrCat("+", digits));
   for (const std::string& text : block.raw) judge(text);
+  answer.verdicts = PackedVerdicts::Of(verdicts);
   return answer;
 }
 

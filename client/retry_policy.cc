@@ -33,19 +33,28 @@ bool IsRetryable(const absl::Status& status) {
   }
 }
 
+RetrySchedule::RetrySchedule(const RetryPolicy& policy, const SteadyTime& time,
+                             absl::Duration deadline)
+    : policy_(policy), time_(time), end_(time.Now() + deadline), backoff_(policy.initial_backoff) {}
+
+std::optional<absl::Duration> RetrySchedule::PauseAfter(const absl::Status& status) {
+  if (made_ >= policy_.max_attempts || !IsRetryable(status)) return std::nullopt;
+  ++made_;
+  const absl::Duration pause = Jittered(std::min(backoff_, policy_.max_backoff));
+  backoff_ *= 2;
+  if (time_.Now() + pause >= end_) return std::nullopt;
+  return pause;
+}
+
 absl::Status RetryLoop(const RetryPolicy& policy, const SteadyTime& time, absl::Duration deadline,
                        absl::FunctionRef<absl::Status(absl::Duration left)> attempt) {
-  const absl::Duration end = time.Now() + deadline;
-  absl::Duration backoff = policy.initial_backoff;
+  RetrySchedule schedule(policy, time, deadline);
   absl::Status status = attempt(deadline);
-  for (int made = 1; made < policy.max_attempts && IsRetryable(status); ++made) {
-    const absl::Duration pause = Jittered(std::min(backoff, policy.max_backoff));
-    if (time.Now() + pause >= end) break;
-    time.Sleep(pause);
-    const absl::Duration left = end - time.Now();
+  while (const std::optional<absl::Duration> pause = schedule.PauseAfter(status)) {
+    time.Sleep(*pause);
+    const absl::Duration left = schedule.left();
     if (left <= absl::ZeroDuration()) break;
     status = attempt(left);
-    backoff *= 2;
   }
   return status;
 }

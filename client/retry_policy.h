@@ -3,6 +3,7 @@
 #define DNC_CLIENT_RETRY_POLICY_H_
 
 #include <memory>
+#include <optional>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -26,6 +27,27 @@ struct RetryPolicy {
 // (ETAG_MISMATCH) or a running import. Says nothing about whether repeating is safe: it is for
 // reads, and for writes that carry a request_id.
 bool IsRetryable(const absl::Status& status);
+
+// When one call is to be repeated. Not thread-safe.
+class RetrySchedule {
+ public:
+  // `deadline` is counted from now. `time` outlives it.
+  RetrySchedule(const RetryPolicy& policy, const SteadyTime& time, absl::Duration deadline);
+
+  // How long to wait before the call, which ended in `status`, is made again. None: it is not,
+  // because it is OK, fails in a way that is not retryable, or attempts or time are used up.
+  std::optional<absl::Duration> PauseAfter(const absl::Status& status);
+
+  // The time that is left for the call.
+  absl::Duration left() const { return end_ - time_.Now(); }
+
+ private:
+  const RetryPolicy policy_;
+  const SteadyTime& time_;
+  const absl::Duration end_;
+  absl::Duration backoff_;
+  int made_ = 1;
+};
 
 // Makes `attempt`, which gets the time that is left for it, until it is OK, fails in a way that is
 // not retryable, or attempts or `deadline` (counted from now) are used up; answers the last status.

@@ -1,15 +1,25 @@
 #!/usr/bin/env bash
-#: measure: micro benchmarks, and the gateway beside an empty gRPC echo
+#: measure: the gateway beside an empty gRPC echo, Redis and PostgreSQL; micro benchmarks
 #:
-#: usage: ./dev bench [--quick] [--strict] [--build-only]
+#: usage: ./dev bench [--quick|--full] [--only NAME[,NAME…]] [--registry N] [--strict] [--curves]
+#:                    [--smoke] [--build-only] [--instructions BASE [HEAD]]
 #:
-#: Prints one table and writes build/bench/results.json, a list of {name, value, unit, target, met}.
-#: bench/README.md says how to read it. Takes about five minutes after the build; nothing else should
-#: run on the machine.
+#: Prints one table and writes build/bench/results.json, a list of {name, value, unit, target, met,
+#: note}. bench/README.md says how to read it. Nothing else should run on the machine.
 #:
-#:   --quick        short rounds: about a minute and a half, and rougher figures
-#:   --strict       exit status 1 where a target is missed
+#:   --full         a registry of 250 million numbers and two million leads: what is run without it
+#:   --quick        a registry of 10 million, short rounds, and rougher figures
+#:   --only NAMES   only these, by commas: micro, peers, checks, singles, filter, actions, mixed,
+#:                  reports, start; the registry is imported all the same, for those that need it
+#:   --registry N   another size of the registry; 0 for none
+#:   --strict       exit status 1 where a target is missed or was not measured
+#:   --curves       instead of all that: cost by the size of the registry, into docs/img
+#:   --smoke        whether the benchmarks work: most of them for an instant; the figures say nothing
 #:   --build-only   build the benchmarks and measure nothing
+#:   --instructions BASE [HEAD]
+#:                  instead of all that: instructions of the check path in two revisions, counted by
+#:                  callgrind (without HEAD: in the working tree). Fails where they are 2 % more; needs
+#:                  valgrind, and nothing of the machine's time
 set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
@@ -17,39 +27,102 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=scripts/deps.sh
 source "$DNC_ROOT/scripts/deps.sh"
 
-build_only=
-declare -a load_args=() micro_args=(--benchmark_min_time=0.5) merge_args=()
+build_only='' curves='' quick='' registry=250000000 more_leads=1900000
+only=micro,peers,checks,singles,filter,actions,mixed,reports,start
+declare -a instructions=() load_args=() micro_args=(--benchmark_min_time=0.5) merge_args=()
 while [ $# -gt 0 ]; do
   case "$1" in
+    --full) ;;
     --quick)
+      quick=1 registry=10000000 more_leads=0
       load_args=(--quick)
       # Building the 250 million numbers of `national` alone takes half a minute.
       micro_args=(--benchmark_min_time=0.05 --benchmark_filter=-/national)
       ;;
+    --only)
+      need_value "$1" $#
+      only="$2"
+      shift
+      ;;
+    --registry)
+      need_value "$1" $#
+      [ "$2" = 0 ] || need_count "$1" "$2"
+      registry="$2"
+      shift
+      ;;
+    --smoke)
+      only=peers,checks,singles,filter,mixed,start registry=100000 more_leads=0
+      load_args=(--quick --rounds 1 --seconds 0.1)
+      ;;
     --strict) merge_args=(--strict) ;;
+    --curves) curves=1 ;;
     --build-only) build_only=1 ;;
-    *) usage_error "bench takes --quick, --strict and --build-only, not '$1'" ;;
+    --instructions)
+      need_value "$1" $#
+      instructions=(--base "$2")
+      if [[ $# -ge 3 && "$3" != --* ]]; then
+        instructions+=(--head "$3")
+        shift
+      fi
+      shift
+      ;;
+    *) usage_error "bench takes --quick, --full, --only, --registry, --strict, --curves," \
+      "--smoke, --build-only and --instructions, not '$1'" ;;
   esac
   shift
 done
 
 ensure_packages build
-build release dncd dnc_bench
+(ensure_packages bench) || warn "not all packages of scripts/packages-bench.txt are here: what needs" \
+  "them is not measured, or not built"
+if [ "${#instructions[@]}" -gt 0 ]; then
+  python3 "$DNC_ROOT/bench/compare_instructions.py" --root "$DNC_ROOT" \
+    --work-dir "$DNC_ROOT/build/instructions" "${instructions[@]}"
+  exit
+fi
+build release dncd dncctl dnc_bench
 [ -z "$build_only" ] || exit 0
 
 readonly BIN="$DNC_ROOT/build/release/bin" OUT="$DNC_ROOT/build/bench"
 rm -rf "$OUT"
 mkdir -p "$OUT/micro"
-for program in "$BIN"/*_benchmark; do
-  name="$(basename "$program")"
-  say "micro benchmark: $name"
-  # In $OUT, because lookup_benchmark puts a store into its working directory.
-  (cd "$OUT" && "$program" "${micro_args[@]}" --benchmark_out="$OUT/micro/$name.json" \
-    --benchmark_out_format=json)
+# What a benchmark that was stopped leaves behind; its servers end with it.
+trap 'rm -rf "$OUT"/data-*' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+if [ -n "$curves" ]; then
+  python3 "$DNC_ROOT/bench/measure_curves.py" --bin "$BIN" --work-dir "$OUT" \
+    --out "$DNC_ROOT/docs/img/curves.json" ${quick:+--quick}
+  python3 "$DNC_ROOT/bench/plot_curves.py" "$DNC_ROOT/docs/img/curves.json" "$DNC_ROOT/docs/img"
+  exit
+fi
+
+# wanted NAME: whether it is among those of --only.
+wanted() { [[ ",$only," == *",$1,"* ]]; }
+
+declare -a scenarios=() results=()
+IFS=, read -ra names <<<"$only"
+for name in "${names[@]}"; do
+  [ "$name" = micro ] || scenarios+=("$name")
 done
-say "load: dncd beside an empty gRPC echo"
-"$BIN/dnc_loadgen" --dncd "$BIN/dncd" --echo-server "$BIN/dnc_echo_server" --work-dir "$OUT" \
-  --json "$OUT/load.json" "${load_args[@]}"
+if wanted micro; then
+  for program in "$BIN"/*_benchmark; do
+    name="$(basename "$program")"
+    say "micro benchmark: $name"
+    # In $OUT, because lookup_benchmark puts a store into its working directory.
+    (cd "$OUT" && "$program" "${micro_args[@]}" --benchmark_out="$OUT/micro/$name.json" \
+      --benchmark_out_format=json)
+    results+=("$OUT/micro/$name.json")
+  done
+fi
+if [ "${#scenarios[@]}" -gt 0 ]; then
+  say "load: dncd beside an empty gRPC echo, Redis and PostgreSQL"
+  "$BIN/dnc_loadgen" --dncd "$BIN/dncd" --echo-server "$BIN/dnc_echo_server" --work-dir "$OUT" \
+    --json "$OUT/load.json" --registry "$registry" --more-leads "$more_leads" \
+    "${load_args[@]}" --only "${scenarios[@]}"
+  results=("$OUT/load.json" "${results[@]}")
+fi
 say "results"
-exec python3 "$DNC_ROOT/bench/merge_results.py" --out "$OUT/results.json" "${merge_args[@]}" \
-  "$OUT/load.json" "$OUT"/micro/*.json
+python3 "$DNC_ROOT/bench/merge_results.py" --out "$OUT/results.json" "${merge_args[@]}" \
+  "${results[@]}"

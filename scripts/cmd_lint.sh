@@ -95,7 +95,7 @@ for step in "${steps[@]}"; do
   [[ " $ALL_STEPS " == *" $step "* ]] || usage_error "no such step: $step; it is one of $ALL_STEPS"
 done
 
-ensure_packages build lint
+ensure_packages build lint bench
 cd "$DNC_ROOT"
 failed=0 unavailable=0 summary=
 for step in "${steps[@]}"; do

@@ -17,7 +17,8 @@ constexpr int kStartError = 1;
 
 constexpr char kFooter[] =
     R"(Settings come from, highest first: flags, environment variables (DNC_DATA_DIR for
---data-dir), the file given by --config, defaults.
+--data-dir), the file given by --config, defaults. How much memory and disk what
+takes: docs/sizing.md.
 
 Exit status: 0 after a drain, 1 when the server cannot start, 2 for wrong settings.
 

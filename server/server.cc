@@ -47,6 +47,7 @@
 #include "storage/recording/contact_store.h"
 #include "storage/recording/decision_store.h"
 #include "storage/recording/secret.h"
+#include "storage/registry/import_memory.h"
 #include "storage/rocksdb/recording_store.h"
 
 namespace dnc {
@@ -80,7 +81,8 @@ class GatewayServer : public Server {
                  WorkerPool::Limits{parts.waiting_calls}),
         open_imports_(parts.open_imports),
         watch_buffer_(parts.watch_buffer),
-        recorder_paused_(parts.recorder_paused) {
+        recorder_paused_(parts.recorder_paused),
+        fill_(parts.fill) {
     services_.authenticator = parts.authenticator;
     services_.authorizer = parts.authorizer;
   }
@@ -135,9 +137,12 @@ class GatewayServer : public Server {
     DNC_ASSIGN_OR_RETURN(store_, Store::Open(store));
     DNC_RETURN_IF_ERROR(dir.PrepareSpill());
     services_.imports.temp_dir = dir.spill();
+    services_.imports.kept_versions = config.registry_versions;
+    import_memory_.emplace(static_cast<size_t>(config.import_memory_mib) << 20);
     DNC_ASSIGN_OR_RETURN(
         state_,
-        StateMachine::Create(store_.get(), static_cast<size_t>(config.record_cache_mib) << 20));
+        StateMachine::Create(
+            store_.get(), StateOptions{static_cast<size_t>(config.record_cache_mib) << 20, fill_}));
     ChangeFeed::Limits feed;
     feed.records = watch_buffer_;
     state_->changes().SetLimits(feed);
@@ -230,6 +235,7 @@ class GatewayServer : public Server {
     services_.imports.preparer = preparer_.get();
     services_.imports.clock = clock_;
     services_.imports.locks = &import_locks_;
+    services_.imports.memory = &*import_memory_;
     system_service_ = std::make_unique<SystemService>(services_, clock_->Now());
   }
 
@@ -313,10 +319,12 @@ class GatewayServer : public Server {
   OpenImports open_imports_;
   const size_t watch_buffer_;
   ImportLocks import_locks_;
+  std::optional<ImportMemory> import_memory_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<StateMachine> state_;
   std::unique_ptr<EmbeddedMutationLog> log_;
   const std::atomic<bool>* const recorder_paused_;
+  const FillOptions fill_;
   std::unique_ptr<RecordingStore> recording_store_;
   std::unique_ptr<Secret> secret_;
   std::unique_ptr<DecisionStore> decision_store_;

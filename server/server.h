@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "server/auth/authenticator.h"
 #include "server/ops/config.h"
+#include "server/state/start_fill.h"
 #include "storage/base/clock.h"
 
 namespace dnc {
@@ -30,6 +31,8 @@ struct ServerParts {
   size_t watch_buffer = 4096;
   // While it is set, no record of a check is written. Null: never.
   const std::atomic<bool>* recorder_paused = nullptr;
+  // How contact points are read into memory after the start.
+  FillOptions fill;
 };
 
 class Server {

@@ -1,8 +1,11 @@
 #include "bench/load/child_process.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,15 +17,19 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace dnc::bench {
 namespace {
 
-constexpr absl::Duration kStartTimeout = absl::Seconds(30);
+constexpr absl::Duration kStartTimeout = absl::Seconds(120);
 constexpr absl::Duration kStopTimeout = absl::Seconds(30);
 
 // Becomes the program; runs in the child, where only async-signal-safe calls are permitted.
@@ -51,6 +58,14 @@ absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& argv, const std::str
   return pid;
 }
 
+sockaddr_in Loopback(int port) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
 // The port that a port file names, or 0: the digits after the last colon, or all of the line.
 int ReadPort(const std::string& file) {
   std::ifstream in(file);
@@ -60,9 +75,59 @@ int ReadPort(const std::string& file) {
   return absl::SimpleAtoi(line.substr(line.rfind(':') + 1), &port) ? port : 0;
 }
 
+// Whether somebody listens on a port.
+bool IsListening(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const sockaddr_in address = Loopback(port);
+  const bool connected =
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  close(fd);
+  return connected;
+}
+
 bool HasEnded(pid_t pid) { return waitpid(pid, nullptr, WNOHANG) == pid; }
 
 }  // namespace
+
+absl::StatusOr<int> FreePort() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = Loopback(0);
+  socklen_t length = sizeof(address);
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  const bool found =
+      fd >= 0 && bind(fd, generic, length) == 0 && getsockname(fd, generic, &length) == 0;
+  const int error = errno;
+  if (fd >= 0) close(fd);
+  if (!found) return absl::UnavailableError(absl::StrCat("no port: ", std::strerror(error)));
+  return ntohs(address.sin_port);
+}
+
+absl::Status RunProgram(const std::string& name, const std::vector<std::string>& argv,
+                        const std::string& dir) {
+  const std::string log = absl::StrCat(dir, "/", name, ".log");
+  const auto pid = Spawn(argv, log);
+  if (!pid.ok()) return pid.status();
+  int status = 0;
+  if (waitpid(*pid, &status, 0) == *pid && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+    return absl::OkStatus();
+  }
+  return absl::InternalError(absl::StrCat(argv[0], " failed (", status, "); see ", log));
+}
+
+absl::StatusOr<int64_t> ChildProcess::PeakBytes() const {
+  std::ifstream status(absl::StrCat("/proc/", pid_, "/status"));
+  constexpr absl::string_view kPeak = "VmHWM:";
+  for (std::string line; std::getline(status, line);) {
+    int64_t kib = 0;
+    if (!absl::StartsWith(line, kPeak)) continue;
+    const absl::string_view value = absl::StripSuffix(absl::string_view(line), " kB");
+    if (absl::SimpleAtoi(absl::StripAsciiWhitespace(value.substr(kPeak.size())), &kib)) {
+      return kib * 1024;
+    }
+  }
+  return absl::UnavailableError(absl::StrCat("the memory of process ", pid_, " cannot be read"));
+}
 
 absl::StatusOr<int64_t> ChildProcess::ResidentBytes() const {
   std::ifstream statm(absl::StrCat("/proc/", pid_, "/statm"));
@@ -105,24 +170,57 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(const std::string& name,
       child.pid_ = -1;
       return absl::UnavailableError(absl::StrCat(argv[0], " ended at once; see ", log));
     }
-    absl::SleepFor(absl::Milliseconds(20));
+    absl::SleepFor(absl::Milliseconds(2));
   }
   return absl::UnavailableError(absl::StrCat(argv[0], " wrote no port file; see ", log));
 }
 
-ChildProcess::ChildProcess(ChildProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), address_(std::move(other.address_)) {}
+absl::StatusOr<ChildProcess> ChildProcess::StartPeer(const PeerProgram& program,
+                                                     const std::string& dir) {
+  const std::string log = absl::StrCat(dir, "/", program.name, ".log");
+  const auto pid = Spawn(program.argv, log);
+  if (!pid.ok()) return pid.status();
+  ChildProcess child(*pid, program.stop_signal);
+  child.address_ = absl::StrCat("127.0.0.1:", program.port);
+  const absl::Time give_up = absl::Now() + program.start_timeout;
+  while (absl::Now() < give_up) {
+    if (HasEnded(child.pid_)) {
+      child.pid_ = -1;
+      return absl::UnavailableError(absl::StrCat(program.name, " ended at once; see ", log));
+    }
+    if (IsListening(program.port)) return child;
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  return absl::UnavailableError(absl::StrCat(program.name, " listens nowhere; see ", log));
+}
 
-ChildProcess::~ChildProcess() {
-  if (pid_ <= 0) return;
-  kill(pid_, SIGTERM);
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)),
+      stop_signal_(other.stop_signal_),
+      address_(std::move(other.address_)) {}
+
+ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
+  if (this == &other) return *this;
+  Stop();
+  pid_ = std::exchange(other.pid_, -1);
+  stop_signal_ = other.stop_signal_;
+  address_ = std::move(other.address_);
+  return *this;
+}
+
+ChildProcess::~ChildProcess() { Stop(); }
+
+void ChildProcess::Stop() {
+  const pid_t pid = std::exchange(pid_, -1);
+  if (pid <= 0) return;
+  kill(pid, stop_signal_);
   const absl::Time give_up = absl::Now() + kStopTimeout;
   while (absl::Now() < give_up) {
-    if (HasEnded(pid_)) return;
+    if (HasEnded(pid)) return;
     absl::SleepFor(absl::Milliseconds(10));
   }
-  kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
 }
 
 }  // namespace dnc::bench

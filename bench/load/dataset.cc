@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,13 +19,6 @@
 namespace dnc::bench {
 namespace {
 
-constexpr uint64_t kAreaCodes[] = {201, 212, 303, 312, 404, 415, 503, 512, 602, 617,
-                                   702, 713, 808, 816, 904, 916, 202, 206, 214, 216};
-constexpr uint64_t kExchanges = 700;  // 220 … 919
-constexpr uint64_t kLines = 10'000;
-constexpr uint64_t kNumbers = std::size(kAreaCodes) * kExchanges * kLines;
-// A prime that does not divide kNumbers, so that i -> i * kStep modulo kNumbers is one to one.
-constexpr uint64_t kStep = 86'028'121;
 constexpr uint64_t kBatch = 1'000;
 constexpr size_t kPieceBytes = size_t{1} << 20;
 
@@ -42,20 +36,6 @@ v1::Actor LoaderActor() {
   v1::Actor actor;
   actor.set_id("services/loadgen");
   return actor;
-}
-
-absl::Status CreateOrganization(const std::shared_ptr<grpc::Channel>& channel) {
-  v1::CreateOrganizationRequest request;
-  request.set_organization_id("bench");
-  request.mutable_organization()->set_display_name("Benchmark");
-  request.mutable_organization()->set_default_region("US");
-  *request.mutable_actor() = LoaderActor();
-  v1::CreateOrganizationResponse response;
-  grpc::ClientContext context;
-  SetDeadline(context);
-  return Checked(
-      v1::OrganizationService::NewStub(channel)->CreateOrganization(&context, request, &response),
-      "CreateOrganization");
 }
 
 absl::Status CreateWorkflow(const std::shared_ptr<grpc::Channel>& channel) {
@@ -139,16 +119,31 @@ absl::Status ImportEntries(const std::shared_ptr<grpc::Channel>& channel) {
   return absl::InternalError(absl::StrCat("ImportList added ", added, " entries of ", kEntries));
 }
 
+// Chosen once, before anything is measured.
+std::unique_ptr<const PhoneBook> book;
+
 double PerSecond(uint64_t count, absl::Time since) {
   return static_cast<double>(count) / absl::ToDoubleSeconds(absl::Now() - since);
 }
 
 }  // namespace
 
-uint64_t Phone(uint64_t i) {
-  const uint64_t n = i * kStep % kNumbers;
-  const uint64_t area = kAreaCodes[n / (kExchanges * kLines)];
-  return 10'000'000'000 + area * 10'000'000 + (220 + n / kLines % kExchanges) * kLines + n % kLines;
+void ChooseRegistry(uint64_t numbers) { book = std::make_unique<const PhoneBook>(numbers); }
+
+const PhoneBook& Phones() { return *book; }
+
+absl::Status CreateOrganization(const std::shared_ptr<grpc::Channel>& channel) {
+  v1::CreateOrganizationRequest request;
+  request.set_organization_id("bench");
+  request.mutable_organization()->set_display_name("Benchmark");
+  request.mutable_organization()->set_default_region("US");
+  *request.mutable_actor() = LoaderActor();
+  v1::CreateOrganizationResponse response;
+  grpc::ClientContext context;
+  SetDeadline(context);
+  return Checked(
+      v1::OrganizationService::NewStub(channel)->CreateOrganization(&context, request, &response),
+      "CreateOrganization");
 }
 
 std::string LeadName(uint64_t i) { return absl::StrFormat("%s/leads/lead-%06d", kOrganization, i); }

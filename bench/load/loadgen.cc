@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "bench/load/child_process.h"
+#include "bench/load/dataset.h"
 #include "bench/load/report.h"
 #include "bench/load/scenarios.h"
 
@@ -34,6 +35,12 @@ struct Flags {
   int rounds = 0;             // 0: as many as usual
   double seconds = 0;         // 0: as long as usual
   uint64_t report_leads = 0;  // 0: as many as usual
+  uint64_t registry = 0;
+  uint64_t more_leads = 0;
+  int64_t peer_numbers = -1;  // -1: as many as usual
+  std::string dncctl;         // empty: beside dncd
+  std::string make_registry;  // the same
+  std::string gateway_cpus;   // for taskset; empty: all
 };
 
 struct Scenario {
@@ -41,11 +48,17 @@ struct Scenario {
   absl::Status (*measure)(const Servers&, const Rounds&, Report&);
 };
 
-// Reports last: they need many leads, and checks the records of theirs in the cache.
-constexpr std::array<Scenario, 4> kScenarios = {{{"checks", &MeasureChecks},
+// In the order in which they run: what needs the registry follows its import; reports, which need
+// many leads, and everything else that fills the store come late; starts last, on all of it.
+constexpr std::array<Scenario, 9> kScenarios = {{{"peers", &MeasurePeerImports},
+                                                 {"import", &MeasureImport},
+                                                 {"checks", &MeasureChecks},
+                                                 {"singles", &MeasureSingles},
                                                  {"filter", &MeasureFilter},
                                                  {"actions", &MeasureActions},
-                                                 {"reports", &MeasureReports}}};
+                                                 {"mixed", &MeasureMixed},
+                                                 {"reports", &MeasureReports},
+                                                 {"start", &MeasureStart}}};
 
 bool Wanted(const Flags& flags, absl::string_view scenario) {
   return flags.only.empty() ||
@@ -55,19 +68,31 @@ bool Wanted(const Flags& flags, absl::string_view scenario) {
 Rounds RoundsOf(const Flags& flags) {
   Rounds rounds;
   if (flags.quick) {
-    rounds = {.count = 7, .duration = absl::Milliseconds(400), .report_leads = 200'000};
+    rounds = {.count = 7,
+              .duration = absl::Milliseconds(400),
+              .peer_count = 5,
+              .report_leads = 200'000,
+              .peer_numbers = 1'000'000,
+              .import_rounds = 1,
+              .start_rounds = 1,
+              .mixed_duration = absl::Seconds(2)};
   }
+  rounds.registry = flags.registry;
+  rounds.more_leads = flags.more_leads;
+  if (flags.peer_numbers >= 0) rounds.peer_numbers = static_cast<uint64_t>(flags.peer_numbers);
   if (flags.report_leads > 0) rounds.report_leads = flags.report_leads;
   if (flags.rounds > 0) rounds.count = flags.rounds;
   if (flags.seconds > 0) rounds.duration = absl::Seconds(flags.seconds);
   return rounds;
 }
 
-// The store's folder; removed at the end.
+// The folder of everything that is removed at the end: the store, the peers' data, imported files.
 class DataDir {
  public:
   explicit DataDir(const std::string& parent)
-      : path_(absl::StrCat(parent, "/data-", static_cast<int64_t>(getpid()))) {}
+      : path_(absl::StrCat(parent, "/data-", static_cast<int64_t>(getpid()))) {
+    std::filesystem::create_directories(path_);
+  }
   DataDir(const DataDir&) = delete;
   DataDir& operator=(const DataDir&) = delete;
   ~DataDir() {
@@ -94,21 +119,44 @@ absl::Status RequireDisk(const std::string& dir) {
   return absl::OkStatus();
 }
 
+// A program beside dncd, where nothing else is said.
+std::string ProgramBeside(const std::string& dncd, const std::string& given, const char* name) {
+  if (!given.empty()) return given;
+  return (std::filesystem::path(dncd).parent_path() / name).string();
+}
+
+Setup SetupOf(const Flags& flags, const std::string& scratch_dir) {
+  Setup setup = {
+      .dncd = flags.dncd,
+      .dncctl = ProgramBeside(flags.dncd, flags.dncctl, "dncctl"),
+      .make_registry = ProgramBeside(flags.dncd, flags.make_registry, "dnc_make_registry"),
+      .work_dir = std::filesystem::absolute(flags.work_dir).string(),
+      .scratch_dir = scratch_dir,
+      .data_dir = absl::StrCat(scratch_dir, "/store"),
+      .gateway_wrapper = {}};
+  if (!flags.gateway_cpus.empty()) {
+    setup.gateway_wrapper = {"/usr/bin/taskset", "--cpu-list", flags.gateway_cpus};
+  }
+  return setup;
+}
+
 absl::Status MeasureAll(const Flags& flags, Report& report) {
   if (auto status = RequireDisk(flags.work_dir); !status.ok()) return status;
-  const DataDir data(flags.work_dir);
+  const DataDir scratch(std::filesystem::absolute(flags.work_dir).string());
+  const Setup setup = SetupOf(flags, scratch.path());
   const auto echo = ChildProcess::Start("echo", {flags.echo_server}, flags.work_dir);
   if (!echo.ok()) return echo.status();
-  const auto gateway =
-      ChildProcess::Start("dncd", {flags.dncd, "--data-dir", data.path()}, flags.work_dir);
+  auto gateway = StartGateway(setup, setup.data_dir);
   if (!gateway.ok()) return gateway.status();
 
-  const Servers servers = {*gateway, *echo};
+  const Servers servers = {*gateway, *echo, setup};
   const Rounds rounds = RoundsOf(flags);
   if (auto status = MeasureDisk(flags.work_dir, report); !status.ok()) return status;
-  if (auto status = MeasureLoading(servers, report); !status.ok()) return status;
+  ChooseRegistry(rounds.registry);
+  if (auto status = MeasureLoading(servers, rounds, report); !status.ok()) return status;
   for (const Scenario& scenario : kScenarios) {
-    if (!Wanted(flags, scenario.name)) continue;
+    // Everything after it needs the registry.
+    if (!Wanted(flags, scenario.name) && scenario.measure != &MeasureImport) continue;
     if (auto status = scenario.measure(servers, rounds, report); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -133,11 +181,26 @@ int main(int argc, char** argv) {
   app.add_option("--echo-server", flags.echo_server, "The echo's program")->required();
   app.add_option("--work-dir", flags.work_dir, "Where the store and the logs go; on a disk");
   app.add_option("--json", flags.json, "Where to write the figures");
-  app.add_flag(
-      "--quick", flags.quick,
-      "Seven rounds of 0.4 s instead of 31 of half a second, and a fifth of the leads in reports");
-  app.add_option("--only", flags.only, "Only these: checks, filter, actions, reports")
-      ->check(CLI::IsMember({"checks", "filter", "actions", "reports"}));
+  app.add_flag("--quick", flags.quick,
+               "Fewer and shorter rounds, peers with a million numbers, reports of 200,000 leads");
+  app.add_option(
+         "--only", flags.only,
+         "Only these: peers, import, checks, singles, filter, actions, mixed, reports, start")
+      ->check(CLI::IsMember({"peers", "import", "checks", "singles", "filter", "actions", "mixed",
+                             "reports", "start"}));
+  app.add_option("--registry", flags.registry,
+                 "How many numbers the registry has; 0: there is none")
+      ->check(CLI::Range(uint64_t{0}, dnc::bench::NumberModel::kMaxCount));
+  app.add_option("--more-leads", flags.more_leads, "Leads beyond the 100,000 that are checked")
+      ->check(CLI::Range(uint64_t{0}, uint64_t{50'000'000}));
+  app.add_option("--peer-numbers", flags.peer_numbers,
+                 "How many of the numbers the peers are given at most; 0: without peers")
+      ->check(CLI::Range(int64_t{0}, int64_t{100'000'000}));
+  app.add_option("--dncctl", flags.dncctl, "The command line's program; beside dncd if not given");
+  app.add_option("--make-registry", flags.make_registry,
+                 "The program dnc_make_registry; beside dncd if not given");
+  app.add_option("--gateway-cpus", flags.gateway_cpus,
+                 "The cores that dncd may use, as taskset takes them, e.g. 0; all if not given");
   app.add_option("--report-leads", flags.report_leads, "How many leads a report has, at least")
       ->check(CLI::Range(uint64_t{100'000}, uint64_t{10'000'000}));
   app.add_option("--rounds", flags.rounds, "How many rounds")->check(CLI::Range(1, 1000));

@@ -29,19 +29,9 @@ grpc::ByteBuffer ToBytes(const google::protobuf::Message& message) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-PreparedCall EchoCall(size_t request_bytes, size_t response_bytes) {
-  EchoRequest request;
-  // The answer's padding comes with a tag and a length of one or two bytes.
-  request.set_response_bytes(
-      static_cast<uint32_t>(response_bytes - (response_bytes > 129 ? 3 : 2)));
-  request.set_padding(std::string(request_bytes, 'x'));
-  while (request.ByteSizeLong() > request_bytes) request.mutable_padding()->pop_back();
-  return {ToBytes(request), std::string(1, kLengthField1)};
-}
-
 enum class CheckKind { kPhone, kLeadAndPhone, kLead };
 
-v1::CheckContactRequest CheckRequest(uint64_t lead, CheckKind kind) {
+v1::CheckContactRequest RequestOf(uint64_t lead, CheckKind kind) {
   v1::CheckContactRequest request;
   request.set_organization(std::string(kOrganization));
   request.set_channel(v1::CHANNEL_VOICE);
@@ -66,7 +56,7 @@ absl::StatusOr<size_t> AnswerBytes(v1::CheckService::Stub& stub, uint64_t lead, 
   grpc::ClientContext context;
   SetPreparedDeadline(context);
   v1::CheckContactResponse response;
-  const grpc::Status status = stub.CheckContact(&context, CheckRequest(lead, kind), &response);
+  const grpc::Status status = stub.CheckContact(&context, RequestOf(lead, kind), &response);
   if (!status.ok())
     return absl::InternalError(absl::StrCat("CheckContact: ", status.error_message()));
   if (response.verdict() != RightVerdict(lead)) {
@@ -87,6 +77,29 @@ v1::ApplyActionRequest ActionRequest(uint64_t lead) {
 
 }  // namespace
 
+EchoRequest EchoOf(size_t request_bytes, size_t response_bytes) {
+  EchoRequest request;
+  // The answer's padding comes with a tag and a length of one or two bytes.
+  request.set_response_bytes(
+      static_cast<uint32_t>(response_bytes - (response_bytes > 129 ? 3 : 2)));
+  request.set_padding(std::string(request_bytes, 'x'));
+  while (request.ByteSizeLong() > request_bytes) request.mutable_padding()->pop_back();
+  return request;
+}
+
+PreparedCall EchoCall(size_t request_bytes, size_t response_bytes) {
+  return {ToBytes(EchoOf(request_bytes, response_bytes)), std::string(1, kLengthField1)};
+}
+
+absl::StatusOr<CheckBytes> PhoneCheckBytes(const std::shared_ptr<grpc::Channel>& channel) {
+  const auto stub = v1::CheckService::NewStub(channel);
+  const auto denied = AnswerBytes(*stub, 0, CheckKind::kPhone);
+  const auto allowed = AnswerBytes(*stub, 1, CheckKind::kPhone);
+  if (!denied.ok()) return denied.status();
+  if (!allowed.ok()) return allowed.status();
+  return CheckBytes{RequestOf(0, CheckKind::kPhone).ByteSizeLong(), (*denied + *allowed) / 2};
+}
+
 absl::StatusOr<PairedCalls> PrepareChecks(const std::shared_ptr<grpc::Channel>& channel) {
   constexpr std::array kKinds = {CheckKind::kPhone, CheckKind::kPhone, CheckKind::kLeadAndPhone,
                                  CheckKind::kLead};
@@ -104,7 +117,7 @@ absl::StatusOr<PairedCalls> PrepareChecks(const std::shared_ptr<grpc::Channel>& 
   for (size_t i = 0; i < kChecks; ++i) {
     const uint64_t lead = random() % (kLeads / 2) * 2 + i / kKinds.size() % 2;
     const size_t kind = i % kKinds.size();
-    const v1::CheckContactRequest request = CheckRequest(lead, kKinds[kind]);
+    const v1::CheckContactRequest request = RequestOf(lead, kKinds[kind]);
     const char verdict = static_cast<char>(RightVerdict(lead));
     calls.gateway.push_back({ToBytes(request), std::string{kVarintField1, verdict}});
     calls.echo.push_back(EchoCall(request.ByteSizeLong(), answer_bytes[kind][lead % 2]));

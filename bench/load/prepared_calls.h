@@ -4,11 +4,13 @@
 
 #include <grpcpp/channel.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "bench/load/echo.pb.h"
 #include "bench/load/unary_load.h"
 
 namespace dnc::bench {
@@ -19,6 +21,17 @@ struct PairedCalls {
   std::vector<PreparedCall> gateway;
   std::vector<PreparedCall> echo;
 };
+
+// How long a check of a phone and its answer, ALLOW and DENY taken together, are on the wire.
+struct CheckBytes {
+  size_t request = 0;
+  size_t response = 0;
+};
+absl::StatusOr<CheckBytes> PhoneCheckBytes(const std::shared_ptr<grpc::Channel>& channel);
+
+// A call of the echo with messages of those lengths.
+EchoRequest EchoOf(size_t request_bytes, size_t response_bytes);
+PreparedCall EchoCall(size_t request_bytes, size_t response_bytes);
 
 // 65,536 CheckContact calls on VOICE for marketing, over leads drawn at random, every second one of
 // them blocked: half of the calls name the phone, a quarter the lead and the phone, a quarter the

@@ -16,8 +16,15 @@ double Micros(uint64_t nanoseconds) { return static_cast<double>(nanoseconds) / 
 
 void Report::Add(absl::string_view name, double value, absl::string_view unit,
                  std::optional<Goal> goal) {
-  figures_.push_back({std::string(name), value, std::string(unit), goal});
+  figures_.push_back({std::string(name), value, std::string(unit), goal, ""});
   absl::PrintF("  %-36s %14.2f %s\n", name, value, unit);
+  std::fflush(stdout);
+}
+
+void Report::AddMissing(absl::string_view name, absl::string_view unit, absl::string_view why,
+                        std::optional<Goal> goal) {
+  figures_.push_back({std::string(name), std::nullopt, std::string(unit), goal, std::string(why)});
+  absl::PrintF("  %-36s %14s %s\n", name, "not measured:", why);
   std::fflush(stdout);
 }
 
@@ -50,10 +57,11 @@ absl::Status Report::WriteJson(const std::string& file) const {
   for (const Figure& figure : figures_) {
     const std::string target = figure.goal ? absl::StrFormat("%.6g", figure.goal->value) : "null";
     const bool at_most = figure.goal && figure.goal->kind == Goal::Kind::kAtMost;
+    const std::string value = figure.value ? absl::StrFormat("%.6g", *figure.value) : "null";
     out << separator
         << absl::StrFormat(
-               R"(  {"name": "%s", "value": %.6g, "unit": "%s", "target": %s, "at_most": %s})",
-               figure.name, figure.value, figure.unit, target, at_most ? "true" : "false");
+               R"(  {"name": "%s", "value": %s, "unit": "%s", "target": %s, "at_most": %s, "note": "%s"})",
+               figure.name, value, figure.unit, target, at_most ? "true" : "false", figure.note);
     separator = ",\n";
   }
   out << "\n]\n";

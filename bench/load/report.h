@@ -25,6 +25,10 @@ class Report {
   void Add(absl::string_view name, double value, absl::string_view unit,
            std::optional<Goal> goal = std::nullopt);
 
+  // A figure that could not be measured, and why: "redis-server is not installed".
+  void AddMissing(absl::string_view name, absl::string_view unit, absl::string_view why,
+                  std::optional<Goal> goal = std::nullopt);
+
   // PREFIX_throughput: the median of the rounds; PREFIX_p50, _p99 and _p99_9 over all calls of all
   // rounds, in microseconds; PREFIX_cpu, the server's CPU time a call.
   void AddSeries(absl::string_view prefix, const Series& series,
@@ -33,15 +37,17 @@ class Report {
   // The value of a figure that was added; none where it was not.
   std::optional<double> Find(absl::string_view name) const;
 
-  // A JSON list of {name, value, unit, target, at_most}.
+  // A JSON list of {name, value, unit, target, at_most, note}; the value is null where it is
+  // missing, the note says why.
   absl::Status WriteJson(const std::string& file) const;
 
  private:
   struct Figure {
     std::string name;
-    double value = 0;
+    std::optional<double> value;
     std::string unit;
     std::optional<Goal> goal;
+    std::string note;
   };
 
   std::vector<Figure> figures_;

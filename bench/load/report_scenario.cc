@@ -21,11 +21,6 @@ constexpr size_t kChecksInFlight = 64;
 constexpr uint64_t kFirstReportLead = 20'000'000;  // apart from those of other scenarios
 constexpr double kMebibyte = 1 << 20;
 
-double CheckThroughput(const LoadResult& round) { return round.calls_per_second; }
-double CheckP99(const LoadResult& round) {
-  return static_cast<double>(round.latency_ns.Quantile(0.99));
-}
-
 double MedianOf(const Series& series, double (*figure)(const LoadResult&)) {
   std::vector<double> values;
   for (const LoadResult& round : series.rounds) values.push_back(figure(round));
@@ -94,16 +89,15 @@ absl::Status MeasureReports(const Servers& servers, const Rounds& rounds, Report
   if (!before.ok()) return before.status();
   const auto pair = MeasurePair(gateway, target, rounds, options);
   if (!pair.ok()) return pair.status();
-  report.Add("check_beside_report_throughput", MedianOf(pair->beside, &CheckThroughput), "calls/s");
-  report.Add("check_beside_report_p99", MedianOf(pair->beside, &CheckP99) / 1000, "us");
-  report.Add("report_check_throughput_ratio",
-             MedianRatio(pair->beside, pair->alone, &CheckThroughput), "of alone",
-             Goal{Goal::Kind::kAtLeast, 0.9});
-  report.Add("report_check_p99_ratio", MedianRatio(pair->beside, pair->alone, &CheckP99),
-             "of alone", Goal{Goal::Kind::kAtMost, 1.25});
+  report.Add("check_beside_report_throughput", MedianOf(pair->beside, &Throughput), "calls/s");
+  report.Add("check_beside_report_p99", MedianOf(pair->beside, &P99) / 1000, "us");
+  report.Add("report_check_throughput_ratio", MedianRatio(pair->beside, pair->alone, &Throughput),
+             "of alone", AtLeast(0.9));
+  report.Add("report_check_p99_ratio", MedianRatio(pair->beside, pair->alone, &P99), "of alone",
+             AtMost(1.25));
   report.Add("report_memory",
              static_cast<double>(std::max<int64_t>(0, pair->most_bytes - *before)) / kMebibyte,
-             "MiB", Goal{Goal::Kind::kAtMost, 64});
+             "MiB", AtMost(64));
   report.Add("report_leads_beside",
              static_cast<double>(pair->leads) /
                  (absl::ToDoubleSeconds(options.duration + options.warm_up) * rounds.count),

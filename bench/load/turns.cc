@@ -10,42 +10,50 @@
 namespace dnc::bench {
 namespace {
 
-// A contestant with its connections and what it has shown so far.
-class Player {
- public:
-  Player(const Contestant& contestant, size_t connections, const LoadOptions& options)
-      : server_(*contestant.server), options_(options) {
-    target_ = {contestant.method, MakeChannels(server_.address(), connections), contestant.calls};
-    options_.repeat_calls = contestant.repeat_calls;
-  }
-
-  absl::Status Play() {
-    const absl::StatusOr<absl::Duration> before = server_.CpuTime();
-    if (!before.ok()) return before.status();
-    absl::StatusOr<LoadResult> result = RunUnaryLoad(target_, options_);
-    if (!result.ok()) return result.status();
-    const absl::StatusOr<absl::Duration> after = server_.CpuTime();
-    if (!after.ok()) return after.status();
-    cpu_ += *after - *before;
-    calls_ += result->calls_started;
-    if (!options_.repeat_calls) options_.first_call += result->calls_started;
-    rounds_.push_back(*std::move(result));
-    return absl::OkStatus();
-  }
-
-  Series Take() && {
-    const double micros = absl::ToDoubleMicroseconds(cpu_);
-    return {std::move(rounds_), calls_ == 0 ? 0 : micros / static_cast<double>(calls_)};
-  }
-
- private:
-  const ChildProcess& server_;
-  LoadOptions options_;
-  Target target_;
-  std::vector<LoadResult> rounds_;
-  absl::Duration cpu_;
-  uint64_t calls_ = 0;
+// What a player has shown so far.
+struct Shown {
+  std::vector<LoadResult> rounds;
+  absl::Duration cpu;
+  uint64_t calls = 0;
 };
+
+absl::StatusOr<absl::Duration> CpuTimeOf(const ChildProcess* server) {
+  if (server == nullptr) return absl::ZeroDuration();
+  return server->CpuTime();
+}
+
+absl::Status Play(const Player& player, Shown& shown) {
+  const absl::StatusOr<absl::Duration> before = CpuTimeOf(player.server);
+  if (!before.ok()) return before.status();
+  absl::StatusOr<LoadResult> result = player.play();
+  if (!result.ok()) return result.status();
+  const absl::StatusOr<absl::Duration> after = CpuTimeOf(player.server);
+  if (!after.ok()) return after.status();
+  shown.cpu += *after - *before;
+  shown.calls += result->calls_started;
+  shown.rounds.push_back(*std::move(result));
+  return absl::OkStatus();
+}
+
+Series SeriesOf(Shown shown) {
+  const double micros = absl::ToDoubleMicroseconds(shown.cpu);
+  return {std::move(shown.rounds),
+          shown.calls == 0 ? 0 : micros / static_cast<double>(shown.calls)};
+}
+
+// A player of a contestant's calls, with connections of its own.
+Player PlayerOf(const Contestant& contestant, size_t connections, const LoadOptions& options) {
+  const Target target = {contestant.method, MakeChannels(contestant.server->address(), connections),
+                         contestant.calls};
+  LoadOptions options_of_calls = options;
+  options_of_calls.repeat_calls = contestant.repeat_calls;
+  return {[target, own = options_of_calls]() mutable -> absl::StatusOr<LoadResult> {
+            absl::StatusOr<LoadResult> result = RunUnaryLoad(target, own);
+            if (result.ok() && !own.repeat_calls) own.first_call += result->calls_started;
+            return result;
+          },
+          contestant.server};
+}
 
 std::vector<double> Ratios(const Series& of, const Series& to,
                            double (*figure)(const LoadResult&)) {
@@ -58,23 +66,39 @@ std::vector<double> Ratios(const Series& of, const Series& to,
 
 }  // namespace
 
+Player BlockingPlayer(const Callers& callers, const BlockingOptions& options,
+                      const ChildProcess& server) {
+  return {[&callers, own = options]() mutable -> absl::StatusOr<LoadResult> {
+            absl::StatusOr<LoadResult> result = RunBlockingLoad(callers, own);
+            if (result.ok()) own.first_call += result->calls_started;
+            return result;
+          },
+          &server};
+}
+
+absl::StatusOr<std::vector<Series>> TakeTurns(const std::vector<Player>& players, int rounds) {
+  std::vector<Shown> shown(players.size());
+  for (size_t round = 0; round < static_cast<size_t>(rounds); ++round) {
+    for (size_t i = 0; i < players.size(); ++i) {
+      const size_t next = (round + i) % players.size();
+      if (absl::Status status = Play(players[next], shown[next]); !status.ok()) return status;
+    }
+  }
+  std::vector<Series> all;
+  all.reserve(shown.size());
+  for (Shown& one : shown) all.push_back(SeriesOf(std::move(one)));
+  return all;
+}
+
 absl::StatusOr<std::vector<Series>> TakeTurns(const std::vector<Contestant>& contestants,
                                               size_t connections, int rounds,
                                               const LoadOptions& options) {
   std::vector<Player> players;
   players.reserve(contestants.size());
   for (const Contestant& contestant : contestants) {
-    players.emplace_back(contestant, connections, options);
+    players.push_back(PlayerOf(contestant, connections, options));
   }
-  for (size_t round = 0; round < static_cast<size_t>(rounds); ++round) {
-    for (size_t i = 0; i < players.size(); ++i) {
-      absl::Status status = players[(round + i) % players.size()].Play();
-      if (!status.ok()) return status;
-    }
-  }
-  std::vector<Series> all;
-  for (Player& player : players) all.push_back(std::move(player).Take());
-  return all;
+  return TakeTurns(players, rounds);
 }
 
 double MedianRatio(const Series& of, const Series& to, double (*figure)(const LoadResult&)) {

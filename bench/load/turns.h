@@ -2,10 +2,12 @@
 #ifndef DNC_BENCH_LOAD_TURNS_H_
 #define DNC_BENCH_LOAD_TURNS_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "bench/load/blocking_load.h"
 #include "bench/load/child_process.h"
 #include "bench/load/unary_load.h"
 
@@ -19,6 +21,12 @@ struct Contestant {
   bool repeat_calls = true;
 };
 
+// Whoever plays rounds: `play` plays one. The CPU time is that of `server`, where one is named.
+struct Player {
+  std::function<absl::StatusOr<LoadResult>()> play;
+  const ChildProcess* server = nullptr;
+};
+
 // What a contestant's rounds have shown.
 struct Series {
   std::vector<LoadResult> rounds;
@@ -30,6 +38,13 @@ struct Series {
 absl::StatusOr<std::vector<Series>> TakeTurns(const std::vector<Contestant>& contestants,
                                               size_t connections, int rounds,
                                               const LoadOptions& options);
+
+// One whose callers wait; each round goes on with the calls where the last one ended. `callers` and
+// `server` must outlive it.
+Player BlockingPlayer(const Callers& callers, const BlockingOptions& options,
+                      const ChildProcess& server);
+
+absl::StatusOr<std::vector<Series>> TakeTurns(const std::vector<Player>& players, int rounds);
 
 // The median, over the rounds, of a figure of `of` by that of `to` in the same round.
 double MedianRatio(const Series& of, const Series& to, double (*figure)(const LoadResult&));

@@ -4,18 +4,16 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
-#include <grpcpp/support/slice.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstring>
 #include <optional>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "bench/load/answer.h"
 
 namespace dnc::bench {
 namespace {
@@ -27,13 +25,6 @@ constexpr auto kCallTimeout = std::chrono::seconds(10);
 uint64_t Nanoseconds(std::chrono::steady_clock::duration duration) {
   return static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count());
-}
-
-bool BeginsWith(const grpc::ByteBuffer& answer, const std::string& prefix) {
-  grpc::Slice slice;
-  if (!answer.TrySingleSlice(&slice).ok() && !answer.DumpToSingleSlice(&slice).ok()) return false;
-  return slice.size() >= prefix.size() &&
-         std::memcmp(slice.begin(), prefix.data(), prefix.size()) == 0;
 }
 
 // What the calls of a round share. Thread-safe.
@@ -60,9 +51,9 @@ class Round {
     if (!options_.repeat_calls) last_.store(end.time_since_epoch().count());
   }
 
-  void Fail(const std::string& why) {
+  void Fail(const absl::Status& why) {
     absl::MutexLock lock(&mu_);
-    if (why_.empty()) why_ = why;
+    why_.Update(why);
     failed_ = true;
   }
 
@@ -79,7 +70,7 @@ class Round {
   absl::StatusOr<LoadResult> Wait() {
     absl::MutexLock lock(&mu_);
     mu_.Await(absl::Condition(this, &Round::IsOver));
-    if (!why_.empty()) return absl::InternalError(absl::StrCat(target_.method, ": ", why_));
+    if (!why_.ok()) return why_;
     LoadResult result;
     result.latency_ns = latency_.Collect();
     result.calls_started = next_.load() - options_.first_call;
@@ -108,7 +99,7 @@ class Round {
 
   absl::Mutex mu_;
   size_t running_ ABSL_GUARDED_BY(mu_) = 0;
-  std::string why_ ABSL_GUARDED_BY(mu_);
+  absl::Status why_ ABSL_GUARDED_BY(mu_);
 };
 
 // One of the calls in flight: makes call after call until the round is over.
@@ -138,12 +129,11 @@ class Slot {
   }
 
   void Done(const grpc::Status& status) {
-    if (!status.ok()) {
-      round_->Fail(absl::StrCat("status ", status.error_code(), ": ", status.error_message()));
-    } else if (!BeginsWith(answer_, call_->answer_prefix)) {
-      round_->Fail("a call was not answered as it must be");
-    } else {
+    const absl::Status checked = CheckAnswer(method_, status, answer_, *call_);
+    if (checked.ok()) {
       round_->Answered(start_, std::chrono::steady_clock::now());
+    } else {
+      round_->Fail(checked);
     }
     CallNext();
   }

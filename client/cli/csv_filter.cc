@@ -1,7 +1,6 @@
 #include "client/cli/csv_filter.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -13,7 +12,8 @@
 namespace dnc::cli {
 namespace {
 
-constexpr size_t kBlockRows = 16384;
+constexpr size_t kBlockRows = 65'536;
+constexpr size_t kBlockRaw = 16'384;  // the gateway takes no more
 constexpr size_t kBlockContactBytes = size_t{1} << 20;
 // A few blocks are held at a time, with their rows, of which each may have a MiB.
 constexpr size_t kBlockRowBytes = size_t{4} << 20;
@@ -29,16 +29,11 @@ std::string Sendable(absl::string_view cell) {
   return std::string(cell);
 }
 
-// The reasons of a block by contact point: "CONTACT_POINT_ON_REGISTRY:national".
-std::map<uint32_t, std::string> ReasonTexts(const FilterAnswer& answer) {
-  std::map<uint32_t, std::string> texts;
-  for (const v1::FilterReason& reason : answer.reasons) {
-    std::string& text = texts[reason.index()];
-    if (!text.empty()) text.push_back(';');
-    absl::StrAppend(&text, absl::StripPrefix(v1::ReasonType_Name(reason.type()), "REASON_TYPE_"));
-    if (!reason.list().empty()) absl::StrAppend(&text, ":", reason.list());
-  }
-  return texts;
+// A rule as a cell has it: "CONTACT_POINT_ON_REGISTRY:national".
+std::string RuleText(const v1::FilterRule& rule) {
+  std::string text(absl::StripPrefix(v1::ReasonType_Name(rule.type()), "REASON_TYPE_"));
+  if (!rule.list().empty()) absl::StrAppend(&text, ":", rule.list());
+  return CsvEscape(text);
 }
 
 }  // namespace
@@ -113,19 +108,18 @@ void CsvFilter::AddRow(CsvReader::Fields fields) {
   FilterBlock& contacts = open_.contacts;
   const bool phone_channel =
       options_.filter.channel != v1::CHANNEL_EMAIL && options_.filter.channel != v1::CHANNEL_MAIL;
-  const std::optional<uint64_t> digits =
-      phone_channel ? StrictNanpDigits(cell) : std::optional<uint64_t>();
-  open_.rows.push_back({rows_.Join(fields), digits.has_value(),
-                        digits ? contacts.phones.size() : contacts.raw.size()});
-  open_.row_bytes += open_.rows.back().text.size();
-  if (digits) {
-    contacts.phones.push_back(*digits);
+  // 0: to be sent as text.
+  const uint64_t digits = phone_channel ? StrictNanpDigits(cell).value_or(0) : 0;
+  rows_.Append(fields, &open_.text);
+  open_.rows.push_back({static_cast<uint32_t>(open_.text.size()), digits != 0});
+  if (digits != 0) {
+    contacts.phones.push_back(digits);
   } else {
     contacts.raw.push_back(Sendable(cell));
     open_.contact_bytes += contacts.raw.back().size();
   }
-  if (open_.rows.size() >= kBlockRows || open_.contact_bytes >= kBlockContactBytes ||
-      open_.row_bytes >= kBlockRowBytes) {
+  if (open_.rows.size() >= kBlockRows || contacts.raw.size() >= kBlockRaw ||
+      open_.contact_bytes >= kBlockContactBytes || open_.text.size() >= kBlockRowBytes) {
     CloseBlock();
   }
 }
@@ -147,12 +141,7 @@ absl::Status CsvFilter::WriteAnswer(const FilterAnswer& answer) {
   }
   Summarize(answer);
   WriteHeader();
-  const std::map<uint32_t, std::string> reasons = ReasonTexts(answer);
-  for (const Row& row : block.rows) {
-    const size_t index = row.ordinal + (row.is_phone ? 0 : block.phones);
-    const auto reason = reasons.find(static_cast<uint32_t>(index));
-    WriteRow(row, answer.verdicts[index], reason == reasons.end() ? "" : reason->second);
-  }
+  WriteRows(block, answer);
   on_progress_(summary_.rows, block.position);
   if (!out_.good()) return absl::UnknownError(kCannotWrite);
   return absl::OkStatus();
@@ -164,18 +153,39 @@ void CsvFilter::Summarize(const FilterAnswer& answer) {
     summary_.evaluate_time = answer.evaluate_time;
   }
   summary_.last_revision = answer.revision;
-  const auto& verdicts = answer.verdicts;
-  if (std::find(verdicts.begin(), verdicts.end(), Verdict::kAllow) == verdicts.end()) return;
+  if (answer.verdicts.CountAllowed() == 0) return;
   summary_.valid_for = std::min(summary_.valid_for, answer.valid_for);
 }
 
-void CsvFilter::WriteRow(const Row& row, Verdict verdict, const std::string& reasons) {
+void CsvFilter::WriteRows(const Block& block, const FilterAnswer& answer) {
+  std::vector<std::string> texts;
+  texts.reserve(answer.rules.size());
+  for (const v1::FilterRule& rule : answer.rules) texts.push_back(RuleText(rule));
+  std::vector<absl::string_view> reasons(answer.verdicts.size());
+  answer.ForEachNotAllowed([&](size_t index, Verdict, const v1::FilterRule* rule) {
+    if (rule != nullptr) reasons[index] = texts[static_cast<size_t>(rule - answer.rules.data())];
+  });
+  written_.clear();
+  uint32_t begin = 0;
+  size_t phone = 0;
+  size_t raw = block.phones;
+  for (const Row& row : block.rows) {
+    const size_t index = row.is_phone ? phone++ : raw++;
+    WriteRow(absl::string_view(block.text).substr(begin, row.end - begin), answer.verdicts[index],
+             reasons[index]);
+    begin = row.end;
+  }
+  out_.write(written_.data(), static_cast<std::streamsize>(written_.size()));
+}
+
+void CsvFilter::WriteRow(absl::string_view row, Verdict verdict, absl::string_view reason) {
   ++summary_.rows;
   ++(verdict == Verdict::kAllow  ? summary_.allow
      : verdict == Verdict::kDeny ? summary_.deny
                                  : summary_.unknown);
   if (options_.only && verdict != *options_.only) return;
-  out_ << row.text << ',' << VerdictName(verdict) << ',' << CsvEscape(reasons) << '\n';
+  absl::StrAppend(&written_, row, ",", VerdictName(verdict), ",");
+  absl::StrAppend(&written_, reason, "\n");
 }
 
 void CsvFilter::WriteHeader() {

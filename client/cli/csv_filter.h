@@ -60,16 +60,15 @@ class CsvFilter {
 
  private:
   struct Row {
-    std::string text;  // its fields as CSV, without the line's end
-    bool is_phone;     // the contact point is in `phones` of the block, otherwise in `raw`
-    size_t ordinal;    // there
+    uint32_t end;   // of its text
+    bool is_phone;  // the contact point is the next one of `phones` of the block, or of `raw`
   };
   struct Block {
     FilterBlock contacts;
     size_t phones = 0;  // how many of the contacts are in `phones`
+    std::string text;   // the rows as CSV, one after the other, without the lines' ends
     std::vector<Row> rows;
     size_t contact_bytes = 0;
-    size_t row_bytes = 0;
     int64_t position = 0;  // of the input, once it was read
   };
 
@@ -84,7 +83,9 @@ class CsvFilter {
   // The calling thread: writing.
   absl::Status WriteAnswer(const FilterAnswer& answer);
   void Summarize(const FilterAnswer& answer);
-  void WriteRow(const Row& row, Verdict verdict, const std::string& reasons);
+  // The rows with their verdicts and, as CSV, reasons.
+  void WriteRows(const Block& block, const FilterAnswer& answer);
+  void WriteRow(absl::string_view row, Verdict verdict, absl::string_view reason);
   void WriteHeader();
 
   const CsvFilterOptions options_;
@@ -101,6 +102,7 @@ class CsvFilter {
 
   bool header_written_ = false;
   CsvFilterSummary summary_;
+  std::string written_;  // of one block
 
   absl::Mutex mutex_;
   std::string header_ ABSL_GUARDED_BY(mutex_);       // empty where the file has none

@@ -7,6 +7,15 @@
 #include "client/cli/contact_titles.h"
 
 namespace dnc::cli {
+namespace {
+
+// Most fields are short and plain, and there are tens of millions.
+bool IsPlain(absl::string_view field) {
+  return std::none_of(field.begin(), field.end(),
+                      [](char c) { return c == ',' || c == '"' || c == '\r' || c == '\n'; });
+}
+
+}  // namespace
 
 absl::StatusOr<FilterRows> FilterRows::FromFirst(CsvReader::Fields first_row, bool is_header) {
   FilterRows rows;
@@ -41,14 +50,23 @@ absl::Status FilterRows::Check(CsvReader::Fields row, uint64_t line) const {
 
 std::string FilterRows::Join(CsvReader::Fields row) const {
   std::string text;
+  Append(row, &text);
+  return text;
+}
+
+void FilterRows::Append(CsvReader::Fields row, std::string* text) const {
   bool first = true;
   for (size_t i = 0; i < width_; ++i) {
     if (std::find(left_out_.begin(), left_out_.end(), i) != left_out_.end()) continue;
-    if (!first) text.push_back(',');
+    if (!first) text->push_back(',');
     first = false;
-    if (i < row.size()) text += CsvEscape(row[i]);
+    if (i >= row.size()) continue;
+    if (IsPlain(row[i])) {
+      absl::StrAppend(text, row[i]);
+    } else {
+      absl::StrAppend(text, CsvEscape(row[i]));
+    }
   }
-  return text;
 }
 
 }  // namespace dnc::cli

@@ -28,6 +28,8 @@ class FilterRows {
 
   // The fields that go through as CSV, without the line's end; a short row is filled up.
   std::string Join(CsvReader::Fields row) const;
+  // The same, behind what stands in `*text`.
+  void Append(CsvReader::Fields row, std::string* text) const;
 
  private:
   size_t width_ = 0;

@@ -42,18 +42,22 @@ std::string Blocks(const v1::DncList& list) {
                       EnumWords(MessageClassNames(), classes));
 }
 
+std::string VersionText(const v1::DncList& list) {
+  if (!list.has_active_version()) return "";
+  return absl::StrCat(list.active_version().version(),
+                      list.problem().empty() ? "" : " (not served: cannot be read)");
+}
+
 template <typename Lists>
 void PrintLists(Session& session, const Lists& lists) {
   Table table(
       {"LIST", "KIND", "NAME", "SCOPE", "BLOCKS", "SIZE", "VERSION", "AS OF", "MAX AGE", "DIGEST"});
   for (const v1::DncList& list : lists) {
     const v1::ListVersion& version = list.active_version();
-    table.AddRow({ShortName(list.name()), EnumWord(ListKindNames(), list.kind()),
-                  list.display_name(), Scope(list), Blocks(list), Size(list),
-                  list.has_active_version() ? std::to_string(version.version()) : "",
-                  TimeText(version.as_of_time()),
-                  list.has_max_age() ? DurationText(list.max_age()) : "",
-                  version.digest().substr(0, 12)});
+    table.AddRow(
+        {ShortName(list.name()), EnumWord(ListKindNames(), list.kind()), list.display_name(),
+         Scope(list), Blocks(list), Size(list), VersionText(list), TimeText(version.as_of_time()),
+         list.has_max_age() ? DurationText(list.max_age()) : "", version.digest().substr(0, 12)});
   }
   table.Print(session.out());
 }

@@ -135,7 +135,12 @@ absl::StatusOr<int> Import(Session& session, const ListsImportOptions& options) 
     };
     const auto listener = [&](const v1::ImportListResponse& response) {
       for (const v1::RejectedRow& row : response.rejected()) rejects.Add(row);
-      progress.Update(response.rows(), position.load());
+      if (response.stage() == v1::IMPORT_STAGE_BUILDING) {
+        progress.Show(absl::StrCat("building the version: ", Grouped(response.numbers_written()),
+                                   " of at most ", Grouped(response.rows()), " numbers"));
+      } else {
+        progress.Update(response.rows(), position.load());
+      }
     };
     summary = session.gateway().Import(
         config, source, [&] { input->Cancel(); }, listener);

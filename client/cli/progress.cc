@@ -47,13 +47,21 @@ Progress::~Progress() {
 }
 
 void Progress::Update(int64_t count, int64_t bytes) {
+  Write([&](absl::Duration elapsed) { return Line(count, bytes, elapsed); });
+}
+
+void Progress::Show(const std::string& text) {
+  Write([&](absl::Duration /*elapsed*/) { return text; });
+}
+
+void Progress::Write(absl::FunctionRef<std::string(absl::Duration elapsed)> text) {
   if (!is_terminal_) return;
   const absl::Duration now = time_->Now();
   absl::MutexLock lock(&mutex_);
   if (now - start_ < kQuietFor || now - shown_at_ < kBetweenLines) return;
   shown_at_ = now;
   shown_ = true;
-  err_ << kClearLine << Line(count, bytes, now - start_) << std::flush;
+  err_ << kClearLine << text(now - start_) << std::flush;
 }
 
 std::string Progress::Rate(int64_t count) const {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -31,10 +32,15 @@ class Progress {
   // So far: `count` things and `bytes` of the input.
   void Update(int64_t count, int64_t bytes);
 
+  // The line that stands for work that follows the reading.
+  void Show(const std::string& text);
+
   // "12,345 rows/s", for summaries.
   std::string Rate(int64_t count) const;
 
  private:
+  // Writes what `text` returns, unless it is too soon.
+  void Write(absl::FunctionRef<std::string(absl::Duration elapsed)> text);
   std::string Line(int64_t count, int64_t bytes, absl::Duration elapsed) const;
 
   std::ostream& err_;

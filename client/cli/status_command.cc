@@ -40,6 +40,9 @@ void PrintText(Session& session, const v1::GetSystemStatusResponse& status) {
   table.AddRow({"registries", Grouped(status.registries())});
   table.AddRow({"registry numbers", Grouped(status.registry_numbers())});
   table.AddRow({"registry memory", Grouped(status.registry_memory_bytes()) + " bytes"});
+  for (const std::string& name : status.unreadable_registries()) {
+    table.AddRow({"registry not served", name + ": its version cannot be read"});
+  }
   AddRecorder(status.recorder(), table);
   table.Print(session.out());
 }

@@ -4,10 +4,14 @@
 #define DNC_CLIENT_INTERNAL_CONNECTION_H_
 
 #include <memory>
+#include <utility>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "client/filter.h"
 #include "dnc/v1/action.pb.h"
 #include "dnc/v1/check.pb.h"
 
@@ -18,8 +22,10 @@ namespace dnc {
 class FilterStream {
  public:
   virtual ~FilterStream() = default;
-  // False where the stream is broken; Finish says why.
-  virtual bool Write(const v1::FilterContactsRequest& request) = 0;
+  // The first message. False where the stream is broken; Finish says why.
+  virtual bool WriteConfig(const v1::FilterConfig& config) = 0;
+  // A block, which may be empty.
+  virtual bool Write(FilterBlock block) = 0;
   virtual bool WritesDone() = 0;
   // False at the end of the stream, good or bad.
   virtual bool Read(v1::FilterContactsResponse* response) = 0;
@@ -29,6 +35,37 @@ class FilterStream {
   virtual absl::Status Finish() = 0;
 };
 
+// One call of StreamChecks. Write and Next may run at the same time, each from one thread at a
+// time; Wake and Cancel are thread-safe.
+class CheckStream {
+ public:
+  enum class Event {
+    kNothing,    // the time is up, or Wake was called
+    kWritten,    // the next Write may come
+    kAnswers,    // there are answers
+    kMalformed,  // what came is no StreamChecksResponse
+    kEnded,      // the stream has ended: see status
+  };
+
+  virtual ~CheckStream() = default;
+  // Sends a serialised v1.StreamChecksRequest; once it is on its way, Next says kWritten. Not
+  // before that of the last one.
+  virtual void Write(absl::string_view request) = 0;
+  // Waits for what happens next, at most for `timeout`. kAnswers: replaces `*answers`. Not before
+  // the first Write, nor after kEnded.
+  virtual Event Next(absl::Duration timeout, v1::StreamChecksResponse* answers) = 0;
+  // Makes one Next return, now or when it comes.
+  virtual void Wake() = 0;
+  // Ends the stream soon.
+  virtual void Cancel() = 0;
+  // Why it has ended, perhaps OK.
+  virtual absl::Status status() const = 0;
+};
+
+// Gets the outcome of a check: OK and the response, which it may take, or an error and null. Called
+// once, on any thread.
+using CheckDone = absl::AnyInvocable<void(const absl::Status&, v1::CheckContactResponse*) &&>;
+
 // Thread-safe. `deadline` is counted from the call; DEADLINE_EXCEEDED when it is over. Errors carry
 // the gateway's ErrorInfo (client/error.h).
 class Connection {
@@ -36,6 +73,18 @@ class Connection {
   virtual ~Connection() = default;
   virtual absl::StatusOr<v1::CheckContactResponse> CheckContact(
       const v1::CheckContactRequest& request, absl::Duration deadline) = 0;
+  // The same without waiting; `done` may run before it returns. `request` stays where it is until
+  // then.
+  virtual void StartCheck(const v1::CheckContactRequest& request, absl::Duration deadline,
+                          CheckDone done) {
+    absl::StatusOr<v1::CheckContactResponse> response = CheckContact(request, deadline);
+    std::move(done)(response.status(), response.ok() ? &*response : nullptr);
+  }
+  // Every StartCheck is over soon, those that wait for something else than an answer at once, and
+  // none follows.
+  virtual void StopChecks() {}
+  // Null where there are no such streams.
+  virtual std::unique_ptr<CheckStream> OpenChecks() { return nullptr; }
   virtual absl::StatusOr<v1::BatchCheckContactsResponse> BatchCheckContacts(
       const v1::BatchCheckContactsRequest& request, absl::Duration deadline) = 0;
   virtual absl::StatusOr<v1::ApplyActionResponse> ApplyAction(const v1::ApplyActionRequest& request,

@@ -40,9 +40,7 @@ absl::Status FilterPump::Run(const v1::FilterConfig& config,
 }
 
 void FilterPump::WriteBlocks(const v1::FilterConfig& config) {
-  v1::FilterContactsRequest first;
-  *first.mutable_config() = config;
-  if (!stream_->Write(first)) return;
+  if (!stream_->WriteConfig(config)) return;
   while (WriteNextBlock()) {
   }
 }
@@ -72,10 +70,7 @@ bool FilterPump::WriteNextBlock() {
     stream_->WritesDone();
     return false;
   }
-  v1::FilterContactsRequest request;
-  request.mutable_phones()->Add(block->phones.begin(), block->phones.end());
-  for (std::string& text : block->raw) request.add_raw(std::move(text));
-  return stream_->Write(request);
+  return stream_->Write(*std::move(block));
 }
 
 void FilterPump::ReadAnswers() {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "client/internal/grpc_check_stream.h"
+#include "client/internal/grpc_filter_stream.h"
 #include "client/internal/grpc_support.h"
 #include "dnc/v1/action.grpc.pb.h"
 #include "dnc/v1/check.grpc.pb.h"
@@ -9,36 +11,33 @@
 namespace dnc {
 namespace {
 
-class GrpcFilterStream : public FilterStream {
- public:
-  GrpcFilterStream(v1::CheckService::StubInterface& stub, absl::Duration deadline) {
-    SetDeadline(context_, deadline);
-    stream_ = stub.FilterContacts(&context_);
-  }
-
-  bool Write(const v1::FilterContactsRequest& request) override { return stream_->Write(request); }
-  bool WritesDone() override { return stream_->WritesDone(); }
-  bool Read(v1::FilterContactsResponse* response) override { return stream_->Read(response); }
-  void Cancel() override { context_.TryCancel(); }
-  absl::Status Finish() override { return FromGrpcStatus(stream_->Finish()); }
-
- private:
-  grpc::ClientContext context_;
-  std::unique_ptr<
-      grpc::ClientReaderWriterInterface<v1::FilterContactsRequest, v1::FilterContactsResponse>>
-      stream_;
-};
-
 class GrpcConnection : public Connection {
  public:
   explicit GrpcConnection(const std::shared_ptr<grpc::Channel>& channel)
-      : checks_(v1::CheckService::NewStub(channel)),
+      : channel_(channel),
+        checks_(v1::CheckService::NewStub(channel)),
         actions_(v1::ActionService::NewStub(channel)) {}
 
   absl::StatusOr<v1::CheckContactResponse> CheckContact(const v1::CheckContactRequest& request,
                                                         absl::Duration deadline) override {
     return Call(*checks_, &v1::CheckService::StubInterface::CheckContact, request, deadline);
   }
+  void StartCheck(const v1::CheckContactRequest& request, absl::Duration deadline,
+                  CheckDone done) override {
+    struct Call {
+      grpc::ClientContext context;
+      v1::CheckContactResponse response;
+      CheckDone done;
+    };
+    auto* const call = new Call{{}, {}, std::move(done)};
+    SetDeadline(call->context, deadline);
+    checks_->async()->CheckContact(
+        &call->context, &request, &call->response, [call](const grpc::Status& status) {
+          const std::unique_ptr<Call> owned(call);
+          std::move(call->done)(FromGrpcStatus(status), status.ok() ? &call->response : nullptr);
+        });
+  }
+  std::unique_ptr<CheckStream> OpenChecks() override { return MakeGrpcCheckStream(channel_); }
   absl::StatusOr<v1::BatchCheckContactsResponse> BatchCheckContacts(
       const v1::BatchCheckContactsRequest& request, absl::Duration deadline) override {
     return Call(*checks_, &v1::CheckService::StubInterface::BatchCheckContacts, request, deadline);
@@ -52,7 +51,7 @@ class GrpcConnection : public Connection {
     return Call(*actions_, &v1::ActionService::StubInterface::CopyActions, request, deadline);
   }
   std::unique_ptr<FilterStream> OpenFilter(absl::Duration deadline) override {
-    return std::make_unique<GrpcFilterStream>(*checks_, deadline);
+    return MakeGrpcFilterStream(channel_, deadline);
   }
 
  private:
@@ -69,6 +68,7 @@ class GrpcConnection : public Connection {
     return response;
   }
 
+  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::CheckService::StubInterface> checks_;
   const std::unique_ptr<v1::ActionService::StubInterface> actions_;
 };

@@ -1,6 +1,10 @@
 #include "client/internal/retry_connection.h"
 
+#include <atomic>
+#include <optional>
 #include <utility>
+
+#include "client/internal/delayed_calls.h"
 
 namespace dnc {
 namespace {
@@ -14,6 +18,17 @@ class RetryConnection : public Connection {
   absl::StatusOr<v1::CheckContactResponse> CheckContact(const v1::CheckContactRequest& request,
                                                         absl::Duration deadline) override {
     return Repeat(&Connection::CheckContact, request, deadline);
+  }
+  void StartCheck(const v1::CheckContactRequest& request, absl::Duration deadline,
+                  CheckDone done) override {
+    Attempt(std::make_unique<RepeatedCheck>(
+                RepeatedCheck{request, RetrySchedule(policy_, *time_, deadline), std::move(done)}),
+            deadline);
+  }
+  void StopChecks() override {
+    stopped_.store(true);
+    inner_->StopChecks();
+    delayed_.Stop();
   }
   absl::StatusOr<v1::BatchCheckContactsResponse> BatchCheckContacts(
       const v1::BatchCheckContactsRequest& request, absl::Duration deadline) override {
@@ -34,6 +49,36 @@ class RetryConnection : public Connection {
   }
 
  private:
+  // A check of StartCheck.
+  struct RepeatedCheck {
+    const v1::CheckContactRequest& request;
+    RetrySchedule schedule;
+    CheckDone done;
+  };
+
+  void Attempt(std::unique_ptr<RepeatedCheck> check, absl::Duration left) {
+    const v1::CheckContactRequest& request = check->request;
+    inner_->StartCheck(request, left,
+                       [this, check = std::move(check)](
+                           const absl::Status& status, v1::CheckContactResponse* response) mutable {
+                         End(std::move(check), status, response);
+                       });
+  }
+
+  void End(std::unique_ptr<RepeatedCheck> check, const absl::Status& status,
+           v1::CheckContactResponse* response) {
+    std::optional<absl::Duration> pause;
+    if (!status.ok() && !stopped_.load()) pause = check->schedule.PauseAfter(status);
+    if (!pause.has_value()) return std::move(check->done)(status, response);
+    delayed_.After(*pause, [this, check = std::move(check), status]() mutable {
+      const absl::Duration left = check->schedule.left();
+      if (stopped_.load() || left <= absl::ZeroDuration()) {
+        return std::move(check->done)(status, nullptr);
+      }
+      Attempt(std::move(check), left);
+    });
+  }
+
   template <typename Request, typename Response>
   absl::StatusOr<Response> Repeat(absl::StatusOr<Response> (Connection::*call)(const Request&,
                                                                                absl::Duration),
@@ -50,6 +95,8 @@ class RetryConnection : public Connection {
   const std::shared_ptr<Connection> inner_;
   const RetryPolicy policy_;
   const std::shared_ptr<const SteadyTime> time_;
+  std::atomic<bool> stopped_{false};  // checks are not repeated any more
+  DelayedCalls delayed_;
 };
 
 }  // namespace

@@ -107,6 +107,7 @@ constexpr MethodRow kMethods[] = {
     {"/dnc.v1.CheckService/CheckContact", "checks.check"},
     {"/dnc.v1.CheckService/BatchCheckContacts", "checks.check"},
     {"/dnc.v1.CheckService/FilterContacts", "checks.filter"},
+    {"/dnc.v1.CheckService/StreamChecks", "checks.check"},
     {"/dnc.v1.ContactService/ReportContact", "contacts.report"},
     {"/dnc.v1.ContactService/ReportContacts", "contacts.report"},
     {"/dnc.v1.ContactService/ListContacts", "contacts.read"},

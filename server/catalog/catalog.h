@@ -52,6 +52,7 @@ struct CatalogList {
   UnixMicros max_age = 0;                    // 0: none
   std::vector<bool> area_codes;              // 1,000 flags; empty: all
   std::shared_ptr<const NumberSet> numbers;  // registries with a version
+  std::string problem;                       // why there are no numbers of the version; or empty
 };
 
 struct CatalogStatus {

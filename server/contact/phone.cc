@@ -15,6 +15,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/contact/nanp.h"
 #include "server/contact/text.h"
 #include "storage/base/status_macros.h"
 
@@ -228,10 +229,7 @@ bool IsCanonicalPhone(uint64_t digits) {
   return read.ok() && *read == digits;
 }
 
-bool IsNanp(uint64_t digits) {
-  constexpr uint64_t kLow = 1'200'000'0000, kHigh = 1'999'999'9999;
-  return digits >= kLow && digits <= kHigh && digits / 1'000'000 % 10 >= 2;
-}
+bool IsNanp(uint64_t digits) { return HasNanpShape(digits); }
 
 std::string FormatE164(uint64_t digits) { return absl::StrCat("+", digits); }
 

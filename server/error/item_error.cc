@@ -1,23 +1,24 @@
 #include "server/error/item_error.h"
 
-#include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "server/error/corrupt_log.h"
-#include "server/error/error.h"
+#include "server/error/sent_error.h"
 
 namespace dnc {
 
 void FillItemError(const absl::Status& status, v1::ItemError* error) {
-  LogIfCorrupt(status);
-  error->set_code(static_cast<int32_t>(status.code()));
-  error->set_message(std::string(status.message()));
-  const auto info = ErrorInfoOf(status);
-  if (!info.has_value()) return;
-  error->set_reason(info->reason());
-  const auto field = info->metadata().find("field");
-  if (field != info->metadata().end()) error->set_field(field->second);
+  SentError sent = ToSentError(status);
+  error->set_code(static_cast<int32_t>(sent.code));
+  error->set_message(std::move(sent.message));
+  error->set_reason(sent.info.reason());
+  auto& metadata = *sent.info.mutable_metadata();
+  if (const auto field = metadata.find("field"); field != metadata.end()) {
+    error->set_field(field->second);
+    metadata.erase(field);
+  }
+  error->mutable_metadata()->swap(metadata);
 }
 
 void RenumberField(absl::string_view collection, int index, v1::ItemError* error) {

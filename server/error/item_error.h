@@ -8,6 +8,7 @@
 
 namespace dnc {
 
+// As ToSentError makes it.
 void FillItemError(const absl::Status& status, v1::ItemError* error);
 
 // Makes `error.field` "collection[index]…" whatever the index in it was.

@@ -101,7 +101,7 @@ absl::Status Record(DecisionRecorder* recorder, const DecisionContext& context,
   if (recorder == nullptr) return absl::OkStatus();
   EventWriter event;
   WriteCheckEvent(context, id, judged.asked.lead, judged.facts, judged.decision, &event);
-  return recorder->Record(DecisionRecorder::Lane::kCheck, event.bytes(), 1, may_wait);
+  return recorder->Record(event.bytes(), may_wait);
 }
 
 int64_t ValidFor(const Judged& judged) { return judged.decision.valid_until - judged.question.now; }

@@ -47,7 +47,7 @@ class ContactJudge {
  public:
   ContactJudge(const ContactBench& bench, ContactReport* report) : bench_(bench), report_(*report) {
     for (const ContactPoint& point : report_.points) {
-      hashes_.push_back(HashOf(bench.secret, bench.organization, point));
+      hashes_.push_back(bench.secret.Hash(SubjectKey(bench.organization.number(), point)));
     }
   }
 
@@ -102,10 +102,8 @@ class ContactJudge {
   }
 
   bool IsOfContact(const storage::v1::RecordedDecision& check) const {
-    return std::any_of(hashes_.begin(), hashes_.end(), [&](const std::string& hash) {
-      return std::find(check.contact_hashes().begin(), check.contact_hashes().end(), hash) !=
-             check.contact_hashes().end();
-    });
+    return std::any_of(hashes_.begin(), hashes_.end(),
+                       [&](const ContactHash& hash) { return hash.IsIn(check); });
   }
 
   // Why the check that the report names is not the contact's.
@@ -151,8 +149,12 @@ class ContactJudge {
   // Calls `is_wanted` for the checks of the contact point within [start, end), newest first.
   absl::Status ScanChecks(uint64_t start, uint64_t end,
                           absl::FunctionRef<bool(const DecisionRow&)> is_wanted) {
-    for (const std::string& hash : hashes_) {
-      const DecisionRange range{recording_keys::HashPrefix(org(), hash), start, end};
+    for (const ContactHash& hash : hashes_) {
+      DecisionRange range;
+      range.of = DecisionRange::Of::kContact;
+      range.contact = hash;
+      range.start_time = start;
+      range.end_time = end;
       int budget = kMostChecks;
       bool found = false;
       const auto on_row = [&](const DecisionRow& row) {
@@ -193,10 +195,11 @@ class ContactJudge {
   // may have allowed, or there are too many to tell. Whose they are is not asked: a number may be
   // on thousands of leads, and a lead's points on another one since.
   absl::StatusOr<bool> AnyIncompleteFits(UnixMicros start) const {
-    const std::string prefix =
-        recording_keys::BlockPrefix(org(), static_cast<uint8_t>(report_.made.channel));
-    const DecisionRange range{prefix, static_cast<uint64_t>(start),
-                              static_cast<uint64_t>(time()) + 1};
+    DecisionRange range;
+    range.of = DecisionRange::Of::kIncomplete;
+    range.channel = report_.made.channel;
+    range.start_time = static_cast<uint64_t>(start);
+    range.end_time = static_cast<uint64_t>(time()) + 1;
     int budget = kMostChecks;
     bool found = false;
     DNC_ASSIGN_OR_RETURN(
@@ -303,7 +306,7 @@ class ContactJudge {
 
   const ContactBench& bench_;
   ContactReport& report_;
-  std::vector<std::string> hashes_;
+  std::vector<ContactHash> hashes_;
   std::optional<v1::Entry> blocking_;
   bool cut_ = false;  // a check that may be this contact's was not, or not wholly, read
 };
@@ -312,7 +315,7 @@ class ContactJudge {
 
 std::string HashOf(const Secret& secret, const CatalogOrganization& organization,
                    const ContactPoint& point) {
-  return secret.Hash(SubjectKey(organization.number(), point));
+  return secret.Digest(SubjectKey(organization.number(), point));
 }
 
 absl::Status JudgeContact(const ContactBench& bench, ContactReport* report) {

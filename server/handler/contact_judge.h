@@ -50,7 +50,7 @@ struct ContactBench {
 // the stores'.
 absl::Status JudgeContact(const ContactBench& bench, ContactReport* report);
 
-// The keyed hash of a contact point.
+// The keyed hash of a contact point by which contacts are found.
 std::string HashOf(const Secret& secret, const CatalogOrganization& organization,
                    const ContactPoint& point);
 

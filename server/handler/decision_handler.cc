@@ -127,14 +127,14 @@ void FillGap(const storage::v1::RecordedGap& recorded, v1::DecisionGap* gap) {
 struct DecisionFilter {
   const v1::ListDecisionsRequest& request;
   std::string lead;
-  std::string hash;      // empty: every contact point
-  std::string campaign;  // empty: every
+  std::optional<ContactHash> contact;  // none: every contact point
+  std::string campaign;                // empty: every
   std::optional<DecisionId> id;
 
   bool Fits(const DecisionRow& row) const {
     const RecordedDecision& record = row.record;
     if (!lead.empty() && record.lead() != lead) return false;
-    if (!hash.empty() && !HasHash(record)) return false;
+    if (contact.has_value() && !contact->IsIn(record)) return false;
     if (id.has_value() && !IsOf(*id, row.id)) return false;
     if (!request.caller().empty() && record.caller() != request.caller()) return false;
     if (request.verdict() != v1::VERDICT_UNSPECIFIED && record.verdict() != request.verdict()) {
@@ -145,12 +145,6 @@ struct DecisionFilter {
   }
 
  private:
-  bool HasHash(const RecordedDecision& record) const {
-    for (const std::string& other : record.contact_hashes()) {
-      if (other == hash) return true;
-    }
-    return false;
-  }
   // That one, or of that block.
   static bool IsOf(const DecisionId& wanted, const DecisionId& found) {
     if (wanted.index != 0) return wanted == found;
@@ -177,7 +171,7 @@ absl::StatusOr<DecisionFilter> FilterFor(const CatalogOrganization& organization
                          NormalizeContactPoint(request.contact_point(),
                                                organization.record.organization().default_region(),
                                                "contact_point"));
-    filter.hash = secret.Hash(SubjectKey(organization.number(), point));
+    filter.contact = secret.Hash(SubjectKey(organization.number(), point));
   }
   if (!request.decision_id().empty()) {
     filter.id = ParseDecisionId(request.decision_id());
@@ -188,12 +182,15 @@ absl::StatusOr<DecisionFilter> FilterFor(const CatalogOrganization& organization
 }
 
 // The narrowest range that holds every record that the filter wants.
-absl::StatusOr<DecisionRange> DecisionRangeOf(uint32_t org, const DecisionFilter& filter) {
+absl::StatusOr<DecisionRange> DecisionRangeOf(const DecisionFilter& filter) {
   DNC_ASSIGN_OR_RETURN(const TimeRange times, RangeOf(filter.request.period(), "period"));
   DecisionRange range;
-  range.prefix = !filter.hash.empty()   ? recording_keys::HashPrefix(org, filter.hash)
-                 : !filter.lead.empty() ? recording_keys::LeadPrefix(org, filter.lead)
-                                        : recording_keys::DecisionPrefix(org);
+  range.lead = filter.lead;
+  if (!filter.lead.empty()) range.of = DecisionRange::Of::kLead;
+  if (filter.contact.has_value()) {
+    range.of = DecisionRange::Of::kContact;
+    range.contact = *filter.contact;
+  }
   range.start_time = static_cast<uint64_t>(times.start);
   range.end_time = static_cast<uint64_t>(times.end);
   if (filter.id.has_value()) {
@@ -262,7 +259,7 @@ absl::Status DecisionHandler::List(const v1::ListDecisionsRequest& request,
                        FindOrganization(*view, parent.organization));
   DNC_ASSIGN_OR_RETURN(const DecisionFilter filter,
                        FilterFor(*organization, *sources_.secret, request));
-  DNC_ASSIGN_OR_RETURN(const DecisionRange range, DecisionRangeOf(organization->number(), filter));
+  DNC_ASSIGN_OR_RETURN(const DecisionRange range, DecisionRangeOf(filter));
   const Owners owners{*organization, view->catalog->global()};
   int budget = kMaxDecisionsRead;
   DNC_ASSIGN_OR_RETURN(const std::string next,

@@ -1,5 +1,6 @@
 #include "server/handler/facts_reader.h"
 
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -61,10 +62,19 @@ absl::Status ReadLead(const View& view, uint32_t organization, KeptRecords* kept
 
 }  // namespace
 
-bool MayHaveSubject(const View& view, const Question& question, uint64_t phone) {
-  const ContactPoint point{ContactKind::kPhone, phone, {}};
-  return MayContain(view, question.organization->number(), point) ||
-         MayContain(view, kGlobalNumber, point);
+uint64_t MayHaveSubjects(const View& view, const Question& question,
+                         absl::Span<const uint64_t> phones) {
+  std::array<uint64_t, SubjectFilter::kBatch> hashes;
+  const auto ask = [&](uint32_t organization) {
+    const SubjectFilter& subjects = view.SubjectsOf(organization);
+    if (subjects.complete() && subjects.size() == 0) return uint64_t{0};
+    for (size_t i = 0; i < phones.size(); ++i) {
+      hashes[i] = SubjectFilter::HashPhone(organization, phones[i]);
+    }
+    return subjects.MayContainBatch(absl::MakeConstSpan(hashes.data(), phones.size()));
+  };
+  const uint64_t own = ask(question.organization->number());
+  return question.organization == question.global ? own : own | ask(kGlobalNumber);
 }
 
 absl::Status ReadPoint(const View& view, const Question& question, KeptRecords* kept,

@@ -27,8 +27,10 @@ absl::Status ReadPoint(const View& view, const Question& question, KeptRecords* 
 absl::Status ReadFacts(const View& view, const Question& question, absl::string_view lead_id,
                        absl::Span<const ContactPoint> points, KeptRecords* kept, Facts* facts);
 
-// Whether the store may have anything about a phone number, in the organization or in `global`.
-bool MayHaveSubject(const View& view, const Question& question, uint64_t phone);
+// Of at most 64 phone numbers: bit i says whether the store may have anything about number i, in
+// the organization or in `global`.
+uint64_t MayHaveSubjects(const View& view, const Question& question,
+                         absl::Span<const uint64_t> phones);
 
 }  // namespace dnc
 

@@ -1,10 +1,12 @@
 #include "server/handler/filter_session.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/time_util.h"
+#include "server/contact/nanp.h"
 #include "server/contact/phone.h"
 #include "server/handler/facts_reader.h"
 #include "server/subject/scope.h"
@@ -13,70 +15,22 @@
 namespace dnc {
 namespace {
 
-using google::protobuf::util::TimeUtil;
-
-constexpr int kMaxContactPointsPerMessage = 131'072;
+constexpr size_t kMaxContactPointsPerMessage = 131'072;
 // Each may need libphonenumber, tens of microseconds: half a second of a worker's time at the most.
-constexpr int kMaxRawPerMessage = 16'384;
-constexpr uint32_t kVerdictsPerByte = 4;
-// Four times VERDICT_ALLOW.
-constexpr char kFourAllows = 0x55;
+constexpr size_t kMaxRawPerMessage = 16'384;
+constexpr size_t kPerWord = 64;
 
-void SetVerdict(uint32_t index, v1::Verdict verdict, std::string* verdicts) {
-  char& byte = (*verdicts)[index / kVerdictsPerByte];
-  const uint32_t shift = 2 * (index % kVerdictsPerByte);
-  const uint32_t cleared = static_cast<unsigned char>(byte) & ~(3u << shift);
-  byte = static_cast<char>(cleared | static_cast<uint32_t>(verdict) << shift);
+// Those of the phones that are no canonical numbers.
+uint64_t Unreadable(absl::Span<const uint64_t> phones, uint64_t all) {
+  uint64_t readable = NanpShapes(phones);
+  for (uint64_t others = all & ~readable; others != 0; others &= others - 1) {
+    const int i = std::countr_zero(others);
+    readable |= uint64_t{IsCanonicalPhone(phones[static_cast<size_t>(i)])} << i;
+  }
+  return all & ~readable;
 }
 
-// Every contact point allowed, the bits after the last one zero.
-std::string AllAllowed(uint32_t count) {
-  std::string verdicts((count + kVerdictsPerByte - 1) / kVerdictsPerByte, kFourAllows);
-  if (count % kVerdictsPerByte != 0) {
-    verdicts.back() = static_cast<char>(kFourAllows & ((1 << 2 * (count % kVerdictsPerByte)) - 1));
-  }
-  return verdicts;
-}
-
-// The list behind a rule, told apart from one of `global` with the same id.
-std::string ListOf(const MatchedRule& rule, const Question& question) {
-  if (rule.list == nullptr) return "";
-  const bool is_global = question.global != question.organization &&
-                         question.global->FindList(rule.list->id) == rule.list;
-  return is_global ? absl::StrCat(kGlobalOrganization, "/", rule.list->id) : rule.list->id;
-}
-
-// The registries that apply, and whether one of them cannot vouch for all numbers.
-struct Registries {
-  absl::InlinedVector<RegistryFact, 4> facts;
-  bool vouch_for_all = true;   // but for numbers outside their area codes
-  UnixMicros fresh_until = 0;  // until when what they say holds, at the most
-
-  bool Cover(uint64_t phone) const {
-    for (const RegistryFact& fact : facts) {
-      if (!fact.list->Covers(phone)) return false;
-    }
-    return true;
-  }
-};
-
-Registries ApplicableRegistries(const Question& question) {
-  Registries registries;
-  registries.fresh_until = question.now + question.max_validity_micros;
-  AppendRegistries(question, *question.organization, &registries.facts);
-  if (question.organization != question.global) {
-    AppendRegistries(question, *question.global, &registries.facts);
-  }
-  for (const RegistryFact& fact : registries.facts) {
-    const UnixMicros stale = fact.list->StaleTime();
-    const bool vouches = fact.list->numbers != nullptr && fact.list->IsFresh(question.now);
-    if (!vouches) registries.vouch_for_all = false;
-    if (vouches && stale != 0) registries.fresh_until = std::min(registries.fresh_until, stale);
-  }
-  return registries;
-}
-
-absl::Status CheckBlock(absl::string_view field, int count, int limit) {
+absl::Status CheckBlock(absl::string_view field, size_t count, size_t limit) {
   if (count <= limit) return absl::OkStatus();
   return MakeError(v1::ERROR_REASON_LIMIT_EXCEEDED,
                    absl::StrCat(field, ": ", count, " in one message, at most ", limit,
@@ -120,45 +74,25 @@ absl::Status FilterSession::SetScope() {
   return absl::OkStatus();
 }
 
-void FilterSession::Deny(const Question& question, uint32_t index, v1::Verdict verdict,
-                         const MatchedRule& rule, absl::Span<const ContactPoint> points,
-                         v1::FilterContactsResponse* response) {
-  SetVerdict(index, verdict, response->mutable_verdicts());
-  ++not_allowed_;
-  if (events_.has_value()) events_->Deny(index, verdict, rule, question, points);
-  if (config_.omit_reasons()) return;
-  v1::FilterReason* reason = response->add_reasons();
-  reason->set_index(index);
-  reason->set_type(rule.type);
-  reason->set_list(ListOf(rule, question));
-}
-
-void FilterSession::DenyUnreadable(const Question& question, uint32_t index,
-                                   v1::FilterContactsResponse* response) {
+FilterSession::Refused FilterSession::DenyUnreadable(const Question& question, uint32_t index) {
   MatchedRule rule;
   rule.type = v1::REASON_TYPE_INVALID_CONTACT_POINT;
   rule.effect = v1::VERDICT_UNKNOWN;
-  Deny(question, index, v1::VERDICT_UNKNOWN, rule, {}, response);
+  if (events_.has_value()) events_->Deny(index, v1::VERDICT_UNKNOWN, rule, question, {});
+  return {uint64_t{1} << index % kPerWord, v1::VERDICT_UNKNOWN, answer_.PlaceOf(rule, question)};
 }
 
 absl::Status FilterSession::Record(const Question& question, int64_t revision) const {
   const DecisionContext context{v1::DECISION_KIND_FILTER_BLOCK, caller_, &question, revision};
-  absl::Status status;
-  events_->Write(context, [&](absl::string_view event, uint32_t records) {
-    if (!status.ok()) return;
-    status = handler_->recorder()->Record(DecisionRecorder::Lane::kBlock, event, records,
-                                          /*may_block=*/true);
-  });
-  return status;
+  return handler_->recorder()->RecordBlock(events_->Finish(context), /*may_block=*/true);
 }
 
 void FilterSession::AllowUntil(UnixMicros time) {
   allowed_until_ = std::min(allowed_until_.value_or(time), time);
 }
 
-absl::Status FilterSession::JudgePoints(const View& view, const Question& question,
-                                        RawPoints points, uint32_t index,
-                                        v1::FilterContactsResponse* response) {
+absl::StatusOr<std::optional<FilterSession::Refused>> FilterSession::JudgePoints(
+    const View& view, const Question& question, RawPoints points, uint32_t index) {
   KeptRecords kept;
   Facts facts;
   for (ContactPoint& point : points) {
@@ -168,91 +102,155 @@ absl::Status FilterSession::JudgePoints(const View& view, const Question& questi
   const Decision decision = Decide(question, facts);
   if (decision.verdict == v1::VERDICT_ALLOW) {
     AllowUntil(decision.valid_until);
-    return absl::OkStatus();
+    return std::nullopt;
   }
-  RawPoints judged;
-  for (const PointFacts& fact : facts.points) judged.push_back(fact.point);
-  Deny(question, index, decision.verdict, decision.rules.front(), judged, response);
+  const MatchedRule& rule = decision.rules.front();
+  if (events_.has_value()) {
+    RawPoints judged;
+    for (const PointFacts& fact : facts.points) judged.push_back(fact.point);
+    events_->Deny(index, decision.verdict, rule, question, judged);
+  }
+  return Refused{uint64_t{1} << index % kPerWord, decision.verdict,
+                 answer_.PlaceOf(rule, question)};
+}
+
+absl::Status FilterSession::JudgeSingly(const View& view, const Question& question, size_t word,
+                                        absl::Span<const uint64_t> phones, uint64_t which,
+                                        RefusedOfWord* refused) {
+  for (; which != 0; which &= which - 1) {
+    const auto i = static_cast<size_t>(std::countr_zero(which));
+    DNC_ASSIGN_OR_RETURN(const std::optional<Refused> one,
+                         JudgePoints(view, question, {{ContactKind::kPhone, phones[i], {}}},
+                                     static_cast<uint32_t>(word * kPerWord + i)));
+    if (one.has_value()) refused->push_back(*one);
+  }
+  return absl::OkStatus();
+}
+
+void FilterSession::JudgeAlike(const Question& question, size_t word,
+                               absl::Span<const uint64_t> phones, uint64_t which,
+                               RefusedOfWord* refused) {
+  while (which != 0) {
+    uint64_t alike = 0;
+    const BlockRegistries::Outcome& outcome = registries_.Next(word, which, &alike);
+    which &= ~alike;
+    if (outcome.verdict == v1::VERDICT_ALLOW) {
+      AllowUntil(outcome.valid_until);
+      continue;
+    }
+    const uint32_t place = answer_.PlaceOf(outcome.rule, question);
+    refused->push_back({alike, outcome.verdict, place});
+    if (!events_.has_value()) continue;
+    if (refused_phones_.Add(outcome.rule, outcome.verdict, place, word * kPerWord, phones, alike)) {
+      continue;
+    }
+    for (; alike != 0; alike &= alike - 1) {
+      const auto i = static_cast<size_t>(std::countr_zero(alike));
+      const ContactPoint point{ContactKind::kPhone, phones[i], {}};
+      events_->Deny(static_cast<uint32_t>(word * kPerWord + i), outcome.verdict, outcome.rule,
+                    question, absl::MakeConstSpan(&point, 1));
+    }
+  }
+}
+
+void FilterSession::Refuse(size_t word, const RefusedOfWord& refused) {
+  uint64_t denied = 0;
+  uint64_t unknown = 0;
+  std::array<uint32_t, kPerWord> places;
+  for (const Refused& group : refused) {
+    (group.verdict == v1::VERDICT_DENY ? denied : unknown) |= group.phones;
+    if (refused.size() == 1) break;
+    for (uint64_t left = group.phones; left != 0; left &= left - 1) {
+      places[static_cast<size_t>(std::countr_zero(left))] = group.place;
+    }
+  }
+  answer_.SetWord(word, denied, unknown);
+  const uint64_t all = denied | unknown;
+  not_allowed_ += static_cast<uint32_t>(std::popcount(all));
+  if (refused.size() == 1) {
+    answer_.AddReasons(refused.front().place, static_cast<size_t>(std::popcount(all)));
+    return;
+  }
+  for (uint64_t left = all; left != 0; left &= left - 1) {
+    answer_.AddReasons(places[static_cast<size_t>(std::countr_zero(left))], 1);
+  }
+}
+
+absl::Status FilterSession::FilterWord(const View& view, const Question& question, size_t word,
+                                       absl::Span<const uint64_t> phones) {
+  const uint64_t all = ~uint64_t{0} >> (kPerWord - phones.size());
+  RefusedOfWord refused;
+  uint64_t unreadable = all;
+  if (ChannelReaches(question.channel, ContactKind::kPhone)) unreadable = Unreadable(phones, all);
+  for (uint64_t left = unreadable; left != 0; left &= left - 1) {
+    const auto i = static_cast<size_t>(std::countr_zero(left));
+    refused.push_back(DenyUnreadable(question, static_cast<uint32_t>(word * kPerWord + i)));
+  }
+  uint64_t single = all & ~unreadable;
+  if (registries_.can_group() && single != 0) single &= MayHaveSubjects(view, question, phones);
+  DNC_RETURN_IF_ERROR(JudgeSingly(view, question, word, phones, single, &refused));
+  JudgeAlike(question, word, phones, all & ~unreadable & ~single, &refused);
+  if (!refused.empty()) Refuse(word, refused);
   return absl::OkStatus();
 }
 
 absl::Status FilterSession::FilterPhones(const View& view, const Question& question,
-                                         const v1::FilterContactsRequest& block,
-                                         v1::FilterContactsResponse* response) {
-  const absl::Span<const uint64_t> phones(block.phones().data(),
-                                          static_cast<size_t>(block.phones_size()));
-  const Registries registries = ApplicableRegistries(question);
-  const size_t words = (phones.size() + 63) / 64;
-  std::vector<uint64_t> members(words);
-  hits_.assign(words, 0);
-  for (const RegistryFact& fact : registries.facts) {
-    if (fact.list->numbers == nullptr) continue;
-    fact.list->numbers->ContainsBatch(phones, absl::MakeSpan(members));
-    for (size_t w = 0; w < words; ++w) hits_[w] |= members[w];
-  }
-  const bool reachable = ChannelReaches(question.channel, ContactKind::kPhone);
-  const bool judge_all = !registries.vouch_for_all || !question.store_writable;
-  bool any_clean = false;
-  for (size_t i = 0; i < phones.size(); ++i) {
-    const auto index = static_cast<uint32_t>(i);
-    if (!reachable || !IsCanonicalPhone(phones[i])) {
-      DenyUnreadable(question, index, response);
-      continue;
-    }
-    const bool member = (hits_[i / 64] >> (i % 64) & 1) != 0;
-    const bool clean = !member && !judge_all && registries.Cover(phones[i]) &&
-                       !MayHaveSubject(view, question, phones[i]);
-    any_clean |= clean;
-    if (clean) continue;
+                                         absl::Span<const uint64_t> phones) {
+  registries_.Look(question, phones);
+  for (size_t word = 0; word * kPerWord < phones.size(); ++word) {
     DNC_RETURN_IF_ERROR(
-        JudgePoints(view, question, {{ContactKind::kPhone, phones[i], {}}}, index, response));
+        FilterWord(view, question, word, phones.subspan(word * kPerWord, kPerWord)));
   }
-  if (any_clean) AllowUntil(registries.fresh_until);
   return absl::OkStatus();
+}
+
+void FilterSession::DenyRaw(uint32_t index, const Refused& refused) {
+  answer_.Set(index, refused.verdict);
+  answer_.AddReasons(refused.place, 1);
+  ++not_allowed_;
 }
 
 absl::Status FilterSession::FilterRaw(const View& view, const Question& question,
-                                      const v1::FilterContactsRequest& block,
-                                      v1::FilterContactsResponse* response) {
+                                      const FilterRequest& block) {
   const std::string& region = config_.default_region().empty()
                                   ? question.organization->record.organization().default_region()
                                   : config_.default_region();
-  for (int i = 0; i < block.raw_size(); ++i) {
-    const auto index = static_cast<uint32_t>(block.phones_size() + i);
-    absl::StatusOr<RawPoints> points = ReadRawText(block.raw(i), question.channel, region);
-    if (!points.ok()) {
-      DenyUnreadable(question, index, response);
-      continue;
+  auto index = static_cast<uint32_t>(block.phones().size());
+  for (const std::string& text : block.rest().raw()) {
+    absl::StatusOr<RawPoints> points = ReadRawText(text, question.channel, region);
+    if (points.ok()) {
+      DNC_ASSIGN_OR_RETURN(const std::optional<Refused> refused,
+                           JudgePoints(view, question, *std::move(points), index));
+      if (refused.has_value()) DenyRaw(index, *refused);
+    } else {
+      DenyRaw(index, DenyUnreadable(question, index));
     }
-    DNC_RETURN_IF_ERROR(JudgePoints(view, question, *std::move(points), index, response));
+    ++index;
   }
   return absl::OkStatus();
 }
 
-absl::Status FilterSession::Filter(const v1::FilterContactsRequest& block,
-                                   v1::FilterContactsResponse* response) {
-  const int count = block.phones_size() + block.raw_size();
+absl::Status FilterSession::Filter(const FilterRequest& block, WireWriter* response) {
+  const size_t raw = static_cast<size_t>(block.rest().raw_size());
+  const size_t count = block.phones().size() + raw;
   DNC_RETURN_IF_ERROR(CheckBlock("phones", count, kMaxContactPointsPerMessage));
-  DNC_RETURN_IF_ERROR(CheckBlock("raw", block.raw_size(), kMaxRawPerMessage));
+  DNC_RETURN_IF_ERROR(CheckBlock("raw", raw, kMaxRawPerMessage));
   const StateMachine::ViewGuard view = handler_->state().Read();
   DNC_ASSIGN_OR_RETURN(const Question question, Ask(*view));
-  response->set_count(static_cast<uint32_t>(count));
-  response->set_verdicts(AllAllowed(static_cast<uint32_t>(count)));
+  answer_.Begin(count, !config_.omit_reasons());
   allowed_until_.reset();
   not_allowed_ = 0;
+  refused_phones_.Begin();
   const DecisionId id = NewDecisionId(question.now);
   if (handler_->recorder() != nullptr) events_.emplace(id);
-  DNC_RETURN_IF_ERROR(FilterPhones(*view, question, block, response));
-  DNC_RETURN_IF_ERROR(FilterRaw(*view, question, block, response));
+  DNC_RETURN_IF_ERROR(FilterPhones(*view, question, block.phones()));
+  DNC_RETURN_IF_ERROR(FilterRaw(*view, question, block));
   if (events_.has_value()) {
+    events_->Deny(refused_phones_.columns(), question);
     events_->Allow(static_cast<uint32_t>(count) - not_allowed_);
     DNC_RETURN_IF_ERROR(Record(question, view->revision));
   }
-  response->set_decision_id(FormatDecisionId(id));
-  response->set_revision(view->revision);
-  *response->mutable_evaluate_time() = TimeUtil::MicrosecondsToTimestamp(question.now);
-  *response->mutable_valid_for() =
-      TimeUtil::MicrosecondsToDuration(allowed_until_.value_or(question.now) - question.now);
+  answer_.Write(question, view->revision, allowed_until_.value_or(question.now), id, response);
   return absl::OkStatus();
 }
 

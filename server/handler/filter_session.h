@@ -5,16 +5,22 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "dnc/v1/check.pb.h"
+#include "server/handler/block_registries.h"
 #include "server/handler/check_handler.h"
+#include "server/handler/filter_answer.h"
+#include "server/handler/filter_request.h"
 #include "server/handler/raw_text.h"
-#include "server/recording/decision_event.h"
+#include "server/handler/refused_phones.h"
+#include "server/recording/block_event.h"
 
 namespace dnc {
 
@@ -26,28 +32,46 @@ class FilterSession {
                                                                const v1::FilterConfig& config,
                                                                absl::string_view caller = {});
 
-  // Answers one block. LIMIT_EXCEEDED, and the store's errors; the stream ends with them.
-  absl::Status Filter(const v1::FilterContactsRequest& block, v1::FilterContactsResponse* response);
+  // Answers one block with a v1.FilterContactsResponse. LIMIT_EXCEEDED, and the store's errors; the
+  // stream ends with them.
+  absl::Status Filter(const FilterRequest& block, WireWriter* response);
 
  private:
+  // Phones of one word that are not allowed for one reason.
+  struct Refused {
+    uint64_t phones;
+    v1::Verdict verdict;
+    uint32_t place;  // of the rule
+  };
+  // All of one word, each phone in one of them at the most.
+  using RefusedOfWord = absl::InlinedVector<Refused, 4>;
+
   FilterSession(const CheckHandler* handler, v1::FilterConfig config, absl::string_view caller)
       : handler_(handler), config_(std::move(config)), caller_(caller) {}
 
   absl::StatusOr<Question> Ask(const View& view) const;
   absl::Status SetScope();
   absl::Status FilterPhones(const View& view, const Question& question,
-                            const v1::FilterContactsRequest& block,
-                            v1::FilterContactsResponse* response);
-  absl::Status FilterRaw(const View& view, const Question& question,
-                         const v1::FilterContactsRequest& block,
-                         v1::FilterContactsResponse* response);
-  absl::Status JudgePoints(const View& view, const Question& question, RawPoints points,
-                           uint32_t index, v1::FilterContactsResponse* response);
-  void Deny(const Question& question, uint32_t index, v1::Verdict verdict, const MatchedRule& rule,
-            absl::Span<const ContactPoint> points, v1::FilterContactsResponse* response);
+                            absl::Span<const uint64_t> phones);
+  // The phones 64 * word and up.
+  absl::Status FilterWord(const View& view, const Question& question, size_t word,
+                          absl::Span<const uint64_t> phones);
+  // Those of the word that may have records, one by one.
+  absl::Status JudgeSingly(const View& view, const Question& question, size_t word,
+                           absl::Span<const uint64_t> phones, uint64_t which,
+                           RefusedOfWord* refused);
+  // Those that only registries may know.
+  void JudgeAlike(const Question& question, size_t word, absl::Span<const uint64_t> phones,
+                  uint64_t which, RefusedOfWord* refused);
+  void Refuse(size_t word, const RefusedOfWord& refused);
+  absl::Status FilterRaw(const View& view, const Question& question, const FilterRequest& block);
+  // Decides about a contact point and leaves the event of a refusal. The rule that refused it;
+  // none: it is allowed.
+  absl::StatusOr<std::optional<Refused>> JudgePoints(const View& view, const Question& question,
+                                                     RawPoints points, uint32_t index);
+  void DenyRaw(uint32_t index, const Refused& refused);
   // Of a contact point that cannot be read.
-  void DenyUnreadable(const Question& question, uint32_t index,
-                      v1::FilterContactsResponse* response);
+  Refused DenyUnreadable(const Question& question, uint32_t index);
   // Leaves the records of the block.
   absl::Status Record(const Question& question, int64_t revision) const;
   // A contact point of the block is allowed until `time`.
@@ -59,10 +83,13 @@ class FilterSession {
   // As lists spell them; in the config, or kept here.
   absl::string_view brand_, campaign_;
   std::string kept_brand_, kept_campaign_;
-  std::vector<uint64_t> hits_;         // one bit a phone of the block: member of some registry
-  std::optional<BlockEvents> events_;  // of the block; none where checks leave no records
-  uint32_t not_allowed_ = 0;           // of the block
-  std::optional<UnixMicros> allowed_until_;  // the least of the block's; none: none is allowed
+  // Of the block.
+  BlockRegistries registries_;
+  FilterAnswerColumns answer_;
+  RefusedPhones refused_phones_;
+  std::optional<BlockEvents> events_;  // none where checks leave no records
+  uint32_t not_allowed_ = 0;
+  std::optional<UnixMicros> allowed_until_;  // the least of all; none: none is allowed
 };
 
 }  // namespace dnc

@@ -39,6 +39,10 @@ void SeenAreaCodes::AddNumber(uint64_t phone) {
   if (IsNanp(phone)) seen_.set(phone / 10'000'000 % 1000);
 }
 
+void SeenAreaCodes::AddNumbers(absl::Span<const uint64_t> phones) {
+  for (const uint64_t phone : phones) AddNumber(phone);
+}
+
 void SeenAreaCodes::AddCode(absl::string_view code) {
   size_t number = 0;
   if (absl::SimpleAtoi(code, &number) && number < seen_.size()) seen_.set(number);

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "dnc/v1/registry.pb.h"
 #include "server/registry/list_format.h"
 
@@ -20,6 +21,7 @@ class SeenAreaCodes {
  public:
   // That of a North American number; numbers of other plans have none.
   void AddNumber(uint64_t phone);
+  void AddNumbers(absl::Span<const uint64_t> phones);
   // Three digits.
   void AddCode(absl::string_view code);
   // Ascending.

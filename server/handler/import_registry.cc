@@ -1,6 +1,8 @@
 // The end of an import into a registry: the new version is built beside the active one, and one
 // mutation activates it.
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +14,8 @@
 #include "storage/base/logging.h"
 #include "storage/base/status_macros.h"
 #include "storage/registry/chunk_reader.h"
+#include "storage/registry/op_blocks.h"
+#include "storage/registry/threaded_sink.h"
 
 namespace dnc {
 
@@ -19,17 +23,28 @@ using google::protobuf::util::TimeUtil;
 
 namespace {
 
+// The least that makes it worth while to say how far the building has come.
+constexpr uint64_t kNumbersPerReport = 5'000'000;
+
+// For a version that is only judged.
+class DiscardingSink : public ChunkSink {
+ public:
+  absl::Status Put(uint32_t /*ordinal*/, std::string /*bytes*/) override {
+    return absl::OkStatus();
+  }
+};
+
 // A version that may be damaged: it ends where it cannot be read on, and says so.
-class SalvagedVersion : public NumberSource {
+class SalvagedVersion : public BlockSource {
  public:
   explicit SalvagedVersion(ChunkSource& chunks) : version_(chunks) {}
 
-  absl::StatusOr<absl::Span<const uint64_t>> NextRun() override {
-    if (!damage_.ok()) return absl::Span<const uint64_t>();
-    absl::StatusOr<absl::Span<const uint64_t>> run = version_.NextRun();
-    if (!absl::IsDataLoss(run.status())) return run;
-    damage_ = run.status();
-    return absl::Span<const uint64_t>();
+  absl::StatusOr<const NumberBlock*> Next() override {
+    if (!damage_.ok()) return nullptr;
+    absl::StatusOr<const NumberBlock*> block = version_.Next();
+    if (!absl::IsDataLoss(block.status())) return block;
+    damage_ = block.status();
+    return nullptr;
   }
 
   const absl::Status& damage() const { return damage_; }
@@ -41,6 +56,31 @@ class SalvagedVersion : public NumberSource {
 
 }  // namespace
 
+VersionProgress ImportSession::BuildProgress() const {
+  return [this, reported = uint64_t{0}](uint64_t written) mutable {
+    if (written - reported < kNumbersPerReport) return absl::OkStatus();
+    reported = written;
+    return on_built_(static_cast<int64_t>(written));
+  };
+}
+
+// On a thread of its own the sink writes while the next chunks are made.
+absl::StatusOr<VersionSummary> ImportSession::Build(VersionMode mode, BlockSource* previous,
+                                                    ChunkSink& sink) {
+  DNC_RETURN_IF_ERROR(on_built_(0));
+  StoppableChunkSink stoppable(&sink, context_.stop);
+  ThreadedSink threaded(&stoppable);
+  std::optional<OpBlocks> changes;
+  if (changes_.has_value()) changes.emplace(*changes_);
+  ChangeSource& source = changes.has_value() ? static_cast<ChangeSource&>(*changes) : *numbers_;
+  DNC_ASSIGN_OR_RETURN(VersionSummary summary,
+                       BuildVersion(mode, previous, source, threaded, BuildProgress()));
+  DNC_RETURN_IF_ERROR(threaded.Finish());
+  // Their memory is free for others while the version is made durable.
+  numbers_.reset();
+  return summary;
+}
+
 absl::StatusOr<ImportSession::BuiltVersion> ImportSession::BuildNext(const CatalogList& list,
                                                                      VersionMode mode,
                                                                      int64_t version) {
@@ -50,29 +90,34 @@ absl::StatusOr<ImportSession::BuiltVersion> ImportSession::BuildNext(const Catal
       built.subscription,
       SubscriptionFor(config_, parser_->format(), mode == VersionMode::kFull, active, area_codes_));
   const VersionId id{organization_number_, list.record.number(), version};
-  DNC_ASSIGN_OR_RETURN(const std::unique_ptr<StoreChunkSink> sink,
-                       StoreChunkSink::Create(context_.store, id));
+  std::unique_ptr<StoreChunkSink> sink;  // null: nothing is to be changed
+  if (!config_.validate_only()) {
+    DNC_ASSIGN_OR_RETURN(sink, StoreChunkSink::Create(context_.store, id));
+  }
+  DiscardingSink discarding;
+  ChunkSink& into = sink != nullptr ? static_cast<ChunkSink&>(*sink) : discarding;
   const std::shared_ptr<const StoreReader> snapshot = context_.store->Snapshot();
   StoreChunkSource chunks(snapshot.get(), {id.organization, id.list, version - 1},
                           list.record.chunks());
   SalvagedVersion previous(chunks);
-  StoppableChunkSink stoppable(sink.get(), context_.stop);
-  OpSource& ops = changes_.has_value() ? static_cast<OpSource&>(*changes_) : *sorter_;
   VersionSummary& summary = built.summary;
-  DNC_ASSIGN_OR_RETURN(
-      summary, BuildVersion(mode, list.has_version() ? &previous : nullptr, ops, stoppable));
+  DNC_ASSIGN_OR_RETURN(summary, Build(mode, list.has_version() ? &previous : nullptr, into));
   absl::Status damage = previous.damage();
   const auto before = static_cast<uint64_t>(active.count());  // 0: none
   if (damage.ok() && summary.count != before + summary.added - summary.removed) {
     damage = absl::DataLossError("it has not as many numbers as it should");
   }
+  // Its chunks may be whole and yet not those that were activated.
+  if (damage.ok() && !list.problem.empty()) damage = absl::DataLossError(list.problem);
   if (!damage.ok()) {
     DNC_RETURN_IF_ERROR(JudgeDamage(list, mode, damage, summary.count));
     built.replaces_damage = true;
     summary.added = summary.count;
     summary.removed = before;
   }
+  if (sink == nullptr) return built;
   DNC_ASSIGN_OR_RETURN(built.numbers, sink->Finish());
+  DNC_ASSIGN_OR_RETURN(built.chunk_digest, sink->Digest());
   return built;
 }
 
@@ -104,6 +149,7 @@ absl::Status ImportSession::Activate(const BuiltVersion& built, int64_t version,
   storage::v1::ActivateVersion activate;
   activate.set_list(config_.list());
   activate.set_chunks(summary.chunks);
+  activate.set_chunk_digest(built.chunk_digest);
   activate.set_base_version(version - 1);
   activate.set_allow_shrink(config_.allow_shrink());
   activate.set_is_change(is_change);
@@ -171,16 +217,21 @@ absl::Status ImportSession::BuildAndActivate(const CatalogList& list, VersionMod
   DNC_ASSIGN_OR_RETURN(BuiltVersion built, BuildNext(list, mode, id.version));
   Summarize(built.summary, mode);
   if (!IsNews(list, built)) return absl::OkStatus();
-  context_.state->StageNumbers(id.organization, id.list, id.version, std::move(built.numbers));
-  DNC_RETURN_IF_ERROR(Activate(built, id.version, mode == VersionMode::kChange));
+  if (!config_.validate_only()) {
+    context_.state->StageNumbers(id.organization, id.list, id.version, std::move(built.numbers));
+  }
+  activation_ = Activate(built, id.version, mode == VersionMode::kChange);
+  DNC_RETURN_IF_ERROR(activation_);
   summary_.set_changed(!config_.validate_only());
   return absl::OkStatus();
 }
 
-// What was not activated is removed; of what was, the version before it is kept for audits.
+// What was not activated is removed; beside what was, the versions before it that are to be kept
+// for audits stay.
 absl::Status ImportSession::CleanUp(const VersionId& id) {
   if (summary_.changed()) {
-    return RemoveVersions(context_.store, {id.organization, id.list, 0}, id.version - 1);
+    const int64_t oldest = std::max<int64_t>(0, id.version + 1 - context_.kept_versions);
+    return RemoveVersions(context_.store, {id.organization, id.list, 0}, oldest);
   }
   const absl::Status removed = RemoveVersions(context_.store, id, id.version + 1);
   context_.state->UnstageNumbers(id.organization, id.list, id.version);
@@ -199,7 +250,7 @@ absl::Status ImportSession::FinishRegistry() {
                      list.record.list().active_version().version() + 1};
   const absl::Status status = BuildAndActivate(list, mode, id);
   // Of an activation whose fate is not known nothing is removed; the next import does that.
-  if (absl::IsUnavailable(status)) return status;
+  if (absl::IsUnavailable(activation_)) return status;
   const absl::Status cleaned = CleanUp(id);
   return status.ok() ? cleaned : status;
 }

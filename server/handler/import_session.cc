@@ -85,9 +85,10 @@ void ImportLocks::Unlock(const std::string& list) {
 absl::StatusOr<std::unique_ptr<ImportSession>> ImportSession::Create(const ImportContext& context,
                                                                      const v1::ImportConfig& config,
                                                                      const Principal& caller,
-                                                                     RejectSink on_rejected) {
+                                                                     RejectSink on_rejected,
+                                                                     BuildListener on_built) {
   std::unique_ptr<ImportSession> session(
-      new ImportSession(context, config, caller, std::move(on_rejected)));
+      new ImportSession(context, config, caller, std::move(on_rejected), std::move(on_built)));
   DNC_RETURN_IF_ERROR(session->Init());
   return session;
 }
@@ -156,10 +157,10 @@ absl::Status ImportSession::Init() {
   DNC_RETURN_IF_ERROR(context_.locks->TryLock(config_.list()));
   locked_ = true;
   if (is_registry_) {
-    ExternalSorter::Options sorter;
-    sorter.dir = context_.temp_dir;
-    DNC_ASSIGN_OR_RETURN(ExternalSorter created, ExternalSorter::Create(std::move(sorter)));
-    sorter_.emplace(std::move(created));
+    NumberCollector::Options collector;
+    collector.dir = context_.temp_dir;
+    collector.memory = context_.memory;
+    DNC_ASSIGN_OR_RETURN(numbers_, NumberCollector::Create(std::move(collector)));
     return absl::OkStatus();
   }
   DNC_ASSIGN_OR_RETURN(EntrySpool spool, EntrySpool::Create(context_.temp_dir));
@@ -216,6 +217,19 @@ void ImportSession::RefuseRow(const ListRow& row, absl::string_view cause,
   AddRejected(std::move(proto));
 }
 
+void ImportSession::OnNumbers(absl::Span<const uint64_t> numbers, uint64_t first_line) {
+  if (!is_registry_) {
+    ListRowSink::OnNumbers(numbers, first_line);
+    return;
+  }
+  const auto count = static_cast<int64_t>(numbers.size());
+  summary_.set_rows(summary_.rows() + count);
+  summary_.set_rows_accepted(summary_.rows_accepted() + count);
+  area_codes_.AddNumbers(numbers);
+  const absl::Status taken = numbers_->Add(numbers);
+  if (!taken.ok() && row_error_.ok()) row_error_ = taken;
+}
+
 void ImportSession::OnRow(const ListRow& row) {
   summary_.set_rows(summary_.rows() + 1);
   const absl::Status taken = is_registry_ ? TakeForRegistry(row) : TakeForInternal(row);
@@ -232,8 +246,9 @@ absl::Status ImportSession::TakeForRegistry(const ListRow& row) {
   has_deletes_ |= is_delete;
   area_codes_.AddNumber(row.contact.phone);
   summary_.set_rows_accepted(summary_.rows_accepted() + 1);
-  if (parser_->format() != ListFormat::kFtcChange)
-    return sorter_->Add(row.contact.phone, is_delete);
+  if (parser_->format() != ListFormat::kFtcChange) {
+    return numbers_->Add(absl::MakeConstSpan(&row.contact.phone, 1));
+  }
   if (!changes_.has_value()) {
     DNC_ASSIGN_OR_RETURN(ChangeSorter created, ChangeSorter::Create(context_.temp_dir));
     changes_.emplace(std::move(created));

@@ -24,7 +24,8 @@
 #include "server/registry/list_parser.h"
 #include "storage/log/mutation_log.h"
 #include "storage/registry/change_sorter.h"
-#include "storage/registry/external_sorter.h"
+#include "storage/registry/import_memory.h"
+#include "storage/registry/number_collector.h"
 #include "storage/registry/number_set.h"
 #include "storage/registry/version_builder.h"
 
@@ -53,6 +54,8 @@ struct ImportContext {
   const Preparer* preparer = nullptr;
   const Clock* clock = nullptr;
   ImportLocks* locks = nullptr;
+  ImportMemory* memory = nullptr;
+  int64_t kept_versions = 2;                      // of a registry, the active one included
   std::string temp_dir;                           // for spilled rows
   const ImportStop* stop = &ImportStop::Never();  // asked before each part of the change
 };
@@ -60,6 +63,10 @@ struct ImportContext {
 // Takes rejected rows, in the order of the file. After an error it is called no more, and the
 // import ends with that error.
 using RejectSink = std::function<absl::Status(std::vector<v1::RejectedRow>)>;
+
+// Hears, now and then, how many numbers of a registry's new version are written. After an error the
+// import ends with it.
+using BuildListener = std::function<absl::Status(int64_t numbers)>;
 
 // One thread at a time. Blocks on disk and log.
 class ImportSession : private ListRowSink {
@@ -73,7 +80,8 @@ class ImportSession : private ListRowSink {
   static absl::StatusOr<std::unique_ptr<ImportSession>> Create(const ImportContext& context,
                                                                const v1::ImportConfig& config,
                                                                const Principal& caller,
-                                                               RejectSink on_rejected);
+                                                               RejectSink on_rejected,
+                                                               BuildListener on_built);
   ~ImportSession() override;
 
   // The next piece of the file. FILE_UNREADABLE.
@@ -86,16 +94,18 @@ class ImportSession : private ListRowSink {
 
  private:
   ImportSession(const ImportContext& context, v1::ImportConfig config, Principal caller,
-                RejectSink on_rejected)
+                RejectSink on_rejected, BuildListener on_built)
       : context_(context),
         config_(std::move(config)),
         caller_(std::move(caller)),
-        on_rejected_(std::move(on_rejected)) {}
+        on_rejected_(std::move(on_rejected)),
+        on_built_(std::move(on_built)) {}
   absl::Status Init();
   absl::Status CheckConfig(const View& view);
 
   void OnRow(const ListRow& row) override;
   void OnReject(const RejectedRow& row) override;
+  void OnNumbers(absl::Span<const uint64_t> numbers, uint64_t first_line) override;
   void OnAreaCode(absl::string_view code) override { area_codes_.AddCode(code); }
   void AddRejected(v1::RejectedRow row);
   void HandOutRejected();
@@ -108,12 +118,15 @@ class ImportSession : private ListRowSink {
   struct BuiltVersion {
     VersionSummary summary;
     Subscription subscription;
+    std::string chunk_digest;
     std::shared_ptr<const NumberSet> numbers;
     bool replaces_damage = false;  // the active version cannot be read whole
   };
   absl::Status FinishRegistry();
   absl::StatusOr<BuiltVersion> BuildNext(const CatalogList& list, VersionMode mode,
                                          int64_t version);
+  absl::StatusOr<VersionSummary> Build(VersionMode mode, BlockSource* previous, ChunkSink& sink);
+  VersionProgress BuildProgress() const;
   // What an active version that cannot be read whole means for the import.
   absl::Status JudgeDamage(const CatalogList& list, VersionMode mode, const absl::Status& damage,
                            uint64_t new_count);
@@ -136,6 +149,7 @@ class ImportSession : private ListRowSink {
   const v1::ImportConfig config_;
   const Principal caller_;
   const RejectSink on_rejected_;
+  const BuildListener on_built_;
   std::string organization_;
   std::string list_id_;
   uint32_t organization_number_ = 0;
@@ -145,13 +159,14 @@ class ImportSession : private ListRowSink {
   ContentDate date_;        // registries
 
   std::unique_ptr<ListParser> parser_;
-  std::optional<ExternalSorter> sorter_;  // registries
-  std::optional<ChangeSorter> changes_;   // change lists, which have both operations and times
+  std::unique_ptr<NumberCollector> numbers_;  // registries
+  std::optional<ChangeSorter> changes_;       // change lists, which have both operations and times
   SeenAreaCodes area_codes_;
   std::optional<EntrySpool> spool_;  // internal lists
   absl::Status row_error_;
   int64_t first_bad_line_ = 0;
   bool has_deletes_ = false;
+  absl::Status activation_;                // of a registry's new version
   std::vector<v1::RejectedRow> rejected_;  // not handed out yet
   v1::ImportSummary summary_;
 };

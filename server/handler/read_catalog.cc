@@ -80,7 +80,10 @@ absl::StatusOr<const CatalogOrganization*> FindOrganization(const View& view,
 absl::StatusOr<v1::DncList> ListToProto(const View& view, const CatalogOrganization& organization,
                                         const CatalogList& list) {
   v1::DncList proto = list.record.list();
-  if (list.is_registry()) return proto;
+  if (list.is_registry()) {
+    proto.set_problem(list.problem);
+    return proto;
+  }
   DNC_RETURN_IF_ERROR(view.reader
                           ->Get(Family::kMeta,
                                 keys::EntryCount(organization.number(), list.record.number()),

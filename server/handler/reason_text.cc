@@ -66,7 +66,7 @@ void Sentence::Write() const {
       return Say("The registry ", list(), " is older than it may be, since ",
                  FormatTime(rule_.since), "; import a newer version.");
     case v1::REASON_TYPE_REGISTRY_EMPTY:
-      return Say("The registry ", list(), " has no version; import one.");
+      return Say("The registry ", list(), " has no version that can be read; import a full file.");
     case v1::REASON_TYPE_AREA_CODE_NOT_SUBSCRIBED:
       return Say("The registry ", list(),
                  " does not cover the number's area code; subscribe to it and import.");

@@ -10,7 +10,19 @@
 namespace dnc {
 namespace {
 
-constexpr size_t kCommitBytes = 4u << 20;
+constexpr size_t kCommitBytes = 1u << 20;
+
+// The last of the disk is for opt-outs: an import that filled it would close the gateway.
+absl::Status CheckDisk(const Store& store, size_t bytes) {
+  DNC_ASSIGN_OR_RETURN(const uint64_t free, store.FreeBytes());
+  const uint64_t reserved = store.ReservedBytes();
+  if (free >= reserved + bytes) return absl::OkStatus();
+  const auto mib = [](uint64_t n) { return n >> 20; };
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "the store's disk has ", mib(free), " MiB left, and an import leaves ", mib(reserved),
+      " MiB to opt-outs; nothing was changed: free space, or move "
+      "data_dir to a larger disk, and import the file again"));
+}
 
 }  // namespace
 
@@ -33,9 +45,9 @@ absl::StatusOr<std::optional<std::string>> StoreChunkSource::Next() {
 }
 
 absl::Status RemoveVersions(Store* store, VersionId first, int64_t past) {
-  return store->DeleteRange(Family::kChunks,
-                            keys::ChunkPrefix(first.organization, first.list, first.version),
-                            keys::ChunkPrefix(first.organization, first.list, past));
+  return store->Drop(Family::kChunks,
+                     keys::ChunkPrefix(first.organization, first.list, first.version),
+                     keys::ChunkPrefix(first.organization, first.list, past));
 }
 
 absl::StatusOr<std::unique_ptr<StoreChunkSink>> StoreChunkSink::Create(Store* store, VersionId id) {
@@ -45,23 +57,33 @@ absl::StatusOr<std::unique_ptr<StoreChunkSink>> StoreChunkSink::Create(Store* st
 
 absl::Status StoreChunkSink::Put(uint32_t ordinal, std::string bytes) {
   DNC_RETURN_IF_ERROR(DecodeChunk(bytes, [&](uint64_t block, const BlockPayload& payload) {
-    return builder_.AddBlock(block, payload);
+    return builder_.AddValidBlock(block, payload);
   }));
+  digest_.Add(bytes);
   pending_bytes_ += bytes.size();
   pending_.Put(Family::kChunks, keys::Chunk(id_.organization, id_.list, id_.version, ordinal),
                std::move(bytes));
-  return pending_bytes_ < kCommitBytes ? absl::OkStatus() : Flush();
+  if (pending_bytes_ < kCommitBytes) return absl::OkStatus();
+  unlogged_ = true;
+  return Flush(Durability::kUnlogged);
 }
 
-absl::Status StoreChunkSink::Flush() {
+absl::Status StoreChunkSink::Flush(Durability durability) {
   const WriteSet writes = std::exchange(pending_, WriteSet());
-  pending_bytes_ = 0;
-  // The activation's sync makes these durable with it.
-  return writes.empty() ? absl::OkStatus() : store_->Commit(writes, Durability::kBuffered);
+  const size_t bytes = std::exchange(pending_bytes_, 0);
+  if (writes.empty()) return absl::OkStatus();
+  DNC_RETURN_IF_ERROR(CheckDisk(*store_, bytes));
+  return store_->Commit(writes, durability);
 }
 
 absl::StatusOr<std::shared_ptr<const NumberSet>> StoreChunkSink::Finish() {
-  DNC_RETURN_IF_ERROR(Flush());
+  if (unlogged_) {
+    DNC_RETURN_IF_ERROR(Flush(Durability::kUnlogged));
+    DNC_RETURN_IF_ERROR(store_->Flush());
+  } else {
+    // The activation's sync makes it durable with itself.
+    DNC_RETURN_IF_ERROR(Flush(Durability::kBuffered));
+  }
   return std::move(builder_).Build();
 }
 

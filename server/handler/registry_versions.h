@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/registry/chunk_digest.h"
 #include "storage/registry/number_set.h"
 #include "storage/registry/streams.h"
 #include "storage/rocksdb/store.h"
@@ -36,29 +37,37 @@ class StoreChunkSource : public ChunkSource {
   uint32_t next_ = 0;
 };
 
-// Writes a version's chunks, a few megabytes a commit, and builds the numbers in memory meanwhile.
-// Nothing of it counts before the version is activated.
+// Writes a version's chunks, about a megabyte a commit, and builds the numbers in memory meanwhile.
+// Nothing of it counts before the version is activated. The chunks of a version that takes more
+// than one commit do not go through the log: opt-outs, which sync it, need not wait for them.
 class StoreChunkSink : public ChunkSink {
  public:
   // Removes what an import that did not come to its end may have left under the same version.
   static absl::StatusOr<std::unique_ptr<StoreChunkSink>> Create(Store* store, VersionId id);
 
+  // RESOURCE_EXHAUSTED where the store's disk has little more left than others need.
   absl::Status Put(uint32_t ordinal, std::string bytes) override;
-  // Writes the rest and gives the numbers away. Call once, last.
+  // Makes all of it outlive a power cut, or as good as that where the activation is synced after
+  // it, and gives the numbers away. Call once, last.
   absl::StatusOr<std::shared_ptr<const NumberSet>> Finish();
+  // Of the chunks so far.
+  absl::StatusOr<std::string> Digest() const { return digest_.Finish(); }
 
  private:
   StoreChunkSink(Store* store, VersionId id) : store_(store), id_(id) {}
-  absl::Status Flush();
+  absl::Status Flush(Durability durability);
 
   Store* const store_;
   const VersionId id_;
   WriteSet pending_;
   size_t pending_bytes_ = 0;
+  bool unlogged_ = false;
+  ChunkDigest digest_;
   NumberSet::Builder builder_;
 };
 
-// Removes every version of the list from `first` on and before `past`.
+// Removes every version of the list from `first` on and before `past`, and gives its disk space
+// back.
 absl::Status RemoveVersions(Store* store, VersionId first, int64_t past);
 
 }  // namespace dnc

@@ -172,6 +172,14 @@ const std::vector<Setting>& Settings() {
              &ServerConfig::record_cache_mib),
       Number("write_buffer_mib", 1, 4096, "memory for unflushed writes, per family. Default 64",
              &ServerConfig::write_buffer_mib),
+      Number(
+          "import_memory_mib", 0, 1 << 20,
+          "memory for the numbers of the files that are being imported, together; beyond it they "
+          "are sorted on disk. Default 1024",
+          &ServerConfig::import_memory_mib),
+      Number("registry_versions", 1, 1000,
+             "versions of a registry that are kept on disk, the active one included. Default 2",
+             &ServerConfig::registry_versions),
       Number("allow_valid_seconds", 1, 3600,
              "how long an ALLOW may be relied on without asking again. Default 10",
              &ServerConfig::allow_valid_seconds),

@@ -30,6 +30,8 @@ struct ServerConfig {
   int64_t block_cache_mib = 256;
   int64_t record_cache_mib = 256;
   int64_t write_buffer_mib = 64;
+  int64_t import_memory_mib = 1024;
+  int64_t registry_versions = 2;
   int64_t allow_valid_seconds = 10;
   int64_t max_batch = 1024;
   int64_t max_queue = 65536;

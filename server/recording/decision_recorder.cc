@@ -1,6 +1,7 @@
 #include "server/recording/decision_recorder.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -12,14 +13,18 @@
 namespace dnc {
 namespace {
 
-// How long a record waits at the most before it is written, while the disk takes it.
-constexpr absl::Duration kInterval = absl::Milliseconds(10);
+// How long a record waits at the most before it is written, while the disk takes it. Each time
+// costs the checks a processor for a moment; where many come, their queue must not fill meanwhile.
+constexpr absl::Duration kInterval = absl::Milliseconds(50);
+constexpr absl::Duration kBusyInterval = absl::Milliseconds(5);
+constexpr uint64_t kBusyPercent = 20;
 constexpr absl::Duration kResumeInterval = absl::Milliseconds(500);
 // How long a check may wait for room.
 constexpr absl::Duration kLongestWait = absl::Seconds(2);
 constexpr absl::Duration kLongestFlush = absl::Seconds(10);
 // Written at once.
 constexpr size_t kBatchRows = 4096;
+constexpr size_t kBatchBytes = 256u << 10;
 constexpr int64_t kRetireInterval = int64_t{60} * 1'000'000;
 constexpr uint64_t kRetireRows = 100'000;
 // A check that was judged before the last cycle may have been dropped after it.
@@ -31,6 +36,10 @@ uint64_t PercentOf(const RecordRing& ring) {
   const uint64_t popped = ring.popped();
   const uint64_t pushed = ring.pushed();
   return pushed <= popped ? 0 : (pushed - popped) * 100 / ring.capacity();
+}
+
+absl::Status FallsBehind() {
+  return Overloaded("the records of checks fall behind, and checks wait for them");
 }
 
 storage::v1::RecordedGap MakeGap(v1::DecisionGapCause cause, UnixMicros start, UnixMicros end,
@@ -47,11 +56,14 @@ storage::v1::RecordedGap MakeGap(v1::DecisionGapCause cause, UnixMicros start, U
 
 DecisionRecorder::DecisionRecorder(DecisionStore* store, const Secret* secret, const Clock* clock,
                                    const RecorderOptions& options)
-    : store_(store), secret_(secret), clock_(clock), options_(options) {
+    : store_(store),
+      secret_(secret),
+      clock_(clock),
+      options_(options),
+      blocks_(options.queue * RecordRing::kSlotBytes) {
+  rings_.reserve(kRings);
   for (size_t i = 0; i < kRings; ++i) {
-    const bool checks = i < kCheckRings;
-    rings_.push_back(
-        std::make_unique<RecordRing>(checks ? options.queue / kCheckRings : options.queue));
+    rings_.push_back(std::make_unique<RecordRing>(options.queue / kRings));
   }
   known_time_ = complete_until_ = last_retire_ = clock_->Now();
   disk_bytes_ = store_->SizeOnDisk();
@@ -69,32 +81,42 @@ DecisionRecorder::~DecisionRecorder() {
   retiring_thread_.join();
 }
 
-RecordRing& DecisionRecorder::RingOf(Lane lane) {
-  if (lane == Lane::kBlock) return *rings_.back();
+RecordRing& DecisionRecorder::RingOfThread() {
   static std::atomic<size_t> threads{0};
-  thread_local const size_t mine = threads.fetch_add(1) % kCheckRings;
+  thread_local const size_t mine = threads.fetch_add(1) % kRings;
   return *rings_[mine];
 }
 
 bool DecisionRecorder::MustWait() const {
   if (!options_.enabled || !options_.wait) return false;
-  return std::any_of(rings_.begin(), rings_.end() - 1,
+  return std::any_of(rings_.begin(), rings_.end(),
                      [](const auto& ring) { return PercentOf(*ring) >= kCrowdedPercent; });
 }
 
-absl::Status DecisionRecorder::Record(Lane lane, absl::string_view event, uint32_t records,
-                                      bool may_block) {
-  RecordRing& ring = RingOf(lane);
+absl::Status DecisionRecorder::Record(absl::string_view event, bool may_block) {
+  RecordRing& ring = RingOfThread();
   if (ring.TryPush(event)) return absl::OkStatus();
   if (!options_.wait) {
-    dropped_.fetch_add(records, std::memory_order_release);
+    dropped_.fetch_add(1, std::memory_order_release);
     return absl::OkStatus();
   }
-  if (may_block) return PushWhenThereIsRoom(&ring, event);
-  return Overloaded("the records of checks fall behind, and checks wait for them");
+  if (may_block) return PushWhenThereIsRoom([&] { return ring.TryPush(event); });
+  return FallsBehind();
 }
 
-absl::Status DecisionRecorder::PushWhenThereIsRoom(RecordRing* ring, absl::string_view event) {
+absl::Status DecisionRecorder::RecordBlock(BlockRecord block, bool may_block) {
+  if (blocks_.TryPush(&block)) return absl::OkStatus();
+  if (options_.wait) {
+    if (!may_block) return FallsBehind();
+    return PushWhenThereIsRoom([&] { return blocks_.TryPush(&block); });
+  }
+  uint32_t left_out = block.Trim();
+  if (!blocks_.TryPush(&block)) ++left_out;
+  if (left_out != 0) dropped_.fetch_add(left_out, std::memory_order_release);
+  return absl::OkStatus();
+}
+
+absl::Status DecisionRecorder::PushWhenThereIsRoom(absl::FunctionRef<bool()> try_push) {
   const absl::Time deadline = absl::Now() + kLongestWait;
   while (true) {
     uint64_t seen = 0;
@@ -102,13 +124,11 @@ absl::Status DecisionRecorder::PushWhenThereIsRoom(RecordRing* ring, absl::strin
       absl::MutexLock lock(&mu_);
       seen = cycles_;
     }
-    if (ring->TryPush(event)) return absl::OkStatus();
+    if (try_push()) return absl::OkStatus();
     absl::MutexLock lock(&mu_);
     const auto cycled = [this, seen]()
                             ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return cycles_ != seen; };
-    if (!mu_.AwaitWithDeadline(absl::Condition(&cycled), deadline)) {
-      return Overloaded("the records of checks fall behind, and checks wait for them");
-    }
+    if (!mu_.AwaitWithDeadline(absl::Condition(&cycled), deadline)) return FallsBehind();
   }
 }
 
@@ -138,6 +158,7 @@ RecorderState DecisionRecorder::state() const {
   for (const auto& ring : rings_) {
     state.queue_percent = std::max(state.queue_percent, static_cast<int>(PercentOf(*ring)));
   }
+  state.queue_percent = std::max(state.queue_percent, static_cast<int>(blocks_.percent()));
   state.oldest_time = store_->OldestTime();
   state.disk_bytes = disk_bytes_.load();
   return state;
@@ -146,6 +167,7 @@ RecorderState DecisionRecorder::state() const {
 void DecisionRecorder::Run() {
   bool stopping = false;
   bool written = true;
+  absl::Duration interval = kInterval;
   while (!stopping) {
     uint64_t asked = 0;
     {
@@ -153,11 +175,12 @@ void DecisionRecorder::Run() {
       const auto called = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
         return stopping_ || (asked_ > done_ && writable_.load() && !Paused());
       };
-      mu_.AwaitWithTimeout(absl::Condition(&called), kInterval);
+      mu_.AwaitWithTimeout(absl::Condition(&called), interval);
       stopping = stopping_;
       asked = asked_;
     }
     if (Paused() && !stopping) continue;
+    interval = IsBusy() ? kBusyInterval : kInterval;
     written = WriteAll();
     absl::MutexLock lock(&mu_);
     ++cycles_;
@@ -166,6 +189,16 @@ void DecisionRecorder::Run() {
   if (!written) return;  // the next start finds that records may be missing
   const absl::Status closed = store_->Close(known_time_.load());
   if (!closed.ok()) spdlog::warn("closing the records of checks: {}", closed.ToString());
+}
+
+bool DecisionRecorder::IsBusy() const {
+  if (blocks_.percent() >= kBusyPercent) return true;
+  return std::any_of(rings_.begin(), rings_.end(),
+                     [](const auto& ring) { return PercentOf(*ring) >= kBusyPercent; });
+}
+
+bool DecisionRecorder::BatchIsFull() const {
+  return batch_.records.rows() >= kBatchRows || batch_.records.bytes() >= kBatchBytes;
 }
 
 bool DecisionRecorder::WriteAll() {
@@ -181,10 +214,15 @@ bool DecisionRecorder::WriteAll() {
     while (ring->popped() < end && (written || !options_.wait)) {
       Collect(ring.get(), end);
       // What the other rings hold may be older.
-      if (batch_.rows.size() >= kBatchRows) written = WriteBatch(complete_until_);
+      if (BatchIsFull()) written = WriteBatch(complete_until_);
     }
   }
-  const bool left = !batch_.rows.empty() || dropped_.load() != 0 || lost_ != 0 ||
+  const uint64_t blocks_end = blocks_.pushed();
+  while (blocks_.popped() < blocks_end && (written || !options_.wait)) {
+    const std::optional<BlockRecord> block = blocks_.Pop();
+    if (block.has_value()) written = WriteBlock(*block);
+  }
+  const bool left = !batch_.records.empty() || dropped_.load() != 0 || lost_ != 0 ||
                     !writable_.load() || (looks && begin > store_->state().last_batch_time());
   if (written && left) written = WriteBatch(begin);
   if (!written) return false;
@@ -195,14 +233,24 @@ bool DecisionRecorder::WriteAll() {
 
 // Up to a batch, of what was pushed before `end`.
 void DecisionRecorder::Collect(RecordRing* ring, uint64_t end) {
-  while (ring->popped() < end && batch_.rows.size() < kBatchRows) {
+  while (ring->popped() < end && !BatchIsFull()) {
     if (!ring->Pop(&event_)) {
       absl::SleepFor(absl::Microseconds(20));  // a check is about to finish this very record
       continue;
     }
-    ReadEvent(event_, *secret_, &batch_.rows);
-    known_time_ = static_cast<UnixMicros>(batch_.rows.back().id.time);
+    known_time_ = ReadEvent(event_, *secret_, &batch_.records);
   }
+}
+
+// What is read of it stays in the batch where the disk does not take it and checks wait.
+bool DecisionRecorder::WriteBlock(const BlockRecord& block) {
+  BlockReader reader(block, *secret_);
+  known_time_ = reader.time();
+  bool written = true;
+  while (reader.Read([this, &written] { return written && BatchIsFull(); }, &batch_.records)) {
+    written = WriteBatch(complete_until_);
+  }
+  return written;
 }
 
 std::vector<storage::v1::RecordedGap> DecisionRecorder::Gaps(UnixMicros now,
@@ -232,17 +280,17 @@ bool DecisionRecorder::WriteBatch(UnixMicros complete_until) {
     dropped_ -= dropped;
     lost_ = 0;
     if (!writable_.exchange(true)) spdlog::info("records of checks are written again");
-    rows_since_retire_ += batch_.rows.size();
-    batch_.rows.clear();
+    rows_since_retire_ += batch_.records.rows();
+    batch_.records.Clear();
     return true;
   }
   if (writable_.exchange(false)) {
     spdlog::error("records of checks cannot be written: {}", status.ToString());
   }
-  if (!options_.wait && !batch_.rows.empty()) {
-    lost_ += static_cast<int64_t>(batch_.rows.size());
+  if (!options_.wait && !batch_.records.empty()) {
+    lost_ += static_cast<int64_t>(batch_.records.rows());
     last_drop_time_ = now;
-    batch_.rows.clear();
+    batch_.records.Clear();
   }
   return false;
 }

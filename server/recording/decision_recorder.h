@@ -12,10 +12,13 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "server/recording/block_event.h"
+#include "server/recording/block_queue.h"
 #include "server/recording/decision_event.h"
 #include "storage/base/clock.h"
 #include "storage/recording/decision_store.h"
@@ -66,14 +69,12 @@ class DecisionRecorder {
   // Whether a check would have to wait, so that it should do so on a thread that may: see `wait`.
   bool MustWait() const;
 
-  // Records of single checks and of batches, and of send lists: the latter come in masses, and do
-  // not crowd out the former.
-  enum class Lane : uint8_t { kCheck, kBlock };
-
-  // Records an event that makes so many records. Where there is no room: counts them as dropped;
-  // or, where checks wait, waits for a while if `may_block`, and then is OVERLOADED: the check must
-  // not be answered.
-  absl::Status Record(Lane lane, absl::string_view event, uint32_t records, bool may_block);
+  // Records the event of a check. Where there is no room: counts it as dropped; or, where checks
+  // wait, waits for a while if `may_block`, and then is OVERLOADED: the check must not be answered.
+  absl::Status Record(absl::string_view event, bool may_block);
+  // The same of a block of a send list. These come in masses, and do not crowd out checks. Where
+  // there is no room, what was not allowed is left out first, and then the block itself.
+  absl::Status RecordBlock(BlockRecord block, bool may_block);
 
   // Waits until everything that was recorded before can be read. RECORDING_UNAVAILABLE: it cannot
   // be written; whoever asks is not kept waiting until it can.
@@ -82,17 +83,20 @@ class DecisionRecorder {
   RecorderState state() const;
 
  private:
-  static constexpr size_t kCheckRings = 4;  // so that threads seldom meet on one
-  static constexpr size_t kRings = kCheckRings + 1;
+  static constexpr size_t kRings = 4;  // so that threads seldom meet on one
 
-  RecordRing& RingOf(Lane lane);
-  absl::Status PushWhenThereIsRoom(RecordRing* ring, absl::string_view event);
+  RecordRing& RingOfThread();
+  absl::Status PushWhenThereIsRoom(absl::FunctionRef<bool()> try_push);
 
   void Run();
   bool Paused() const { return options_.paused != nullptr && options_.paused->load(); }
   // Writes what is in the rings. False: the disk did not take it.
   bool WriteAll();
+  bool IsBusy() const;
+  bool BatchIsFull() const;
   void Collect(RecordRing* ring, uint64_t end);
+  // Writes the records of a block. False: the disk did not take all of them.
+  bool WriteBlock(const BlockRecord& block);
   // `complete_until`: see DecisionStore::Append.
   bool WriteBatch(UnixMicros complete_until);
   absl::Status TryWrite(UnixMicros now, UnixMicros complete_until);
@@ -105,8 +109,9 @@ class DecisionRecorder {
   const Secret* const secret_;
   const Clock* const clock_;
   const RecorderOptions options_;
-  std::vector<std::unique_ptr<RecordRing>> rings_;  // the last one is for blocks
-  std::atomic<int64_t> dropped_{0};                 // not yet on record
+  std::vector<std::unique_ptr<RecordRing>> rings_;
+  BlockQueue blocks_;
+  std::atomic<int64_t> dropped_{0};  // not yet on record
   std::atomic<UnixMicros> last_drop_time_{0};
   // As checks, queries and now and then the clock tell it.
   std::atomic<UnixMicros> known_time_{0};

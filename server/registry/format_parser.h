@@ -20,12 +20,18 @@ class FormatParser {
   virtual absl::Status Finish() = 0;
 };
 
+// The lines that may be read by ReadFlatLines, because OnRow would do no more with them than to
+// hand over their number.
+enum class FlatForm : uint8_t { kNone, kTenDigits, kTenDigitsOrComma };
+
 // Reads the rows of a format that is made of lines. What is wrong with one row goes to the emitter;
 // an error (INVALID_ARGUMENT) says that the file as a whole cannot be read. Not thread-safe.
 class RowFormat {
  public:
   virtual ~RowFormat() = default;
   virtual CsvOptions csv_options() const { return {}; }
+  // From the second row on; the first may be a header.
+  virtual FlatForm flat_form() const { return FlatForm::kNone; }
   virtual absl::Status OnRow(CsvReader::Fields fields, uint64_t line) = 0;
 };
 

@@ -1,9 +1,13 @@
 #include "server/registry/list_parser.h"
 
+#include <array>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "server/contact/phone.h"
+#include "server/registry/flat_lines.h"
 #include "server/registry/format_detect.h"
 #include "server/registry/format_parser.h"
 #include "server/registry/ftc_xml_parser.h"
@@ -18,11 +22,20 @@ constexpr size_t kMagicBytes = 4;  // what it takes to know a zip archive
 // Any format that is made of lines.
 class LineParser : public FormatParser {
  public:
-  explicit LineParser(std::unique_ptr<RowFormat> format)
-      : format_(std::move(format)), reader_(format_->csv_options()) {}
+  LineParser(std::unique_ptr<RowFormat> format, RowEmitter* emitter)
+      : format_(std::move(format)), emitter_(emitter), reader_(format_->csv_options()) {}
 
   absl::Status Feed(absl::string_view bytes) override {
-    return reader_.Feed(bytes, [this](auto fields, uint64_t line) { return OnRow(fields, line); });
+    if (format_->flat_form() == FlatForm::kNone) return FeedRows(bytes);
+    while (!bytes.empty()) {
+      if (seen_row_ && reader_.AtRowStart()) bytes.remove_prefix(PassFlatLines(bytes));
+      const size_t end = bytes.find('\n');
+      const absl::string_view line =
+          bytes.substr(0, end == absl::string_view::npos ? bytes.size() : end + 1);
+      DNC_RETURN_IF_ERROR(FeedRows(line));
+      bytes.remove_prefix(line.size());
+    }
+    return absl::OkStatus();
   }
 
   absl::Status Finish() override {
@@ -34,19 +47,41 @@ class LineParser : public FormatParser {
   }
 
  private:
+  static constexpr size_t kNumbersAtOnce = 1024;
+
+  absl::Status FeedRows(absl::string_view bytes) {
+    return reader_.Feed(bytes, [this](auto fields, uint64_t line) { return OnRow(fields, line); });
+  }
+
+  // Reads what ReadFlatLines can read; returns how many bytes that was.
+  size_t PassFlatLines(absl::string_view bytes) {
+    const bool with_comma = format_->flat_form() == FlatForm::kTenDigitsOrComma;
+    size_t passed = 0;
+    for (;;) {
+      const FlatLines read =
+          ReadFlatLines(bytes.substr(passed), with_comma, absl::MakeSpan(numbers_));
+      if (read.lines == 0) return passed;
+      emitter_->Numbers(absl::MakeConstSpan(numbers_).subspan(0, read.lines), reader_.line());
+      reader_.PassLines(read.lines);
+      passed += read.bytes;
+    }
+  }
+
   absl::Status OnRow(CsvReader::Fields fields, uint64_t line) {
     seen_row_ = true;
     return format_->OnRow(fields, line);
   }
 
   const std::unique_ptr<RowFormat> format_;
+  RowEmitter* const emitter_;
   CsvReader reader_;
   bool seen_row_ = false;
+  std::array<uint64_t, kNumbersAtOnce> numbers_;
 };
 
 std::unique_ptr<FormatParser> MakeParser(ListFormat format, RowEmitter* emitter) {
-  const auto lines = [](std::unique_ptr<RowFormat> rows) {
-    return std::make_unique<LineParser>(std::move(rows));
+  const auto lines = [emitter](std::unique_ptr<RowFormat> rows) {
+    return std::make_unique<LineParser>(std::move(rows), emitter);
   };
   switch (format) {
     case ListFormat::kFtcXml:

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "server/contact/contact_point.h"
 #include "storage/base/clock.h"
 
@@ -58,6 +59,16 @@ class ListRowSink {
   virtual ~ListRowSink() = default;
   virtual void OnRow(const ListRow& row) = 0;
   virtual void OnReject(const RejectedRow& row) = 0;
+  // Rows of consecutive lines that add a canonical phone number each and say nothing else.
+  virtual void OnNumbers(absl::Span<const uint64_t> numbers, uint64_t first_line) {
+    ListRow row;
+    row.contact.kind = ContactKind::kPhone;
+    for (const uint64_t number : numbers) {
+      row.line = first_line++;
+      row.contact.phone = number;
+      OnRow(row);
+    }
+  }
   // An area code of three digits that the file says it covers, whether or not it has numbers of it.
   virtual void OnAreaCode(absl::string_view /*code*/) {}
 };

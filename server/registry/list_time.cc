@@ -15,7 +15,7 @@ namespace {
 constexpr int64_t kMaxEpochSeconds = 253'402'300'799;  // 9999-12-31T23:59:59Z
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
+bool IsDateDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 
 }  // namespace
 
@@ -26,11 +26,11 @@ std::optional<UnixMicros> ParseListTime(absl::string_view text) {
       "%m/%d/%E4Y %H:%M:%S",     "%m/%d/%E4Y",
   };
   text = absl::StripAsciiWhitespace(text);
-  if (text.empty() || !IsDigit(text.front())) return std::nullopt;
+  if (text.empty() || !IsDateDigit(text.front())) return std::nullopt;
   const auto in_range = [](int64_t micros) {
     return micros >= 0 && micros / kMicrosPerSecond <= kMaxEpochSeconds;
   };
-  if (text.size() == 8 && std::all_of(text.begin(), text.end(), IsDigit)) {
+  if (text.size() == 8 && std::all_of(text.begin(), text.end(), IsDateDigit)) {
     const auto date = DateInFileName(text);
     if (!date.has_value()) return std::nullopt;
     return absl::ToUnixMicros(absl::FromCivil(*date, absl::UTCTimeZone()));
@@ -46,7 +46,7 @@ std::optional<UnixMicros> ParseListTime(absl::string_view text) {
 
 std::optional<UnixMicros> ParseEpochSeconds(absl::string_view text) {
   int64_t seconds = 0;
-  if (text.empty() || !IsDigit(text.front()) || !absl::SimpleAtoi(text, &seconds) ||
+  if (text.empty() || !IsDateDigit(text.front()) || !absl::SimpleAtoi(text, &seconds) ||
       seconds > kMaxEpochSeconds) {
     return std::nullopt;
   }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "server/registry/list_row.h"
 
 namespace dnc {
@@ -34,6 +35,14 @@ class RowEmitter {
 
   // A number of the FTC's lists, which are American wherever they are read.
   void AmericanPhone(const Details& details, absl::string_view text) { Phone(details, text, "US"); }
+
+  // As OnNumbers of ListRowSink.
+  void Numbers(absl::Span<const uint64_t> numbers, uint64_t first_line) {
+    sink_->OnNumbers(numbers, first_line);
+  }
+
+  // True where ten digits are read as a North American number.
+  bool ReadsTenDigits() const { return default_region_ == "US" || default_region_ == "CA"; }
 
   void Email(const Details& details, absl::string_view text);
 

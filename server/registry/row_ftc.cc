@@ -17,6 +17,8 @@ class FtcFlatRows : public RowFormat {
  public:
   explicit FtcFlatRows(RowEmitter* emitter) : emitter_(emitter) {}
 
+  FlatForm flat_form() const override { return FlatForm::kTenDigitsOrComma; }
+
   absl::Status OnRow(CsvReader::Fields fields, uint64_t line) override {
     const bool first = !seen_row_;
     seen_row_ = true;

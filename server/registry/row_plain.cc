@@ -20,6 +20,9 @@ class PlainRows : public RowFormat {
   explicit PlainRows(RowEmitter* emitter) : emitter_(emitter) {}
 
   CsvOptions csv_options() const override { return {.delimiter = std::nullopt}; }
+  FlatForm flat_form() const override {
+    return emitter_->ReadsTenDigits() ? FlatForm::kTenDigits : FlatForm::kNone;
+  }
 
   absl::Status OnRow(CsvReader::Fields fields, uint64_t line) override {
     const bool first = !seen_row_;

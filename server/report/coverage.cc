@@ -102,11 +102,11 @@ void FindActionGaps(const CatalogOrganization& organization, const CatalogStatus
 void FindRegistryGap(const CatalogList& list, const AreaCodeCounts& numbers, UnixMicros now,
                      CoverageFindings* findings) {
   const std::string& name = list.record.list().name();
-  if (!list.has_version()) {
+  if (!list.has_version() || !list.problem.empty()) {
     return findings->Add(CoverageFinding::KIND_REGISTRY_EMPTY, [&] {
       return Finding(CoverageFinding::KIND_REGISTRY_EMPTY, name, "",
-                     "the registry has no version, so that every check which asks it answers "
-                     "UNKNOWN; import a full file");
+                     "the registry has no version that can be read, so that every check which asks "
+                     "it answers UNKNOWN; import a full file");
     });
   }
   if (!list.IsFresh(now)) {

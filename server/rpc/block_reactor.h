@@ -11,12 +11,15 @@
 namespace dnc {
 
 // Runs a stream whose first message carries `config`, and whose every block is answered by one
-// message. While a worker judges a block the next one is read, and no further: at most two blocks
-// and one answer are held, however slow the reader is. `Session` is what the stream is about:
-//   Request, Response, kMethod
-//   static absl::StatusOr<std::unique_ptr<Session>> Create(services, caller, first message)
-//   static bool HasWork(first message)   whether it is a block as well
-//   absl::Status Answer(block, response)  one block at a time
+// message, in order. While a worker judges a block, the next one is read and the answer to the one
+// before is written, and nothing further: at most two blocks and two answers are held, however slow
+// the reader is. `Session` is what the stream is about:
+//   Request, kMethod
+//   static absl::Status Read(bytes, request)   takes the bytes
+//   static const auto& MessageOf(request)   what names the resources of the first message
+//   static absl::StatusOr<std::unique_ptr<Session>> Create(services, caller, first request)
+//   static bool HasWork(first request)   whether it is a block as well
+//   absl::Status Answer(request, answer's bytes)   one block at a time
 template <typename Session>
 class BlockReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                      public OpenStream {
@@ -45,7 +48,8 @@ class BlockReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byte
 
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&mu_);
-    busy_ = false;
+    writing_ = false;
+    if (ended_) return Finish(ToGrpcStatus(status_));
     if (!ok) LeaveUnread();
     Advance();
   }
@@ -80,15 +84,30 @@ class BlockReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byte
     gone_ = true;
     read_ended_ = true;
     block_read_ = false;
+    answer_ready_ = false;
   }
 
+  // Begins whatever may begin now.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (ended_ || busy_) return;
-    if (!block_read_ && read_ended_) return End(absl::OkStatus());
-    if (draining_) return End(ShuttingDown());
-    if (!block_read_) return;
+    if (ended_) return;
+    if (answer_ready_ && !writing_) WriteAnswer();
+    if (judging_ || answer_ready_) return;
+    if (block_read_ && !draining_) return JudgeNext();
+    if (writing_) return;
+    if (read_ended_ && !block_read_) return End(absl::OkStatus());
+    if (draining_) End(ShuttingDown());
+  }
+
+  void WriteAnswer() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    answer_ready_ = false;
+    writing_ = true;
+    answer_.Swap(&written_);
+    StartWrite(&written_);
+  }
+
+  void JudgeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     block_read_ = false;
-    busy_ = true;
+    judging_ = true;
     read_.Swap(&judged_);
     const bool taken = services_.workers->TryRun(WorkerPool::Lane::kBlock, judged_.Length(),
                                                  [self = self_] { self->JudgeBlock(); });
@@ -100,9 +119,9 @@ class BlockReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byte
   void JudgeBlock() {
     const absl::StatusOr<bool> has_answer = Judge();
     absl::MutexLock lock(&mu_);
+    judging_ = false;
     if (!has_answer.ok()) return End(has_answer.status());
-    if (*has_answer) return StartWrite(&answer_);
-    busy_ = false;
+    answer_ready_ = *has_answer && !gone_;
     Advance();
   }
 
@@ -113,9 +132,10 @@ class BlockReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byte
 
   absl::StatusOr<bool> Judge() {
     if (Gone()) return absl::CancelledError();
-    DNC_RETURN_IF_ERROR(Parse(&judged_, &block_));
+    DNC_RETURN_IF_ERROR(Session::Read(&judged_, &block_));
     if (session_ == nullptr) {
-      DNC_RETURN_IF_ERROR(Authorize(services_, caller_, Session::kMethod, block_));
+      DNC_RETURN_IF_ERROR(
+          Authorize(services_, caller_, Session::kMethod, Session::MessageOf(block_)));
       if (!block_.has_config()) {
         return MissingField("config", "the first message of the stream carries it");
       }
@@ -124,15 +144,15 @@ class BlockReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byte
     } else if (block_.has_config()) {
       return InvalidField("config", "only the first message of the stream carries it");
     }
-    response_.Clear();
-    DNC_RETURN_IF_ERROR(session_->Answer(block_, &response_));
-    DNC_RETURN_IF_ERROR(Serialize(response_, &answer_));
+    DNC_RETURN_IF_ERROR(session_->Answer(block_, &answer_));
     return true;
   }
 
-  void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+  // Answers that were given arrive before the status.
+  void End(absl::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     ended_ = true;
-    Finish(ToGrpcStatus(status));
+    if (!writing_) return Finish(ToGrpcStatus(status));
+    status_ = std::move(status);
   }
 
   const Services& services_;
@@ -142,17 +162,20 @@ class BlockReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byte
   grpc::ByteBuffer read_;  // being read, or read
   grpc::ByteBuffer judged_;
   typename Session::Request block_;  // the judged one
-  typename Session::Response response_;
-  grpc::ByteBuffer answer_;
+  grpc::ByteBuffer answer_;          // being made, or waiting
+  grpc::ByteBuffer written_;         // on its way
   std::unique_ptr<Session> session_;
 
   absl::Mutex mu_;  // reads, writes and workers end on different threads
   bool block_read_ ABSL_GUARDED_BY(mu_) = false;
   bool read_ended_ ABSL_GUARDED_BY(mu_) = false;
-  bool busy_ ABSL_GUARDED_BY(mu_) = false;  // a block is being judged, or its answer written
+  bool judging_ ABSL_GUARDED_BY(mu_) = false;
+  bool answer_ready_ ABSL_GUARDED_BY(mu_) = false;  // and waits for the one before to be written
+  bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool gone_ ABSL_GUARDED_BY(mu_) = false;
   bool draining_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
+  absl::Status status_ ABSL_GUARDED_BY(mu_);  // with which it ends once the answer is written
 };
 
 }  // namespace dnc

@@ -12,8 +12,12 @@ namespace {
 class ReportedBlocks {
  public:
   using Request = v1::ReportContactsRequest;
-  using Response = v1::ReportContactsResponse;
   static constexpr absl::string_view kMethod = "/dnc.v1.ContactService/ReportContacts";
+
+  static absl::Status Read(grpc::ByteBuffer* bytes, Request* request) {
+    return Parse(bytes, request);
+  }
+  static const Request& MessageOf(const Request& first) { return first; }
 
   static absl::StatusOr<std::unique_ptr<ReportedBlocks>> Create(const Services& services,
                                                                 const Principal& caller,
@@ -27,8 +31,10 @@ class ReportedBlocks {
       : contacts_(contacts), reporter_(caller.id), config_(config) {}
 
   static bool HasWork(const Request& message) { return !message.contacts().empty(); }
-  absl::Status Answer(const Request& message, Response* response) {
-    return contacts_->Report(config_, message, reporter_, response);
+  absl::Status Answer(const Request& message, grpc::ByteBuffer* answer) {
+    v1::ReportContactsResponse response;
+    DNC_RETURN_IF_ERROR(contacts_->Report(config_, message, reporter_, &response));
+    return Serialize(response, answer);
   }
 
  private:

@@ -9,9 +9,7 @@
 
 namespace dnc {
 
-// An error without an ErrorInfo gets the reason that its code implies, so that every error has one.
-// Message and metadata are cut, at "...", to what gRPC carries: 1 KiB, and 1.5 KiB for all values.
-// DATA_LOSS is logged.
+// See server/error/sent_error.h.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 }  // namespace dnc

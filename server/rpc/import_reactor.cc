@@ -117,16 +117,16 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
     NameActor(caller_, &request_);
     DNC_RETURN_IF_ERROR(Authorize(services_, caller_, kImportMethod, request_));
     if (!request_.has_config()) return MissingField("config", kConfigComesFirst);
-    DNC_ASSIGN_OR_RETURN(session_,
-                         ImportSession::Create(context_, request_.config(), caller_,
-                                               [this](auto rows) { return SendRejected(rows); }));
+    DNC_ASSIGN_OR_RETURN(session_, ImportSession::Create(
+                                       context_, request_.config(), caller_,
+                                       [this](auto rows) { return SendRejected(rows); },
+                                       [this](int64_t numbers) { return SendBuilt(numbers); }));
     return absl::OkStatus();
   }
 
   // MISSING_FIELD where the stream has ended, SHUTTING_DOWN where the server does before the client
   // has said that the file is complete.
   absl::Status Read(absl::string_view field, absl::string_view hint) {
-    StartRead(&request_bytes_);
     bool ended = false;
     {
       absl::MutexLock lock(&mu_);
@@ -135,7 +135,13 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
       ended = std::exchange(read_, Step::kIdle) == Step::kFailed;
     }
     if (ended) return MissingField(field, hint);
-    return Parse(&request_bytes_, &request_);
+    DNC_RETURN_IF_ERROR(Parse(&request_bytes_, &request_));
+    ReadAhead();
+    return absl::OkStatus();
+  }
+  // The next message arrives while this one is worked on. None follows the last one.
+  void ReadAhead() {
+    if (!request_.complete()) StartRead(&request_bytes_);
   }
   bool ReadOrDraining() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return read_ != Step::kIdle || draining_;
@@ -162,6 +168,7 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
   }
 
   absl::Status Import() {
+    ReadAhead();
     DNC_RETURN_IF_ERROR(Feed());
     // The end of a stream says nothing: a broken connection looks the same. Only the client's word
     // counts.
@@ -188,6 +195,12 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
     if (session_->rows() - reported_rows_ < kRowsPerProgress) return absl::OkStatus();
     reported_rows_ = session_->rows();
     response_.set_rows(reported_rows_);
+    return Send();
+  }
+
+  absl::Status SendBuilt(int64_t numbers) {
+    response_.set_stage(v1::IMPORT_STAGE_BUILDING);
+    response_.set_numbers_written(numbers);
     return Send();
   }
 

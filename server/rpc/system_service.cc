@@ -45,6 +45,7 @@ void SystemService::Fill(v1::GetSystemStatusResponse* response) const {
   size_t bytes = 0;
   for (const auto& [id, organization] : view->catalog->organizations) {
     for (const auto& [list_id, list] : organization->lists) {
+      if (!list->problem.empty()) response->add_unreadable_registries(list->record.list().name());
       if (list->numbers == nullptr) continue;
       ++registries;
       numbers += list->numbers->size();

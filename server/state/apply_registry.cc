@@ -226,6 +226,7 @@ absl::Status Apply(const v1::UpdateListRequest& request, Txn& txn,
   list->set_etag(txn.etag());
   auto changed = std::make_shared<CatalogList>(std::move(record));
   changed->numbers = held->numbers;
+  changed->problem = held->problem;
   const absl::string_view weakened = WeakenedField(*held, *changed);
   if (!weakened.empty() && !request.allow_weakening()) {
     return MakeError(v1::ERROR_REASON_LIST_WEAKENED,
@@ -324,6 +325,7 @@ absl::Status Apply(const storage::v1::ActivateVersion& request, Txn& txn, v1::Dn
       TimeUtil::MicrosecondsToTimestamp(txn.now());
   record.mutable_list()->set_etag(txn.etag());
   record.set_chunks(request.chunks());
+  record.set_chunk_digest(request.chunk_digest());
   *response = record.list();
   txn.PutList(std::make_shared<CatalogList>(std::move(record)));
   return absl::OkStatus();

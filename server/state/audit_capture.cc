@@ -7,14 +7,17 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/name/resource_name.h"
 #include "server/state/entries.h"
 #include "server/state/leads.h"
 #include "server/state/record_bytes.h"
 #include "server/state/txn.h"
+#include "storage/audit/chain.h"
 #include "storage/audit/render.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/wire.h"
 
 namespace dnc {
 namespace {
@@ -42,8 +45,10 @@ bool IsAudited(Family family) {
 // The organization id that a mutation is about, and how its objects are told.
 class Capture {
  public:
-  Capture(const Catalog& after, AuditRecord* record)
-      : organization_(after.Find(record->mutation().organization())), record_(record) {}
+  Capture(const Mutation& mutation, const Catalog& after, AuditRecord* record)
+      : organization_(after.Find(mutation.organization())),
+        now_(mutation.propose_time()),
+        record_(record) {}
 
   absl::Status Add(const Changed& changed, const OptionalBytes& before);
 
@@ -61,6 +66,7 @@ class Capture {
            std::string after);
 
   const CatalogOrganization* const organization_;
+  const UnixMicros now_;
   AuditRecord* const record_;
 };
 
@@ -192,9 +198,8 @@ absl::Status Capture::AddConfig(const Changed& changed, const OptionalBytes& bef
 
 absl::Status Capture::AddLead(const OptionalBytes& before, const OptionalBytes& after) {
   return AddRecord<storage::v1::LeadRecord>(
-      AuditedObject::KIND_LEAD, Family::kLeads, before, after, [this](const auto& record) {
-        return LeadToProto(record, *organization_, record_->mutation().propose_time());
-      });
+      AuditedObject::KIND_LEAD, Family::kLeads, before, after,
+      [this](const auto& record) { return LeadToProto(record, *organization_, now_); });
 }
 
 absl::Status Capture::AddReview(const Changed& changed, const OptionalBytes& before) {
@@ -235,9 +240,9 @@ bool IsAdded(const Changed& changed, int64_t revision) {
 
 }  // namespace
 
-absl::Status CaptureObjects(const Overlay& changes, const Overlay& before, const Catalog& after,
-                            AuditRecord* record) {
-  const int64_t revision = record->revision();
+absl::Status CaptureObjects(const LogEntry& entry, const Overlay& changes, const Overlay& before,
+                            const Catalog& after, AuditRecord* record) {
+  const int64_t revision = entry.revision;
   std::vector<Changed> rows;
   int64_t added = 0;
   for (const auto& [key, value] : changes.changes()) {
@@ -247,7 +252,7 @@ absl::Status CaptureObjects(const Overlay& changes, const Overlay& before, const
   }
   std::sort(rows.begin(), rows.end());  // every node writes the same record
   record->set_entries_added(added);
-  Capture capture(after, record);
+  Capture capture(entry.mutation, after, record);
   for (const Changed& changed : rows) {
     OptionalBytes held;
     if (IsAdded(changed, revision)) {
@@ -260,9 +265,10 @@ absl::Status CaptureObjects(const Overlay& changes, const Overlay& before, const
   return absl::OkStatus();
 }
 
-void IndexObjects(const AuditRecord& record, uint32_t organization, Overlay* batch) {
-  const std::string prefix = OrganizationName(record.mutation().organization()) + "/";
-  for (const AuditedObject& object : record.objects()) {
+void IndexObjects(const LogEntry& entry, const AuditRecord& changed, uint32_t organization,
+                  Overlay* batch) {
+  const std::string prefix = OrganizationName(entry.mutation.organization()) + "/";
+  for (const AuditedObject& object : changed.objects()) {
     absl::string_view path = object.name();
     if (!absl::ConsumePrefix(&path, prefix)) continue;  // the organization itself
     if (object.kind() == AuditedObject::KIND_ENTRY && object.before().empty()) {
@@ -272,12 +278,43 @@ void IndexObjects(const AuditRecord& record, uint32_t organization, Overlay* bat
     for (size_t end = path.find('/'); end != absl::string_view::npos;) {
       end = path.find('/', end + 1);
       const absl::string_view object_path = path.substr(0, end);
-      batch->Put(Family::kIndex, keys::AuditIndex(organization, object_path, record.revision()),
-                 "");
+      batch->Put(Family::kIndex, keys::AuditIndex(organization, object_path, entry.revision), "");
       if (end == absl::string_view::npos) break;
       end = path.find('/', end + 1);
     }
   }
+}
+
+std::string AuditContent(const LogEntry& entry, AuditRecord::Disposition disposition,
+                         absl::string_view outcome, const AuditRecord& changed) {
+  std::string mutation = RecordBytes(entry.mutation);
+  if (!entry.mutation.audit_secret().empty()) {
+    Mutation shown = entry.mutation;
+    shown.clear_audit_secret();
+    mutation = RecordBytes(shown);
+  }
+  WireWriter writer;
+  writer.Number(AuditRecord::kRevisionFieldNumber, static_cast<uint64_t>(entry.revision));
+  writer.Number(AuditRecord::kDispositionFieldNumber, static_cast<uint64_t>(disposition));
+  writer.Text(AuditRecord::kMutationFieldNumber, mutation);
+  writer.Text(AuditRecord::kOutcomeFieldNumber, outcome);
+  return absl::StrCat(writer.bytes(), RecordBytes(changed));
+}
+
+void PutAudit(const LogEntry& entry, std::string content, storage::v1::AuditChain* chain,
+              Overlay* batch) {
+  const std::string key = AuditKey(chain->secret(), entry.mutation.organization());
+  chain->set_head(AuditHash(chain->head(), entry.revision, AuditTag(key, entry.revision),
+                            AuditDigest(content)));
+  AppendAuditHash(chain->head(), &content);
+  batch->Put(Family::kAudit, keys::Audit(entry.revision), std::move(content));
+}
+
+std::string RequestBytes(absl::string_view fingerprint, absl::string_view outcome) {
+  WireWriter writer;
+  writer.Text(storage::v1::RequestRecord::kFingerprintFieldNumber, fingerprint);
+  writer.Text(storage::v1::RequestRecord::kOutcomeFieldNumber, outcome);
+  return std::string(writer.bytes());
 }
 
 }  // namespace dnc

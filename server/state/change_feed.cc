@@ -10,23 +10,22 @@ void ChangeFeed::SetLimits(Limits limits) {
   limits_ = limits;
 }
 
-void ChangeFeed::Prepare(Record record) {
+void ChangeFeed::Prepare(absl::string_view content, Prepared* prepared) const {
   if (!followed_.load(std::memory_order_relaxed)) return;
-  const size_t bytes = record->ByteSizeLong();
-  prepared_.push_back({std::move(record), bytes});
+  auto record = std::make_shared<storage::v1::AuditRecord>();
+  // What does not parse here does not in the store either, which tells so to whoever reads it.
+  if (!record->ParseFromArray(content.data(), static_cast<int>(content.size()))) return;
+  prepared->push_back({std::move(record), content.size()});
 }
 
-void ChangeFeed::Publish(int64_t revision) {
-  if (!followed_.load()) {
-    prepared_.clear();
-    return;
-  }
+void ChangeFeed::Publish(int64_t revision, Prepared prepared) {
+  if (!followed_.load()) return;
   std::vector<std::shared_ptr<Follower>> followers;
   int64_t evicted = 0;
   {
     absl::MutexLock lock(&mu_);
-    const int64_t first = prepared_.empty() ? revision + 1 : prepared_.front().record->revision();
-    for (Kept& kept : prepared_) {
+    const int64_t first = prepared.empty() ? revision + 1 : prepared.front().record->revision();
+    for (Kept& kept : prepared) {
       // What was not kept, because nobody followed then, leaves a hole: nothing older is of use.
       if (!kept_.empty() && kept_.back().record->revision() + 1 != kept.record->revision()) {
         kept_.clear();
@@ -46,7 +45,6 @@ void ChangeFeed::Publish(int64_t revision) {
       if (auto alive = follower.lock(); alive != nullptr) followers.push_back(std::move(alive));
     }
   }
-  prepared_.clear();
   for (const std::shared_ptr<Follower>& follower : followers) {
     follower->OnRevision(revision, evicted);
   }

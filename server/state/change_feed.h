@@ -13,6 +13,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "dnc/storage/v1/record.pb.h"
 
@@ -38,6 +39,12 @@ class ChangeFeed {
     size_t bytes = size_t{64} << 20;
   };
 
+  struct Kept {
+    Record record;
+    size_t bytes;
+  };
+  using Prepared = std::vector<Kept>;
+
   ChangeFeed() = default;
   ChangeFeed(const ChangeFeed&) = delete;
   ChangeFeed& operator=(const ChangeFeed&) = delete;
@@ -45,11 +52,10 @@ class ChangeFeed {
   // Before anybody follows.
   void SetLimits(Limits limits);
 
-  // A batch, by the applier: Begin, Prepare for each record in its order, and Publish once reads
-  // see them, or Begin again where the batch failed. Costs next to nothing while nobody follows.
-  void Begin() { prepared_.clear(); }
-  void Prepare(Record record);
-  void Publish(int64_t revision);
+  // A batch, by whoever applies it: Prepare for the content of each of its records, in their order,
+  // and Publish once reads see them. Costs next to nothing while nobody follows.
+  void Prepare(absl::string_view content, Prepared* prepared) const;
+  void Publish(int64_t revision, Prepared prepared);
 
   // Whoever is added before it reads the newest revision is told of every later one.
   void Add(const std::shared_ptr<Follower>& follower);
@@ -59,13 +65,7 @@ class ChangeFeed {
   Record Find(int64_t revision) const;
 
  private:
-  struct Kept {
-    Record record;
-    size_t bytes;
-  };
-
   std::atomic<bool> followed_{false};
-  std::vector<Kept> prepared_;  // the applier's
 
   mutable absl::Mutex mu_;
   Limits limits_ ABSL_GUARDED_BY(mu_);

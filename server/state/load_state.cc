@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "server/name/resource_name.h"
 #include "server/state/apply.h"
+#include "server/state/load_numbers.h"
 #include "server/state/migrate.h"
 #include "storage/audit/chain.h"
-#include "storage/registry/chunk_codec.h"
 
 namespace dnc {
 namespace {
@@ -25,6 +25,8 @@ using storage::v1::WorkflowRecord;
 
 // How many of the newest audit records are checked for gaps at every start.
 constexpr int64_t kRevisionsChecked = 10'000;
+constexpr int64_t kRevisionsAtOnce = 100;
+constexpr uint64_t kAuditBytesChecked = uint64_t{64} << 20;
 
 template <typename Record>
 absl::Status ScanRecords(const StoreReader& reader, Family family, const std::string& prefix,
@@ -51,43 +53,62 @@ absl::StatusOr<std::optional<StoreRecord>> ReadStoreRecord(const StoreReader& re
   return std::optional<StoreRecord>(std::move(record));
 }
 
-// The newest audit records must be dense and end at the applied revision.
-absl::Status CheckRevisions(const StoreReader& reader, int64_t applied) {
-  int64_t expected = std::max<int64_t>(1, applied - kRevisionsChecked + 1);
+// That audit records are dense from revision `first` to the end, which is at `last` or, where
+// `last` is the newest, at the store's. Adds up their bytes.
+absl::Status CheckRevisions(const StoreReader& reader, int64_t first, int64_t last, bool newest,
+                            uint64_t* bytes) {
+  const auto missing = [](int64_t revision) {
+    return absl::DataLossError(absl::StrCat("revision ", revision,
+                                            " is missing from the store, and later ones are "
+                                            "there; restore the directory from a backup"));
+  };
+  int64_t expected = first;
   absl::Status result;
-  DNC_RETURN_IF_ERROR(reader.Scan(
-      Family::kAudit, keys::Audit(expected), "", [&](absl::string_view key, absl::string_view) {
-        const int64_t found = keys::RevisionOfAuditKey(key);
-        if (found != expected) {
-          result = absl::DataLossError(absl::StrCat("revision ", expected,
-                                                    " is missing from the store (found ", found,
-                                                    "); restore the directory from a backup"));
-        }
-        ++expected;
-        return result.ok();
-      }));
-  if (!result.ok() || expected == applied + 1) return result;
-  return absl::DataLossError(absl::StrCat("the store says that revision ", applied,
+  DNC_RETURN_IF_ERROR(reader.Scan(Family::kAudit, keys::Audit(first),
+                                  newest ? "" : keys::Audit(last + 1),
+                                  [&](absl::string_view key, absl::string_view value) {
+                                    if (keys::RevisionOfAuditKey(key) != expected) {
+                                      result = missing(expected);
+                                    }
+                                    ++expected;
+                                    *bytes += value.size();
+                                    return result.ok();
+                                  }));
+  if (!result.ok() || expected == last + 1) return result;
+  if (!newest) return missing(expected);
+  return absl::DataLossError(absl::StrCat("the store says that revision ", last,
                                           " was applied, but its records end at ", expected - 1,
                                           "; restore the directory from a backup"));
 }
 
+// The newest audit records must be dense and end at the applied revision. Newest first, and no more
+// of them than a start has time for: those of bulk imports are large.
+absl::Status CheckNewestRevisions(const StoreReader& reader, int64_t applied) {
+  uint64_t bytes = 0;
+  int64_t last = applied;
+  const int64_t oldest = std::max<int64_t>(0, applied - kRevisionsChecked);
+  do {
+    const int64_t first = std::max(last - kRevisionsAtOnce, oldest) + 1;
+    DNC_RETURN_IF_ERROR(CheckRevisions(reader, first, last, last == applied, &bytes));
+    last = first - 1;
+  } while (last > oldest && bytes < kAuditBytesChecked);
+  return absl::OkStatus();
+}
+
 absl::Status LoadLists(const StoreReader& reader, CatalogOrganization* organization) {
-  return ScanRecords<ListRecord>(
-      reader, Family::kConfig, keys::List(organization->number(), ""),
-      [&](absl::string_view key, ListRecord record) -> absl::Status {
-        const std::string name = record.list().name();
-        if (record.number() >= organization->record.next_list() ||
-            key != keys::List(organization->number(), LastPart(name))) {
-          return CorruptRecord(Family::kConfig);
-        }
-        auto list = std::make_shared<CatalogList>(std::move(record));
-        if (list->has_version()) {
-          DNC_ASSIGN_OR_RETURN(list->numbers, LoadNumbers(reader, organization->number(), *list));
-        }
-        organization->PutList(std::move(list));
-        return absl::OkStatus();
-      });
+  return ScanRecords<ListRecord>(reader, Family::kConfig, keys::List(organization->number(), ""),
+                                 [&](absl::string_view key, ListRecord record) -> absl::Status {
+                                   const std::string name = record.list().name();
+                                   if (record.number() >= organization->record.next_list() ||
+                                       key != keys::List(organization->number(), LastPart(name))) {
+                                     return CorruptRecord(Family::kConfig);
+                                   }
+                                   auto list = std::make_shared<CatalogList>(std::move(record));
+                                   if (list->has_version())
+                                     LoadNumbersInto(reader, organization->number(), list.get());
+                                   organization->PutList(std::move(list));
+                                   return absl::OkStatus();
+                                 });
 }
 
 absl::Status LoadTemplates(const StoreReader& reader, CatalogOrganization* organization) {
@@ -229,21 +250,17 @@ absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const StoreReader& re
   return catalog;
 }
 
-// Fills the filters with every contact point, and the cache with what it takes: of contact points
-// first, since a check asks for those.
-absl::Status LoadSubjects(const StoreReader& reader, LoadedState* state) {
-  RecordCache& cache = *state->cache;
-  DNC_RETURN_IF_ERROR(
-      reader.Scan(Family::kSubjects, "", "", [&](absl::string_view key, absl::string_view value) {
-        (SubjectFilter::IsGlobal(key) ? state->global_filter : state->filter)
-            .Insert(SubjectFilter::Hash(key));
-        if (!cache.full()) cache.Put(Family::kSubjects, key, value, state->revision);
-        return true;
-      }));
-  return reader.Scan(Family::kLeads, "", "", [&](absl::string_view key, absl::string_view value) {
-    if (!cache.full()) cache.Put(Family::kLeads, key, value, state->revision);
-    return !cache.full();
-  });
+// Begins to fill the filters with every contact point, and the cache with what it takes: of contact
+// points first, since a check asks for those.
+absl::Status BeginFill(const Store& store, const StateOptions& options, LoadedState* state) {
+  state->cache = std::make_unique<RecordCache>(options.record_cache_bytes);
+  state->filter = std::make_unique<SubjectFilter>(/*complete=*/false);
+  state->global_filter = std::make_unique<SubjectFilter>(/*complete=*/false);
+  state->fill =
+      std::make_unique<StartFill>(store.Snapshot(), state->revision,
+                                  SubjectFilters{state->filter.get(), state->global_filter.get()},
+                                  state->cache.get(), options.fill);
+  return state->fill->Begin();
 }
 
 // A store without its StoreRecord is a new one only where nothing else is in it either.
@@ -271,42 +288,15 @@ absl::Status Bootstrap(Store* store) {
   Overlay batch(&store->Latest());
   Txn txn(&batch, std::make_shared<Catalog>(), 0, mutation);
   ApplyBootstrap(txn);
+  const Overlay changes = std::move(txn).TakeChanges();
   WriteSet writes;
-  std::move(txn).TakeChanges().AppendTo(&writes);
+  changes.AppendTo(&writes);
   return store->Commit(writes, Durability::kSynced);
 }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const NumberSet>> LoadNumbers(const StoreReader& reader,
-                                                             uint32_t organization,
-                                                             const CatalogList& list) {
-  const v1::ListVersion& version = list.record.list().active_version();
-  const std::string prefix =
-      keys::ChunkPrefix(organization, list.record.number(), version.version());
-  NumberSet::Builder builder;
-  absl::Status result;
-  uint32_t chunks = 0;
-  DNC_RETURN_IF_ERROR(reader.Scan(Family::kChunks, prefix, keys::PrefixEnd(prefix),
-                                  [&](absl::string_view, absl::string_view bytes) {
-                                    ++chunks;
-                                    result = DecodeChunk(
-                                        bytes, [&](uint64_t block, const BlockPayload& payload) {
-                                          return builder.AddBlock(block, payload);
-                                        });
-                                    return result.ok();
-                                  }));
-  std::shared_ptr<const NumberSet> numbers = std::move(builder).Build();
-  const bool whole =
-      chunks == list.record.chunks() && numbers->size() == static_cast<uint64_t>(version.count());
-  if (result.ok() && whole) return numbers;
-  return absl::DataLossError(absl::StrCat(
-      list.record.list().name(), " version ", version.version(),
-      " cannot be read: ", result.ok() ? "chunks are missing" : std::string(result.message()),
-      "; restore the directory from a backup, or import the list again into a new store"));
-}
-
-absl::StatusOr<LoadedState> LoadState(Store* store, size_t record_cache_bytes) {
+absl::StatusOr<LoadedState> LoadState(Store* store, const StateOptions& options) {
   DNC_ASSIGN_OR_RETURN(std::optional<StoreRecord> record, ReadStoreRecord(store->Latest()));
   if (!record.has_value()) {
     DNC_RETURN_IF_ERROR(Bootstrap(store));
@@ -320,10 +310,9 @@ absl::StatusOr<LoadedState> LoadState(Store* store, size_t record_cache_bytes) {
   if (state.audit_chain.head().size() != kAuditHashBytes || (state.revision > 0 && !has_secret)) {
     return CorruptRecord(Family::kMeta);
   }
-  DNC_RETURN_IF_ERROR(CheckRevisions(store->Latest(), state.revision));
+  DNC_RETURN_IF_ERROR(CheckNewestRevisions(store->Latest(), state.revision));
   DNC_ASSIGN_OR_RETURN(state.catalog, LoadCatalog(store->Latest(), record->next_organization()));
-  state.cache = std::make_unique<RecordCache>(record_cache_bytes);
-  DNC_RETURN_IF_ERROR(LoadSubjects(store->Latest(), &state));
+  DNC_RETURN_IF_ERROR(BeginFill(*store, options, &state));
   return state;
 }
 

@@ -10,6 +10,7 @@
 #include "dnc/storage/v1/record.pb.h"
 #include "server/catalog/catalog.h"
 #include "server/state/record_cache.h"
+#include "server/state/start_fill.h"
 #include "server/state/subject_filter.h"
 #include "storage/rocksdb/store.h"
 
@@ -19,18 +20,19 @@ struct LoadedState {
   int64_t revision = 0;
   storage::v1::AuditChain audit_chain;
   std::shared_ptr<const Catalog> catalog;
-  SubjectFilter filter;         // every organization's contact points but those of `global`
-  SubjectFilter global_filter;  // those of `global`
+  std::unique_ptr<SubjectFilter> filter;  // every organization's but `global`'s
+  std::unique_ptr<SubjectFilter> global_filter;
   std::unique_ptr<RecordCache> cache;
+  std::unique_ptr<StartFill> fill;  // of the three
+};
+
+struct StateOptions {
+  size_t record_cache_bytes = 0;  // what may be kept of what checks read
+  FillOptions fill;
 };
 
 // Writes what a new store has where `store` is empty. Errors: see StateMachine::Create.
-absl::StatusOr<LoadedState> LoadState(Store* store, size_t record_cache_bytes);
-
-// Reads a registry version's numbers. DATA_LOSS where chunks are damaged or missing.
-absl::StatusOr<std::shared_ptr<const NumberSet>> LoadNumbers(const StoreReader& reader,
-                                                             uint32_t organization,
-                                                             const CatalogList& list);
+absl::StatusOr<LoadedState> LoadState(Store* store, const StateOptions& options);
 
 }  // namespace dnc
 

@@ -6,7 +6,6 @@
 #include <new>
 
 #include "absl/numeric/bits.h"
-#include "server/state/subject_filter.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc {
@@ -61,9 +60,13 @@ RecordCache::RecordCache(size_t budget_bytes)
   std::uninitialized_value_construct_n(sets_, mask_ + 1);
 }
 
-bool RecordCache::full() const { return bytes_ + kTypicalNodeBytes > budget_; }
+size_t RecordCache::memory_bytes() const {
+  absl::MutexLock lock(&mu_);
+  return bytes_;
+}
 
 RecordCache::~RecordCache() {
+  absl::MutexLock lock(&mu_);
   for (size_t i = 0; i <= mask_; ++i) {
     for (const auto& place : sets_[i].nodes) {
       if (const Node* node = place.load(); node != nullptr) FreeNode(node);
@@ -117,20 +120,53 @@ void RecordCache::Drop(Place place, int64_t revision) {
   replaced_.emplace_back(revision, node);
 }
 
+void RecordCache::Settle(Place place, uint64_t hash, const Node* node) {
+  bytes_ += Slab::BlockBytes(node->bytes());
+  place.set->tags[place.way].store(TagOf(hash), std::memory_order_relaxed);
+  place.set->nodes[place.way].store(node, std::memory_order_release);
+}
+
 void RecordCache::Put(Family family, absl::string_view key, absl::string_view value,
                       int64_t revision) {
-  Erase(family, key, revision);
+  const uint64_t hash = HashOf(family, key);
+  absl::MutexLock lock(&mu_);
+  Touch(hash);
+  EraseLocked(hash, family, key, revision);
   const size_t bytes = Slab::BlockBytes(sizeof(Node) + key.size() + value.size());
   if (value.size() > kMaxValueBytes) return;
-  const uint64_t hash = HashOf(family, key);
   const Place place = FreeOrOldest(hash);
   if (place.node() != nullptr) Drop(place, revision);
   MakeRoom(bytes, revision);
   if (bytes_ + bytes > budget_) return;
-  place.set->tags[place.way].store(TagOf(hash), std::memory_order_relaxed);
-  place.set->nodes[place.way].store(MakeNode(family, key, value, revision),
-                                    std::memory_order_release);
-  bytes_ += bytes;
+  Settle(place, hash, MakeNode(family, key, value, revision));
+}
+
+void RecordCache::BeginFill() {
+  absl::MutexLock lock(&mu_);
+  touched_ = std::make_unique<SubjectFilter>();
+}
+
+bool RecordCache::Fill(Family family, absl::string_view key, absl::string_view value,
+                       int64_t revision) {
+  const uint64_t hash = HashOf(family, key);
+  absl::MutexLock lock(&mu_);
+  const size_t bytes = Slab::BlockBytes(sizeof(Node) + key.size() + value.size());
+  if (bytes_ + std::max(bytes, kTypicalNodeBytes) > budget_) return false;
+  if (value.size() > kMaxValueBytes || touched_->MayContain(hash)) return true;
+  const Place place = FreeOrOldest(hash);
+  if (place.node() == nullptr) Settle(place, hash, MakeNode(family, key, value, revision));
+  return true;
+}
+
+void RecordCache::EndFill() {
+  absl::MutexLock lock(&mu_);
+  touched_ = nullptr;
+}
+
+void RecordCache::Touch(uint64_t hash) {
+  if (touched_ == nullptr) return;
+  touched_->Insert(hash, 0);
+  touched_->Reclaim(0);
 }
 
 // Where memory runs out before the table is full, the sets give way in turn.
@@ -144,11 +180,20 @@ void RecordCache::MakeRoom(size_t bytes, int64_t revision) {
 }
 
 void RecordCache::Erase(Family family, absl::string_view key, int64_t revision) {
+  const uint64_t hash = HashOf(family, key);
+  absl::MutexLock lock(&mu_);
+  Touch(hash);
+  EraseLocked(hash, family, key, revision);
+}
+
+void RecordCache::EraseLocked(uint64_t hash, Family family, absl::string_view key,
+                              int64_t revision) {
   Place place;
-  if (Lookup(HashOf(family, key), family, key, &place) != nullptr) Drop(place, revision);
+  if (Lookup(hash, family, key, &place) != nullptr) Drop(place, revision);
 }
 
 void RecordCache::Reclaim(int64_t oldest) {
+  absl::MutexLock lock(&mu_);
   const auto end = std::find_if(replaced_.begin(), replaced_.end(),
                                 [&](const auto& entry) { return entry.first > oldest; });
   std::for_each(replaced_.begin(), end, [this](const auto& entry) { FreeNode(entry.second); });
@@ -158,6 +203,10 @@ void RecordCache::Reclaim(int64_t oldest) {
 absl::StatusOr<bool> CachedReader::Get(
     Family family, absl::string_view key,
     absl::FunctionRef<absl::Status(absl::string_view)> on_value) const {
+  if (family == Family::kSubjects && filters_.own != nullptr &&
+      !filters_.Of(key)->MayContain(SubjectFilter::Hash(key))) {
+    return false;
+  }
   absl::string_view value;
   if (!RecordCache::Holds(family) || !cache_->Find(family, key, revision_, &value)) {
     return below_->Get(family, key, on_value);

@@ -4,9 +4,9 @@
 // A set-associative table of immutable nodes: a key may stand in one of the five places of either
 // set that its hash names, in the first of them where there is room, so that a look-up costs one
 // cache line for the set and what the node takes. The applier writes through; nothing else fills it
-// but the start. Where both sets or the memory are full, the record that was changed longest ago
-// gives way, or with the memory used up one set after the other; what is not here is read from the
-// store.
+// but the start, which leaves alone what the applier has written meanwhile. Where both sets or the
+// memory are full, the record that was changed longest ago gives way, or with the memory used up
+// one set after the other; what is not here is read from the store.
 //
 // A node says at which revision it was written. A reader of an older view takes it for a miss, so
 // that it never sees the future; a newer node is in its place before the view that needs it is
@@ -22,14 +22,17 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "server/state/slab.h"
+#include "server/state/subject_filter.h"
 #include "storage/base/huge_memory.h"
 #include "storage/rocksdb/store.h"
 
 namespace dnc {
 
-// One thread writes while any number read.
+// One thread writes, another may fill, any number read without a lock.
 class RecordCache {
  public:
   // Takes about `budget_bytes` with its table; 0: keeps nothing.
@@ -55,10 +58,15 @@ class RecordCache {
   // Frees what was replaced at revisions up to `oldest`, the oldest that anybody still reads.
   void Reclaim(int64_t oldest);
 
-  // Whether the next record would make another one give way.
-  bool full() const;
+  // The start's side, between the two: keeps a record of the store as it was at `revision`, when
+  // BeginFill was called, unless it was put or erased since. Nothing gives way to it: false where
+  // memory is used up.
+  void BeginFill();
+  bool Fill(Family family, absl::string_view key, absl::string_view value, int64_t revision);
+  void EndFill();
+
   // Nodes and table; without what waits for Reclaim.
-  size_t memory_bytes() const { return bytes_; }
+  size_t memory_bytes() const;
 
  private:
   struct Node;
@@ -80,32 +88,43 @@ class RecordCache {
   Set& SetOf(uint64_t hash) const { return sets_[hash & mask_]; }
   Set& SecondSetOf(uint64_t hash) const { return sets_[(hash >> 24) & mask_]; }
   const Node* MakeNode(Family family, absl::string_view key, absl::string_view value,
-                       int64_t revision);
-  void FreeNode(const Node* node);
+                       int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void FreeNode(const Node* node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The key's node and where it stands; null: nowhere.
   const Node* Lookup(uint64_t hash, Family family, absl::string_view key, Place* place) const;
   // A free place for a key with that hash, or the one whose node was changed longest ago.
   Place FreeOrOldest(uint64_t hash) const;
-  void Drop(Place place, int64_t revision);
-  void MakeRoom(size_t bytes, int64_t revision);
+  void Touch(uint64_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void EraseLocked(uint64_t hash, Family family, absl::string_view key, int64_t revision)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Drop(Place place, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void MakeRoom(size_t bytes, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Takes a place where no node is.
+  void Settle(Place place, uint64_t hash, const Node* node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const size_t budget_;
   const size_t mask_;
   const HugeMemory table_;
   Set* const sets_;  // in table_
-  Slab slab_;
-  size_t bytes_;
-  size_t next_cleared_ = 0;
-  std::vector<std::pair<int64_t, const Node*>> replaced_;  // ascending
+
+  mutable absl::Mutex mu_;  // of those who change something
+  Slab slab_ ABSL_GUARDED_BY(mu_);
+  size_t bytes_ ABSL_GUARDED_BY(mu_);
+  size_t next_cleared_ ABSL_GUARDED_BY(mu_) = 0;
+  std::vector<std::pair<int64_t, const Node*>> replaced_ ABSL_GUARDED_BY(mu_);  // ascending
+  // What was put or erased since BeginFill, and perhaps more; null: nobody fills.
+  std::unique_ptr<SubjectFilter> touched_ ABSL_GUARDED_BY(mu_);
 };
 
 // Reads through the cache as of `revision`; what it does not have, and scans, from `below`. Use it
 // while the view of that revision is held, or on the thread that writes the cache; ForScans, which
-// leaves the cache out, as long as you like.
+// leaves the cache out, as long as you like. With `filters` a contact point that they do not know
+// costs no read: they must know all that are in `below`.
 class CachedReader : public StoreReader {
  public:
-  CachedReader(const RecordCache* cache, int64_t revision, std::shared_ptr<const StoreReader> below)
-      : cache_(cache), revision_(revision), below_(std::move(below)) {}
+  CachedReader(const RecordCache* cache, int64_t revision, std::shared_ptr<const StoreReader> below,
+               SubjectFilters filters = {})
+      : cache_(cache), revision_(revision), below_(std::move(below)), filters_(filters) {}
 
   absl::StatusOr<bool> Get(
       Family family, absl::string_view key,
@@ -121,6 +140,7 @@ class CachedReader : public StoreReader {
   const RecordCache* const cache_;
   const int64_t revision_;
   const std::shared_ptr<const StoreReader> below_;
+  const SubjectFilters filters_;
 };
 
 }  // namespace dnc

@@ -1,11 +1,13 @@
-// Applies the log to the store and publishes what reads see. One mutation after another is applied
-// to an overlay; a batch commits as one: state, audit records, answers to request ids and the
+// Applies the log to the store and publishes what reads see. One mutation after another is judged
+// upon an overlay; a batch commits as one: state, audit records, answers to request ids and the
 // applied revision in one write with one sync. Then the new view is published, and only then is
-// anybody answered.
+// anybody answered. While a batch is written and synced, the next is judged upon it.
 #ifndef DNC_SERVER_STATE_STATE_MACHINE_H_
 #define DNC_SERVER_STATE_STATE_MACHINE_H_
 
 #include <atomic>
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,19 +31,24 @@ class StateMachine : public MutationSink {
  public:
   using ViewGuard = Published<View>::Guard;
 
-  // Reads the catalog, the registries and the filter from `store`, which must outlive it; writes
-  // what a new store has. FAILED_PRECONDITION: the store's schema version is not known. DATA_LOSS:
-  // revisions are missing, or a record or registry cannot be read.
-  // Keeps up to `record_cache_bytes` of what checks read in memory.
+  // Reads the catalog and the registries from `store`, which must outlive it, and begins to read
+  // what else is held in memory (start_fill.h); writes what a new store has. FAILED_PRECONDITION:
+  // the store's schema version is not known. DATA_LOSS: revisions are missing, or a record or
+  // registry cannot be read.
   static absl::StatusOr<std::unique_ptr<StateMachine>> Create(Store* store,
-                                                              size_t record_cache_bytes);
+                                                              const StateOptions& options);
 
   int64_t applied_revision() const override { return applied_.load(std::memory_order_acquire); }
-  absl::Status Apply(absl::Span<const LogEntry> entries, std::vector<Outcome>* outcomes) override;
+  std::unique_ptr<JudgedBatch> Begin() override;
+  void Judge(std::vector<LogEntry> entries, JudgedBatch* batch) override;
+  absl::Status Commit(JudgedBatch* batch) override;
 
-  // What the mutation would do now; nothing is changed. Its outcome has revision 0, unless it would
-  // be a repeat: then it is the first answer.
-  Outcome DryRun(const Mutation& mutation);
+  // All three for one batch.
+  absl::Status Apply(std::vector<LogEntry> entries, std::vector<Outcome>* outcomes);
+
+  // What the mutation would do now, upon what reads see; nothing is changed, and nothing waits for
+  // it. Its outcome has revision 0, unless it would be a repeat: then it is the first answer.
+  Outcome DryRun(const Mutation& mutation) const;
 
   // The newest view. Lock-free.
   ViewGuard Read() const { return published_.Read(); }
@@ -66,46 +73,49 @@ class StateMachine : public MutationSink {
 
   StateMachine(Store* store, LoadedState state);
 
-  struct Judgement {
-    Outcome outcome;  // revision 0, unless it is a repeat's
-    storage::v1::AuditRecord::Disposition disposition;
+  struct Batch;
+  // What the next batch stands upon.
+  struct Judged {
+    int64_t revision = 0;
+    std::shared_ptr<const Catalog> catalog;
+    storage::v1::AuditChain audit_chain;
   };
 
-  // Applies one mutation on top of `batch`; its changes join it where it succeeds.
-  Outcome ApplyOne(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog,
-                   storage::v1::AuditChain* audit_chain) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // The same without the records of its having been applied.
-  // `audit` takes what it changed; null: nobody asks.
-  Judgement Judge(const LogEntry& entry, const std::string& request_key, Overlay* batch,
-                  std::shared_ptr<const Catalog>* catalog, storage::v1::AuditRecord* audit)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Outcome Execute(const LogEntry& entry, Overlay* batch, std::shared_ptr<const Catalog>* catalog,
-                  storage::v1::AuditRecord* audit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::Status Commit(Overlay batch, int64_t revision, const storage::v1::AuditChain& audit_chain)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void CacheRecords(const WriteSet& writes, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  std::shared_ptr<const Catalog> WithNumbers(std::shared_ptr<const Catalog> catalog)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  std::unique_ptr<View> MakeView() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void SetWritable(bool writable, std::string problem) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // What was begun and is not committed will not be.
+  void ForgetJudged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_, commit_mu_);
+  absl::Status CommitBatch(Batch* batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_);
+  void CacheRecords(const WriteSet& writes, int64_t revision)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_);
+  void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_);
+  // `before` is where `catalog` began.
+  std::shared_ptr<const Catalog> WithNumbers(std::shared_ptr<const Catalog> catalog,
+                                             const std::shared_ptr<const Catalog>& before)
+      ABSL_LOCKS_EXCLUDED(staged_mu_);
+  std::unique_ptr<View> MakeView() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_);
+  void SetWritable(bool writable, std::string problem) ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mu_);
 
   Store* const store_;
-  mutable absl::Mutex mu_;  // held while mutations are applied; no read takes it
+  absl::Mutex commit_mu_;  // held while a batch is committed; no read takes it
+  absl::Mutex mu_ ABSL_ACQUIRED_AFTER(commit_mu_);  // held while mutations are judged
   std::atomic<int64_t> applied_;
-  const std::unique_ptr<RecordCache> cache_;  // written under mu_
+  const std::unique_ptr<RecordCache> cache_;     // written under commit_mu_
+  const std::unique_ptr<SubjectFilter> filter_;  // every organization's but `global`'s
+  const std::unique_ptr<SubjectFilter> global_filter_;
   const CachedReader latest_;
-  storage::v1::AuditChain audit_chain_ ABSL_GUARDED_BY(mu_);
-  std::shared_ptr<const Catalog> catalog_ ABSL_GUARDED_BY(mu_);
-  SubjectFilter filter_ ABSL_GUARDED_BY(mu_);
-  SubjectFilter global_filter_ ABSL_GUARDED_BY(mu_);
+  Judged judged_ ABSL_GUARDED_BY(mu_);
+  // Of batches that are begun and not committed, in their order.
+  std::deque<std::shared_ptr<const Overlay>> pending_ ABSL_GUARDED_BY(mu_);
+  std::atomic<uint64_t> failures_{0};  // counts up under both locks, whenever pending_ is dropped
+  storage::v1::AuditChain audit_chain_ ABSL_GUARDED_BY(commit_mu_);
+  std::shared_ptr<const Catalog> catalog_ ABSL_GUARDED_BY(commit_mu_);
   std::atomic<bool> writable_{true};
-  std::string problem_ ABSL_GUARDED_BY(mu_);
+  std::string problem_ ABSL_GUARDED_BY(commit_mu_);
   Published<View> published_;
   ChangeFeed changes_;
 
   absl::Mutex staged_mu_;
   std::map<VersionKey, std::shared_ptr<const NumberSet>> staged_ ABSL_GUARDED_BY(staged_mu_);
+  const std::unique_ptr<StartFill> fill_;  // of filters and cache; ends before them
 };
 
 }  // namespace dnc

@@ -22,12 +22,12 @@ struct View {
   // The store and what memory has of it. Only for those who hold the view.
   std::shared_ptr<const StoreReader> reader;
   // A superset of the keys in the family subjects at this revision; those of `global`, which every
-  // check asks for and few stores have many of, apart.
-  std::shared_ptr<const SubjectTable> subjects;
-  std::shared_ptr<const SubjectTable> global_subjects;
+  // check asks for and few stores have many of, apart. Only for those who hold the view.
+  const SubjectFilter* subjects = nullptr;
+  const SubjectFilter* global_subjects = nullptr;
   const RecordCache* records = nullptr;  // what `reader` asks first
 
-  const SubjectTable& SubjectsOf(uint32_t organization) const {
+  const SubjectFilter& SubjectsOf(uint32_t organization) const {
     return organization == kGlobalNumber ? *global_subjects : *subjects;
   }
 };

@@ -1,39 +1,24 @@
 #include "storage/audit/chain.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "dnc/storage/v1/record.pb.h"
+#include "storage/audit/sha256.h"
 #include "storage/base/wire.h"
 
 namespace dnc {
+
+static_assert(kAuditHashBytes == kSha256Bytes);
+
 namespace {
 
 // Tag of the field `hash`, and its length.
 constexpr absl::string_view kHashField("\x7a\x20", 2);
 constexpr absl::string_view kDomain("dnc-audit-1\0", 12);
 constexpr absl::string_view kSecretDomain("dnc-audit-secret\0", 17);
-
-std::string Sha256(absl::string_view bytes) {
-  static_assert(SHA256_DIGEST_LENGTH == kAuditHashBytes);
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
-  return std::string(hash.begin(), hash.end());
-}
-
-std::string HmacSha256(absl::string_view key, absl::string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> mac;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), mac.data(), nullptr);
-  return std::string(mac.begin(), mac.end());
-}
 
 std::string BigEndian(int64_t revision) {
   std::string place(sizeof(revision), '\0');
@@ -47,17 +32,17 @@ std::string BigEndian(int64_t revision) {
 
 std::string FirstAuditHash() { return std::string(kAuditHashBytes, '\0'); }
 
-std::string AuditDigest(absl::string_view content) { return Sha256(content); }
+std::string AuditDigest(absl::string_view content) { return Sha256({content}); }
 
 std::string AuditHash(absl::string_view previous, int64_t revision, absl::string_view tag,
                       absl::string_view digest) {
-  return Sha256(absl::StrCat(kDomain, previous, BigEndian(revision), tag, digest));
+  return Sha256({kDomain, previous, BigEndian(revision), tag, digest});
 }
 
 std::string FirstAuditSecret() { return std::string(kAuditHashBytes, '\0'); }
 
 std::string NextAuditSecret(absl::string_view previous, absl::string_view bytes) {
-  return Sha256(absl::StrCat(kSecretDomain, previous, bytes));
+  return Sha256({kSecretDomain, previous, bytes});
 }
 
 std::string AuditKey(absl::string_view secret, absl::string_view organization) {

@@ -46,6 +46,13 @@ class CsvReader {
   // Reports a last row that has no line end. Call once, after the last Feed.
   absl::Status Finish(RowCallback on_row);
 
+  // True where the next byte begins a row.
+  bool AtRowStart() const { return mark_over_ && !in_row_ && status_.ok(); }
+  // The physical line of the next byte.
+  uint64_t line() const { return line_; }
+  // Counts rows of a line each that somebody else has read. Only where AtRowStart.
+  void PassLines(uint64_t lines) { line_ += lines; }
+
  private:
   enum class State : uint8_t { kFieldStart, kPlain, kQuoted, kQuoteInQuoted, kQuotedThenCr };
 

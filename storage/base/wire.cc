@@ -80,6 +80,13 @@ void WireWriter::Grow(size_t bytes) {
   end_ = heap_.get() + capacity;
 }
 
+void WireWriter::Fixed64(int field, uint64_t value) {
+  if (value == 0) return;
+  Reserve(kMostNumberBytes);
+  PutVarint(WireTag(field, WireType::kFixed64));
+  for (int i = 0; i < 8; ++i) *next_++ = static_cast<char>(value >> (8 * i));
+}
+
 void WireWriter::Text(int field, absl::Span<const absl::string_view> pieces) {
   size_t bytes = 0;
   for (const absl::string_view piece : pieces) bytes += piece.size();

@@ -87,6 +87,8 @@ class WireWriter {
     PutVarint(NumberTag(field));
     PutVarint(value);
   }
+  // A fixed64.
+  void Fixed64(int field, uint64_t value);
   // A string or bytes, in pieces.
   void Text(int field, absl::Span<const absl::string_view> pieces);
   void Text(int field, absl::string_view text) { Text(field, absl::MakeConstSpan(&text, 1)); }
@@ -104,6 +106,9 @@ class WireWriter {
   void Micros(int field, int64_t micros);
 
   absl::string_view bytes() const { return {begin(), size()}; }
+  // Forgets what was written beyond the first `size` bytes, which are a place outside of messages
+  // that have ended since.
+  void Cut(size_t size) { next_ -= bytes().size() - size; }
 
  private:
   static constexpr size_t kMostVarintBytes = 10;

@@ -57,8 +57,8 @@ EmbeddedMutationLog::EmbeddedMutationLog(MutationSink* sink, std::unique_ptr<Com
                                          const EmbeddedMutationLogOptions& options)
     : sink_(sink), marker_(std::move(marker)), options_(options) {
   absl::MutexLock lock(&join_mu_);
-  applier_ = std::thread([this] { RunApplier(); });
-  answerer_ = std::thread([this] { RunAnswerer(); });
+  appliers_.reserve(kAppliers);
+  for (size_t i = 0; i < kAppliers; ++i) appliers_.emplace_back([this] { RunApplier(); });
 }
 
 EmbeddedMutationLog::~EmbeddedMutationLog() { Stop(); }
@@ -67,11 +67,11 @@ absl::Status EmbeddedMutationLog::Admit(size_t bytes) const {
   if (stopping_) {
     return absl::UnavailableError("the log has stopped: the server is shutting down");
   }
-  if (queue_.size() < options_.max_queue && queue_bytes_ + bytes <= options_.max_queue_bytes) {
+  if (waiting_ < options_.max_queue && waiting_bytes_ + bytes <= options_.max_queue_bytes) {
     return absl::OkStatus();
   }
   return absl::ResourceExhaustedError(
-      absl::StrCat(queue_.size(), " changes wait already; back off and repeat"));
+      absl::StrCat(waiting_, " changes wait already; back off and repeat"));
 }
 
 void EmbeddedMutationLog::Propose(Mutation mutation, Done done) {
@@ -81,7 +81,8 @@ void EmbeddedMutationLog::Propose(Mutation mutation, Done done) {
     absl::MutexLock lock(&mu_);
     refusal = Admit(bytes);
     if (refusal.ok()) {
-      queue_bytes_ += bytes;
+      ++waiting_;
+      waiting_bytes_ += bytes;
       queue_.push_back({std::move(mutation), std::move(done), bytes});
       return;
     }
@@ -95,76 +96,83 @@ void EmbeddedMutationLog::Stop() {
     stopping_ = true;
   }
   absl::MutexLock lock(&join_mu_);
-  if (applier_.joinable()) applier_.join();
-  if (answerer_.joinable()) answerer_.join();
+  for (std::thread& applier : appliers_) {
+    if (applier.joinable()) applier.join();
+  }
 }
 
-std::vector<EmbeddedMutationLog::Pending> EmbeddedMutationLog::TakeBatch() {
+bool EmbeddedMutationLog::Fits(const Batch& batch) const {
+  if (queue_.empty() || batch.done.size() >= options_.max_batch) return false;
+  return batch.done.empty() || batch.bytes + queue_.front().bytes <= options_.max_batch_bytes;
+}
+
+std::vector<Mutation> EmbeddedMutationLog::TakeMore(Batch* batch) {
   absl::MutexLock lock(&mu_);
-  const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return stopping_ || !queue_.empty();
+  const auto ready = [this, batch]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return Fits(*batch) || (batch->done.empty() ? stopping_ : !committing_);
   };
   mu_.Await(absl::Condition(&ready));
-  std::vector<Pending> batch;
-  size_t bytes = 0;
-  while (!queue_.empty() && batch.size() < options_.max_batch) {
-    bytes += queue_.front().bytes;
-    if (!batch.empty() && bytes > options_.max_batch_bytes) break;
-    queue_bytes_ -= queue_.front().bytes;
-    batch.push_back(std::move(queue_.front()));
+  std::vector<Mutation> taken;
+  if (batch->done.empty() && queue_.empty()) return taken;
+  while (Fits(*batch)) {
+    Pending& pending = queue_.front();
+    batch->bytes += pending.bytes;
+    batch->done.push_back(std::move(pending.done));
+    taken.push_back(std::move(pending.mutation));
     queue_.pop_front();
   }
+  if (committing_) return taken;
+  committing_ = true;
+  batch->closed = true;
+  waiting_ -= batch->done.size();
+  waiting_bytes_ -= batch->bytes;
+  return taken;
+}
+
+EmbeddedMutationLog::Batch EmbeddedMutationLog::JudgeBatch() {
+  absl::MutexLock judging(&judging_mu_);
+  Batch batch;
+  do {
+    std::vector<Mutation> taken = TakeMore(&batch);
+    if (taken.empty()) continue;
+    // Only now, so that what failed before the first of them came is not beneath it.
+    if (batch.judged == nullptr) batch.judged = sink_->Begin();
+    int64_t revision = batch.judged->revision;
+    std::vector<LogEntry> entries;
+    entries.reserve(taken.size());
+    for (Mutation& mutation : taken) entries.push_back({++revision, std::move(mutation)});
+    sink_->Judge(std::move(entries), batch.judged.get());
+  } while (!batch.closed && !batch.done.empty());
   return batch;
 }
 
-EmbeddedMutationLog::Decided EmbeddedMutationLog::ApplyBatch(std::vector<Pending> batch) {
-  Decided decided;
-  std::vector<LogEntry> entries;
-  entries.reserve(batch.size());
-  int64_t revision = sink_->applied_revision();
-  for (Pending& pending : batch) {
-    entries.push_back({++revision, std::move(pending.mutation)});
-    decided.done.push_back(std::move(pending.done));
+absl::Status EmbeddedMutationLog::CommitBatch(Batch* batch) {
+  absl::Status status = sink_->Commit(batch->judged.get());
+  if (status.ok()) {
+    status = marker_->Advance(batch->judged->revision);
+    if (!status.ok()) sink_->StopWriting(std::string(status.message()));
   }
-  decided.status = sink_->Apply(entries, &decided.outcomes);
-  if (!decided.status.ok()) return decided;
-  decided.status = marker_->Advance(revision);
-  if (!decided.status.ok()) sink_->StopWriting(std::string(decided.status.message()));
-  return decided;
+  absl::MutexLock lock(&mu_);
+  committing_ = false;
+  return status;
+}
+
+void EmbeddedMutationLog::Answer(Batch batch, const absl::Status& status) {
+  for (size_t i = 0; i < batch.done.size(); ++i) {
+    if (status.ok()) {
+      std::move(batch.done[i])(std::move(batch.judged->outcomes[i]));
+    } else {
+      std::move(batch.done[i])(status);
+    }
+  }
 }
 
 void EmbeddedMutationLog::RunApplier() {
   for (;;) {
-    std::vector<Pending> batch = TakeBatch();
-    if (batch.empty()) break;  // stopping, and nothing waits
-    Decided decided = ApplyBatch(std::move(batch));
-    absl::MutexLock lock(&answers_mu_);
-    answers_.push_back(std::move(decided));
-  }
-  absl::MutexLock lock(&answers_mu_);
-  applier_ended_ = true;
-}
-
-void EmbeddedMutationLog::RunAnswerer() {
-  for (;;) {
-    Decided decided;
-    {
-      absl::MutexLock lock(&answers_mu_);
-      const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(answers_mu_) {
-        return applier_ended_ || !answers_.empty();
-      };
-      answers_mu_.Await(absl::Condition(&ready));
-      if (answers_.empty()) return;
-      decided = std::move(answers_.front());
-      answers_.pop_front();
-    }
-    for (size_t i = 0; i < decided.done.size(); ++i) {
-      if (decided.status.ok()) {
-        std::move(decided.done[i])(std::move(decided.outcomes[i]));
-      } else {
-        std::move(decided.done[i])(decided.status);
-      }
-    }
+    Batch batch = JudgeBatch();
+    if (batch.done.empty()) return;  // stopping, and nothing waits
+    const absl::Status status = CommitBatch(&batch);
+    Answer(std::move(batch), status);
   }
 }
 

@@ -1,7 +1,8 @@
 // The mutation log of a single node: the write-ahead log of the local store is the log. Proposals
-// queue up; one applier thread takes whatever waits as one batch, which the sink commits with one
-// sync, so that a thousand concurrent opt-outs share it. A second thread answers, so that the next
-// batch is applied meanwhile.
+// queue up. A few threads do the same in turn: judge what waits, commit it with one sync, answer.
+// One of them judges and one commits at a time, so a batch is judged, and grows, for as long as the
+// one before it takes to commit, and then the two thousand opt-outs that came meanwhile share one
+// sync. See docs/adr/0029.
 #ifndef DNC_STORAGE_LOG_EMBEDDED_MUTATION_LOG_H_
 #define DNC_STORAGE_LOG_EMBEDDED_MUTATION_LOG_H_
 
@@ -45,38 +46,46 @@ class EmbeddedMutationLog : public MutationLog {
     Done done;
     size_t bytes;
   };
-  // A batch whose fate is known.
-  struct Decided {
-    std::vector<Done> done;
-    absl::Status status;
-    std::vector<Outcome> outcomes;
+  // Mutations on their way to one commit.
+  struct Batch {
+    std::unique_ptr<JudgedBatch> judged;
+    std::vector<Done> done;  // one for each mutation
+    size_t bytes = 0;
+    bool closed = false;  // takes no more, and commits next
   };
+
+  // One judges, one commits, one answers.
+  static constexpr size_t kAppliers = 3;
 
   EmbeddedMutationLog(MutationSink* sink, std::unique_ptr<CommitMarker> marker,
                       const EmbeddedMutationLogOptions& options);
   void RunApplier();
-  void RunAnswerer();
   // RESOURCE_EXHAUSTED, or UNAVAILABLE once it stops.
   absl::Status Admit(size_t bytes) const ABSL_SHARED_LOCKS_REQUIRED(mu_);
-  std::vector<Pending> TakeBatch();
-  Decided ApplyBatch(std::vector<Pending> batch);
+  bool Fits(const Batch& batch) const ABSL_SHARED_LOCKS_REQUIRED(mu_);
+  // Judges what waits until nothing else commits. An empty batch: it stops, and nothing waits.
+  Batch JudgeBatch();
+  // More for the batch; waits for it, or until the batch is closed or it stops.
+  std::vector<Mutation> TakeMore(Batch* batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(judging_mu_);
+  absl::Status CommitBatch(Batch* batch);
+  static void Answer(Batch batch, const absl::Status& status);
 
   MutationSink* const sink_;
-  const std::unique_ptr<CommitMarker> marker_;
+  const std::unique_ptr<CommitMarker> marker_;  // of whoever commits
   const EmbeddedMutationLogOptions options_;
+
+  absl::Mutex judging_mu_ ABSL_ACQUIRED_BEFORE(mu_);  // held by whoever judges
 
   absl::Mutex mu_;
   std::deque<Pending> queue_ ABSL_GUARDED_BY(mu_);
-  size_t queue_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  // In the queue and in the batch that is not closed yet.
+  size_t waiting_ ABSL_GUARDED_BY(mu_) = 0;
+  size_t waiting_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  bool committing_ ABSL_GUARDED_BY(mu_) = false;  // a closed batch is not committed yet
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
 
-  absl::Mutex answers_mu_;
-  std::deque<Decided> answers_ ABSL_GUARDED_BY(answers_mu_);
-  bool applier_ended_ ABSL_GUARDED_BY(answers_mu_) = false;
-
   absl::Mutex join_mu_;  // lets Stop be called twice
-  std::thread applier_ ABSL_GUARDED_BY(join_mu_);
-  std::thread answerer_ ABSL_GUARDED_BY(join_mu_);
+  std::vector<std::thread> appliers_ ABSL_GUARDED_BY(join_mu_);
 };
 
 }  // namespace dnc

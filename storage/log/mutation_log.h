@@ -4,13 +4,13 @@
 #define DNC_STORAGE_LOG_MUTATION_LOG_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 #include "dnc/storage/v1/mutation.pb.h"
 
 namespace dnc {
@@ -24,19 +24,38 @@ struct LogEntry {
   Mutation mutation;
 };
 
-// What the log feeds: the state machine. Called by one thread at a time.
+// Mutations that are judged and commit as one. Made by a sink, which derives what it needs.
+struct JudgedBatch {
+  explicit JudgedBatch(int64_t below) : revision(below) {}
+  virtual ~JudgedBatch() = default;
+  JudgedBatch(const JudgedBatch&) = delete;
+  JudgedBatch& operator=(const JudgedBatch&) = delete;
+
+  int64_t revision;               // of its last mutation; without any: of what it stands upon
+  std::vector<Outcome> outcomes;  // one for each mutation
+};
+
+// What the log feeds: the state machine. While one batch is committed, the next is judged upon it.
+// One thread at a time calls Begin and Judge, and one at a time, perhaps another, calls Commit.
 class MutationSink {
  public:
   virtual ~MutationSink() = default;
 
-  // The last revision whose effect is durable.
+  // The last revision whose effect is durable and visible.
   virtual int64_t applied_revision() const = 0;
 
-  // Applies entries whose revisions follow applied_revision() without a gap. OK: all of them are
-  // durable and visible to reads, and `outcomes` has one for each. Otherwise none is visible, and
-  // whether a restart finds them is not known.
-  virtual absl::Status Apply(absl::Span<const LogEntry> entries,
-                             std::vector<Outcome>* outcomes) = 0;
+  // A batch upon all that were begun before; of those only the last may still be judged, and that
+  // ends here.
+  virtual std::unique_ptr<JudgedBatch> Begin() = 0;
+
+  // Judges entries upon the batch, whose revisions follow batch->revision without a gap. Nothing of
+  // them is visible or durable yet. Where something fails, Commit will say so.
+  virtual void Judge(std::vector<LogEntry> entries, JudgedBatch* batch) = 0;
+
+  // Commits a batch; each once, in the order of their Begin, whatever became of those before. OK:
+  // all of it is durable and visible to reads. Otherwise nothing of it is visible, whether a
+  // restart finds it is not known, and all batches fail that were begun upon it.
+  virtual absl::Status Commit(JudgedBatch* batch) = 0;
 
   // Nothing can be acknowledged now, although it is applied: take no more until that is mended.
   virtual void StopWriting(const std::string& problem) = 0;

@@ -1,7 +1,7 @@
 #include "storage/recording/decision_store.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,17 +11,20 @@ namespace dnc {
 namespace {
 
 using recording_keys::Counter;
-using storage::v1::RecordedDecision;
 using storage::v1::RecordedGap;
 using storage::v1::RecordingState;
 
-constexpr uint32_t kSchemaOfRecords = 1;
+// 1: a key and two or three index keys for each record. 2: pages.
+constexpr uint32_t kSchemaOfRecords = 2;
 constexpr int64_t kSecond = 1'000'000;
 constexpr int64_t kHour = 3600 * kSecond;
 // A bucket takes at most this part of what all of them may have, so that dropping the oldest one
 // drops little more than must go.
 constexpr uint64_t kBucketsInSize = 32;
 constexpr RecordingFamily kDecisions = RecordingFamily::kDecisions;
+constexpr RecordingFamily kRecordIndex = RecordingFamily::kIndex;
+// Counts that are kept in memory.
+constexpr size_t kMostCounts = 10'000;
 
 absl::Status CorruptRecording(absl::string_view what) {
   return absl::DataLossError(
@@ -37,59 +40,12 @@ UnixMicros EndOf(const std::vector<uint64_t>& buckets, size_t index) {
   return static_cast<UnixMicros>(end);
 }
 
-// Whether the record is where those of its time are looked for.
-bool IsInOrder(const DecisionRow& row, uint64_t bucket, UnixMicros now) {
-  const auto time = static_cast<int64_t>(row.id.time);
-  return time >= static_cast<int64_t>(bucket) - DecisionStore::kDisorderMicros &&
-         time <= now + DecisionStore::kDisorderMicros;
-}
-
-// Every key under which the record is found.
-std::vector<std::string> IndexKeys(const std::string& bucket, const DecisionRow& row) {
-  const std::string id = recording_keys::Decision(row.id);
-  const std::set<std::string> hashes(row.record.contact_hashes().begin(),
-                                     row.record.contact_hashes().end());
-  std::vector<std::string> keys;
-  keys.reserve(hashes.size() + 2);
-  for (const std::string& hash : hashes) {
-    keys.push_back(absl::StrCat(bucket, recording_keys::HashPrefix(row.org, hash), id));
-  }
-  if (!row.record.lead().empty()) {
-    keys.push_back(
-        absl::StrCat(bucket, recording_keys::LeadPrefix(row.org, row.record.lead()), id));
-  }
-  if (row.record.kind() == v1::DECISION_KIND_FILTER_BLOCK || row.record.more_contact_points()) {
-    const auto channel = static_cast<uint8_t>(row.record.channel());
-    keys.push_back(absl::StrCat(bucket, recording_keys::BlockPrefix(row.org, channel), id));
-  }
-  return keys;
-}
-
-using Counts = std::map<Counter, uint64_t>;
-
-void CountRow(const DecisionRow& row, Counts* counts) {
-  const RecordedDecision& record = row.record;
-  Counter counter;
-  counter.hour = static_cast<uint32_t>(record.time() / kHour);
-  counter.org = row.org;
-  counter.channel = static_cast<uint8_t>(record.channel());
-  counter.campaign = record.campaign();
-  const auto add = [&](v1::Verdict verdict, v1::ReasonType reason, uint64_t count) {
-    if (count == 0) return;
-    counter.verdict = static_cast<uint8_t>(verdict);
-    counter.reason = static_cast<uint8_t>(reason);
-    (*counts)[counter] += count;
-  };
-  if (record.kind() == v1::DECISION_KIND_FILTER_DENIED) return;  // its block counts it
-  if (record.kind() != v1::DECISION_KIND_FILTER_BLOCK) {
-    const bool explained = record.verdict() != v1::VERDICT_ALLOW && record.reasons_size() > 0;
-    return add(record.verdict(), explained ? record.reasons(0).type() : v1::REASON_TYPE_UNSPECIFIED,
-               1);
-  }
-  add(v1::VERDICT_ALLOW, v1::REASON_TYPE_UNSPECIFIED, record.allowed());
-  for (const storage::v1::RecordedReasonCount& reason : record.reason_counts()) {
-    add(reason.verdict(), reason.type(), reason.count());
-  }
+// Whether the records are where those of their time are looked for.
+bool AreInOrder(const PageBuilder& records, uint64_t bucket, UnixMicros now) {
+  const auto min = static_cast<int64_t>(records.min_time());
+  const auto max = static_cast<int64_t>(records.max_time());
+  return min >= static_cast<int64_t>(bucket) - DecisionStore::kDisorderMicros &&
+         max <= now + DecisionStore::kDisorderMicros;
 }
 
 RecordedGap MakeGap(v1::DecisionGapCause cause, UnixMicros start, UnixMicros end) {
@@ -131,22 +87,27 @@ absl::Status DecisionStore::Load() {
                                             kSchemaOfRecords));
   }
   std::vector<uint64_t> buckets;
+  std::vector<uint64_t> paged;
   std::string next = recording_keys::Bucket(0);
   const std::string end(recording_keys::kBucketBytes, '\xff');
   while (!next.empty()) {
     const std::string begin = std::exchange(next, "");
     DNC_RETURN_IF_ERROR(store_->ScanUp(kDecisions, begin, end, [&](absl::string_view key, auto) {
       buckets.push_back(recording_keys::BucketOf(key));
+      if (recording_keys::IsOfPages(key)) paged.push_back(buckets.back());
       next = AfterBucket(buckets.back());
       return false;
     }));
   }
+  DNC_RETURN_IF_ERROR(pages_.Load(paged));
   absl::MutexLock write_lock(&write_mu_);
   if (!buckets.empty()) {
     last_bucket_ = buckets.back();
-    bucket_bytes_ = store_->SizeOf(kDecisions, recording_keys::Bucket(buckets.back()), end);
+    bucket_bytes_ = SizeBetween(buckets.back(), UINT64_MAX);
   }
   absl::MutexLock lock(&mu_);
+  std::set_difference(buckets.begin(), buckets.end(), paged.begin(), paged.end(),
+                      std::inserter(old_buckets_, old_buckets_.end()));
   buckets_ = std::move(buckets);
   state_ = state;
   return absl::OkStatus();
@@ -201,7 +162,9 @@ uint64_t DecisionStore::BucketFor(UnixMicros now) {
   absl::MutexLock lock(&mu_);
   const auto time = static_cast<uint64_t>(now);
   const bool full = bucket_bytes_ >= limits_.max_bytes / kBucketsInSize;
-  if (!buckets_.empty() && !full && time < buckets_.back() + kHour) return buckets_.back();
+  const bool takes = !buckets_.empty() && !full && time < buckets_.back() + kHour &&
+                     old_buckets_.count(buckets_.back()) == 0;
+  if (takes) return buckets_.back();
   // Ascending, however the clock is set, and none that is just being dropped.
   last_bucket_ = std::max(time, last_bucket_ + 1);
   buckets_.push_back(last_bucket_);
@@ -209,17 +172,26 @@ uint64_t DecisionStore::BucketFor(UnixMicros now) {
   return last_bucket_;
 }
 
-absl::Status DecisionStore::AddCounts(const DecisionBatch& batch, RecordingBatch* changes) const {
+absl::StatusOr<DecisionStore::Counts> DecisionStore::AddCounts(const DecisionBatch& batch,
+                                                               RecordingBatch* changes) const {
   Counts counts;
-  for (const DecisionRow& row : batch.rows) CountRow(row, &counts);
-  for (const auto& [counter, count] : counts) {
+  batch.records.ForEachCount(
+      [&](uint32_t org, uint8_t channel, absl::string_view campaign, const PageCount& count) {
+        counts[{count.hour, org, channel, count.verdict, count.reason, std::string(campaign)}] +=
+            count.count;
+      });
+  for (auto& [counter, count] : counts) {
     std::string key = recording_keys::CounterKey(counter);
-    DNC_ASSIGN_OR_RETURN(const std::optional<std::string> before,
-                         store_->Get(RecordingFamily::kCounters, key));
-    const uint64_t sum = count + (before.has_value() ? recording_keys::ReadNumber(*before) : 0);
-    changes->Add(RecordingFamily::kCounters, std::move(key), recording_keys::Number64(sum));
+    if (const auto known = counts_.find(counter); known != counts_.end()) {
+      count += known->second;
+    } else {
+      DNC_ASSIGN_OR_RETURN(const std::optional<std::string> before,
+                           store_->Get(RecordingFamily::kCounters, key));
+      count += before.has_value() ? recording_keys::ReadNumber(*before) : 0;
+    }
+    changes->Add(RecordingFamily::kCounters, std::move(key), recording_keys::Number64(count));
   }
-  return absl::OkStatus();
+  return counts;
 }
 
 // The result is the last gap of each cause of the batch.
@@ -259,27 +231,25 @@ absl::Status DecisionStore::Append(const DecisionBatch& batch, UnixMicros now,
   absl::MutexLock lock(&write_mu_);
   RecordingState state = this->state();
   RecordingBatch changes;
-  if (!batch.rows.empty()) {
-    const uint64_t number = BucketFor(now);
-    const std::string bucket = recording_keys::Bucket(number);
-    for (const DecisionRow& row : batch.rows) {
-      if (!IsInOrder(row, number, now)) state.set_unordered(true);
-      changes.Add(kDecisions,
-                  absl::StrCat(bucket, recording_keys::DecisionPrefix(row.org),
-                               recording_keys::Decision(row.id)),
-                  row.record.SerializeAsString());
-      for (std::string& key : IndexKeys(bucket, row)) changes.Add(kDecisions, std::move(key), "");
-    }
+  DecisionPages::Written written;
+  if (!batch.records.empty()) {
+    const uint64_t bucket = BucketFor(now);
+    if (!AreInOrder(batch.records, bucket, now)) state.set_unordered(true);
+    DNC_RETURN_IF_ERROR(pages_.Open(bucket));
+    DNC_ASSIGN_OR_RETURN(written, pages_.Put(batch.records, &changes));
   }
   const uint64_t bytes = changes.bytes();
-  DNC_RETURN_IF_ERROR(AddCounts(batch, &changes));
+  DNC_ASSIGN_OR_RETURN(Counts counts, AddCounts(batch, &changes));
   DNC_ASSIGN_OR_RETURN(LastGaps gaps, AddGaps(batch, &changes));
-  state.set_recorded(state.recorded() + static_cast<int64_t>(batch.rows.size()));
+  state.set_recorded(state.recorded() + static_cast<int64_t>(batch.records.rows()));
   for (const RecordedGap& gap : batch.gaps) state.set_dropped(state.dropped() + gap.count());
   state.set_last_batch_time(complete_until);
   DNC_RETURN_IF_ERROR(Commit(std::move(changes), state, /*synced=*/false));
   bucket_bytes_ += bytes;
   for (auto& [cause, gap] : gaps) last_gaps_[cause] = std::move(gap);
+  if (counts_.size() > kMostCounts) counts_.clear();
+  for (const auto& [counter, count] : counts) counts_[counter] = count;
+  if (!batch.records.empty()) pages_.Publish(std::move(written));
   return absl::OkStatus();
 }
 
@@ -295,8 +265,7 @@ size_t DecisionStore::CountBeyondSize(const std::vector<uint64_t>& buckets) cons
   uint64_t size = SizeOnDisk();
   size_t count = 0;
   while (size > limits_.max_bytes && count + 1 < buckets.size()) {
-    const uint64_t part = store_->SizeOf(kDecisions, recording_keys::Bucket(buckets[count]),
-                                         recording_keys::Bucket(buckets[count + 1]));
+    const uint64_t part = SizeBetween(buckets[count], buckets[count + 1]);
     size -= std::min(size, part);
     ++count;
   }
@@ -313,9 +282,14 @@ absl::Status DecisionStore::DropBuckets(size_t count, UnixMicros now) {
     state.set_retired_until(std::max(state.retired_until(), until));
     // Synced, since files that are gone are gone at once.
     DNC_RETURN_IF_ERROR(Commit(RecordingBatch(), state, /*synced=*/true));
+    pages_.Forget(end);
+    counts_.clear();
     absl::MutexLock lock(&mu_);
     buckets_.erase(buckets_.begin(), buckets_.begin() + static_cast<std::ptrdiff_t>(count));
+    old_buckets_.erase(old_buckets_.begin(), old_buckets_.lower_bound(end));
   }
+  DNC_RETURN_IF_ERROR(
+      store_->Drop(kRecordIndex, recording_keys::Bucket(0), recording_keys::Bucket(end)));
   return store_->Drop(kDecisions, recording_keys::Bucket(0), recording_keys::Bucket(end));
 }
 
@@ -342,10 +316,18 @@ std::vector<uint64_t> DecisionStore::Buckets() const {
   return buckets_;
 }
 
-uint64_t DecisionStore::SizeOnDisk() const {
-  const std::string end(recording_keys::kBucketBytes, '\xff');
-  return store_->SizeOf(kDecisions, recording_keys::Bucket(0), end);
+bool DecisionStore::IsOld(uint64_t bucket) const {
+  absl::MutexLock lock(&mu_);
+  return old_buckets_.count(bucket) != 0;
 }
+
+uint64_t DecisionStore::SizeBetween(uint64_t first, uint64_t end) const {
+  const std::string lower = recording_keys::Bucket(first);
+  const std::string upper = recording_keys::Bucket(end);
+  return store_->SizeOf(kDecisions, lower, upper) + store_->SizeOf(kRecordIndex, lower, upper);
+}
+
+uint64_t DecisionStore::SizeOnDisk() const { return SizeBetween(0, UINT64_MAX); }
 
 UnixMicros DecisionStore::OldestTime() const {
   const RecordingState state = this->state();

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,11 @@
 #include "absl/synchronization/mutex.h"
 #include "dnc/storage/v1/recording.pb.h"
 #include "storage/base/clock.h"
+#include "storage/recording/decision_page.h"
+#include "storage/recording/decision_pages.h"
+#include "storage/recording/decision_view.h"
 #include "storage/recording/recording_keys.h"
+#include "storage/recording/secret.h"
 #include "storage/rocksdb/recording_store.h"
 
 namespace dnc {
@@ -29,24 +34,24 @@ struct DecisionLimits {
   uint64_t max_bytes = 0;                // the oldest records are retired beyond it
 };
 
-// A record and where it belongs.
-struct DecisionRow {
-  uint32_t org = 0;
-  DecisionId id;
-  storage::v1::RecordedDecision record;
-};
-
 // What is written at once.
 struct DecisionBatch {
-  std::vector<DecisionRow> rows;
+  PageBuilder records;
   std::vector<storage::v1::RecordedGap> gaps;
 };
 
-// Which records are wanted: those of a contact point, of a lead, blocks on a channel, one decision
-// with what belongs to it, or all of an organization.
+// Which records are wanted.
 struct DecisionRange {
-  // The beginning of the keys behind the bucket, up to the decision.
-  std::string prefix;
+  enum class Of : uint8_t {
+    kOrganization,  // all
+    kContact,       // those of `contact`
+    kLead,          // those of `lead`
+    kIncomplete,    // those on `channel` that may have allowed more than they name
+  };
+  Of of = Of::kOrganization;
+  ContactHash contact = {};
+  std::string lead = {};  // its id
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
   // Decisions judged in [start_time, end_time).
   uint64_t start_time = 0;
   uint64_t end_time = std::numeric_limits<int64_t>::max();
@@ -83,9 +88,10 @@ class DecisionStore {
 
   absl::StatusOr<std::optional<DecisionRow>> Get(uint32_t org, const DecisionId& id) const;
 
-  // Calls `on_row` for each record of the range whose key is below `below` (empty: from the newest
-  // on), newest bucket first and in each the newest first, until it answers false or `*budget` rows
-  // and buckets were looked at. The result is where to go on; empty: there is no more.
+  // Calls `on_row` for each record of the range below `below`, where an earlier call ended (empty:
+  // from the newest on), until it answers false or `*budget` rows, buckets and pages without rows
+  // were looked at. Newest first; of those that were written in the same moment from page to page
+  // only. The result is where to go on; empty: there is no more.
   absl::StatusOr<std::string> ScanDown(uint32_t org, const DecisionRange& range,
                                        absl::string_view below, int* budget,
                                        absl::FunctionRef<bool(const DecisionRow&)> on_row) const;
@@ -107,7 +113,7 @@ class DecisionStore {
 
  private:
   DecisionStore(RecordingStore* store, const DecisionLimits& limits)
-      : store_(store), limits_(limits) {}
+      : store_(store), limits_(limits), pages_(store) {}
 
   absl::Status Load();
   absl::Status Begin(UnixMicros now, bool recording, bool answered_before);
@@ -118,9 +124,23 @@ class DecisionStore {
   size_t CountOld(const std::vector<uint64_t>& buckets, UnixMicros now) const;
   size_t CountBeyondSize(const std::vector<uint64_t>& buckets) const;
   absl::Status DropBuckets(size_t count, UnixMicros now);
+  bool IsOld(uint64_t bucket) const ABSL_LOCKS_EXCLUDED(mu_);
+  uint64_t SizeBetween(uint64_t first, uint64_t end) const;
   absl::StatusOr<std::optional<DecisionRow>> GetIn(uint64_t bucket, uint32_t org,
                                                    const DecisionId& id) const;
-  absl::Status AddCounts(const DecisionBatch& batch, RecordingBatch* changes) const;
+  using OnRow = absl::FunctionRef<bool(const DecisionRow&)>;
+  absl::StatusOr<std::string> ScanBucket(uint64_t bucket, uint32_t org, const DecisionRange& range,
+                                         absl::string_view below, int* budget, OnRow on_row) const;
+  // The same of a bucket of schema 1.
+  absl::StatusOr<std::optional<DecisionRow>> GetInOld(uint64_t bucket, uint32_t org,
+                                                      const DecisionId& id) const;
+  absl::StatusOr<std::string> ScanOldBucket(uint64_t bucket, uint32_t org,
+                                            const DecisionRange& range, absl::string_view below,
+                                            int* budget, OnRow on_row) const;
+  using Counts = std::map<recording_keys::Counter, uint64_t>;
+  // The result is how many there are with the batch.
+  absl::StatusOr<Counts> AddCounts(const DecisionBatch& batch, RecordingBatch* changes) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
   // A gap, and the key that it has.
   struct WrittenGap {
     std::string key;
@@ -134,13 +154,16 @@ class DecisionStore {
 
   RecordingStore* const store_;
   const DecisionLimits limits_;
+  DecisionPages pages_;
   // Held from reading the state until it is written.
   absl::Mutex write_mu_ ABSL_ACQUIRED_BEFORE(mu_);
   uint64_t bucket_bytes_ ABSL_GUARDED_BY(write_mu_) = 0;  // written to the newest bucket
   uint64_t last_bucket_ ABSL_GUARDED_BY(write_mu_) = 0;   // the newest there ever was; 0: none
   LastGaps last_gaps_ ABSL_GUARDED_BY(write_mu_);         // written since the start
+  Counts counts_ ABSL_GUARDED_BY(write_mu_);              // of late, as they are on disk
   mutable absl::Mutex mu_;
-  std::vector<uint64_t> buckets_ ABSL_GUARDED_BY(mu_);  // ascending
+  std::vector<uint64_t> buckets_ ABSL_GUARDED_BY(mu_);   // ascending
+  std::set<uint64_t> old_buckets_ ABSL_GUARDED_BY(mu_);  // those of schema 1
   storage::v1::RecordingState state_ ABSL_GUARDED_BY(mu_);
 };
 

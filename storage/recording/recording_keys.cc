@@ -66,6 +66,43 @@ std::string Bucket(uint64_t bucket) { return Number64(bucket); }
 
 uint64_t BucketOf(absl::string_view key) { return ReadNumber(key.substr(0, kBucketBytes)); }
 
+bool IsOfPages(absl::string_view key) {
+  return key.size() > kBucketBytes && key[kBucketBytes] == 'P';
+}
+
+std::string Page(uint64_t bucket, const PageKey& page) {
+  std::string key = Bucket(bucket);
+  key.push_back('P');
+  AppendBigEndian(page.page, &key);
+  AppendBigEndian(page.part, &key);
+  return key;
+}
+
+PageKey PageOf(absl::string_view key) {
+  const absl::string_view page = key.substr(kBucketBytes + 1);
+  return {static_cast<uint32_t>(ReadNumber(page.substr(0, 4))),
+          static_cast<uint16_t>(ReadNumber(page.substr(4)))};
+}
+
+std::string RunPrefix(uint64_t bucket) { return absl::StrCat(Bucket(bucket), "R"); }
+
+std::string Run(uint64_t bucket, uint32_t run) {
+  std::string key = RunPrefix(bucket);
+  AppendBigEndian(run, &key);
+  return key;
+}
+
+std::string Chunk(uint64_t bucket, uint16_t partition, uint32_t run) {
+  std::string key = absl::StrCat(Bucket(bucket), "X");
+  AppendBigEndian(partition, &key);
+  AppendBigEndian(run, &key);
+  return key;
+}
+
+uint32_t RunOf(absl::string_view key) {
+  return static_cast<uint32_t>(ReadNumber(key.substr(key.size() - sizeof(uint32_t))));
+}
+
 std::string DecisionPrefix(uint32_t org) { return Tagged('D', org); }
 
 std::string HashPrefix(uint32_t org, absl::string_view hash) {

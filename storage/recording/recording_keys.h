@@ -2,10 +2,9 @@
 //
 // clang-format off
 //   state      'S'                                                         RecordingState
-//   decisions  bucket:u64 'D' org:u32 decision                             RecordedDecision
-//              bucket:u64 'H' org:u32 hash:16 decision                     contact point: nothing
-//              bucket:u64 'L' org:u32 lead-id 0x00 decision                lead: nothing
-//              bucket:u64 'B' org:u32 channel:u8 decision                  incomplete: nothing
+//   decisions  bucket:u64 'P' page:u32 part:u16                            decision_page.h
+//   index      bucket:u64 'R' run:u32                                      run: decision_index.h
+//              bucket:u64 'X' partition:u16 run:u32                        chunk: decision_index.h
 //   gaps       end_time:u64 ordinal:u32                                    RecordedGap
 //   counters   hour:u32 org:u32 channel:u8 verdict:u8 reason:u8 campaign   count:u64
 //   contacts   'I' org:u32 contact-id                                      contact_time:u64
@@ -16,11 +15,19 @@
 //
 //   decision   time:u64 random:u32 number:u32 index:u32                    see DecisionId
 //   hour       hours since the Unix epoch
+//   part       0: the whole page; from 1: what was written of it before it was full, a page each
+//
+// Until schema 1 of the records, and read for as long as there are such buckets:
+//   decisions  bucket:u64 'D' org:u32 decision                             RecordedDecision
+//              bucket:u64 'H' org:u32 hash:16 decision                     contact point: nothing
+//              bucket:u64 'L' org:u32 lead-id 0x00 decision                lead: nothing
+//              bucket:u64 'B' org:u32 channel:u8 decision                  incomplete: nothing
 //   incomplete a send list, or a lead's check with more contact points than its record names
 // clang-format on
 //
 // A bucket is named by the time when it was opened. What is recorded goes into the newest one, so
-// that the oldest records are dropped, with all of their keys, as one range.
+// that the oldest records are dropped, with all of their keys, as one range. Pages and runs of a
+// bucket count from 0.
 #ifndef DNC_STORAGE_RECORDING_RECORDING_KEYS_H_
 #define DNC_STORAGE_RECORDING_RECORDING_KEYS_H_
 
@@ -71,7 +78,24 @@ std::string State();
 std::string Bucket(uint64_t bucket);
 uint64_t BucketOf(absl::string_view key);
 
-// What stands behind the bucket, in front of the decision.
+// Whether the bucket that the key is of has pages: it has nothing else then.
+bool IsOfPages(absl::string_view key);
+
+inline constexpr uint16_t kWholePage = 0;
+struct PageKey {
+  uint32_t page = 0;
+  uint16_t part = kWholePage;
+};
+std::string Page(uint64_t bucket, const PageKey& page);
+PageKey PageOf(absl::string_view key);
+
+std::string RunPrefix(uint64_t bucket);
+std::string Run(uint64_t bucket, uint32_t run);
+std::string Chunk(uint64_t bucket, uint16_t partition, uint32_t run);
+// Of a run's or a chunk's key.
+uint32_t RunOf(absl::string_view key);
+
+// Of schema 1: what stands behind the bucket, in front of the decision.
 std::string DecisionPrefix(uint32_t org);
 std::string HashPrefix(uint32_t org, absl::string_view hash);
 std::string LeadPrefix(uint32_t org, absl::string_view lead_id);

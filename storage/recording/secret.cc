@@ -6,6 +6,7 @@
 #include <openssl/sha.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -25,6 +26,8 @@ namespace dnc {
 namespace {
 
 constexpr size_t kKeyBytes = 32;
+// Persisted, as it were: with another one no record is found any more.
+constexpr absl::string_view kSipKeyName = "records of checks: SipHash-2-4";
 
 absl::Status Failed(absl::string_view doing, const std::string& path) {
   return absl::UnavailableError(absl::StrCat(doing, " ", path, ": ", std::strerror(errno)));
@@ -65,16 +68,16 @@ absl::StatusOr<std::string> Create(const std::string& path) {
   return key;
 }
 
-using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+using DigestBytes = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
 
 // SHA-256 of one piece after the other.
-Digest DigestOf(absl::Span<const unsigned char> first, absl::string_view second) {
+DigestBytes DigestOf(absl::Span<const unsigned char> first, absl::string_view second) {
   static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   struct Free {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
   };
   thread_local const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
-  Digest digest{};
+  DigestBytes digest{};
   EVP_DigestInit_ex(context.get(), kSha256, nullptr);
   EVP_DigestUpdate(context.get(), first.data(), first.size());
   EVP_DigestUpdate(context.get(), second.data(), second.size());
@@ -121,18 +124,27 @@ Secret::Secret(absl::string_view key) {
     inner_[i] = static_cast<unsigned char>(inner_[i] ^ static_cast<unsigned char>(hashed[i]));
     outer_[i] = static_cast<unsigned char>(outer_[i] ^ static_cast<unsigned char>(hashed[i]));
   }
+  const std::string derived = Digest(kSipKeyName);
+  static_assert(sizeof(sip_key_) == kContactHashBytes);
+  std::memcpy(sip_key_.data(), derived.data(), sizeof(sip_key_));
+}
+
+bool ContactHash::IsIn(const storage::v1::RecordedDecision& record) const {
+  const std::string short_hash = recording_keys::Number64(code);
+  return std::any_of(record.contact_hashes().begin(), record.contact_hashes().end(),
+                     [&](const std::string& hash) { return hash == short_hash || hash == digest; });
 }
 
 // RFC 2104. OpenSSL's own HMAC looks its parts up by name each time, which costs more than hashing.
-std::string Secret::Hash(absl::string_view subject) const {
-  const Digest within = DigestOf(inner_, subject);
-  const Digest digest =
+std::string Secret::Digest(absl::string_view subject) const {
+  const DigestBytes within = DigestOf(inner_, subject);
+  const DigestBytes digest =
       DigestOf(outer_, {reinterpret_cast<const char*>(within.data()), within.size()});
   return std::string(reinterpret_cast<const char*>(digest.data()), kContactHashBytes);
 }
 
 std::string Sha256(absl::string_view bytes) {
-  const Digest digest = DigestOf({}, bytes);
+  const DigestBytes digest = DigestOf({}, bytes);
   return std::string(digest.begin(), digest.end());
 }
 

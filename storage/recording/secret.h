@@ -9,8 +9,19 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "dnc/storage/v1/recording.pb.h"
+#include "storage/recording/sip_hash.h"
 
 namespace dnc {
+
+// By which the records of a contact point are found.
+struct ContactHash {
+  uint64_t code = 0;   // SipHash-2-4
+  std::string digest;  // kContactHashBytes of HMAC-SHA256: of contacts, and of records of schema 1
+
+  // Whether the record is one of the contact point.
+  bool IsIn(const storage::v1::RecordedDecision& record) const;
+};
 
 // Thread-safe.
 class Secret {
@@ -22,8 +33,11 @@ class Secret {
 
   explicit Secret(absl::string_view key);
 
-  // kContactHashBytes of HMAC-SHA256 over `subject`, a key of the family subjects.
-  std::string Hash(absl::string_view subject) const;
+  // `subject`: a key of the family subjects.
+  ContactHash Hash(absl::string_view subject) const { return {Code(subject), Digest(subject)}; }
+  // Of ContactHash the one or the other.
+  uint64_t Code(absl::string_view subject) const { return SipHash(sip_key_, subject); }
+  std::string Digest(absl::string_view subject) const;
 
  private:
   static constexpr size_t kBlockBytes = 64;  // of SHA-256
@@ -31,6 +45,7 @@ class Secret {
   // The key, as HMAC puts it in front of what is hashed.
   std::array<unsigned char, kBlockBytes> inner_;
   std::array<unsigned char, kBlockBytes> outer_;
+  SipKey sip_key_ = {};  // the beginning of the HMAC of kSipKeyName
 };
 
 // SHA-256 of `bytes`.

@@ -154,6 +154,11 @@ void ChunkWriter::StartChunk() {
 }
 
 absl::Status ChunkWriter::AppendBlock(uint64_t block, const BlockPayload& payload) {
+  const bool first = chunks_ == 0 && blocks_ == 0;
+  if (!first && block <= last_block_) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "block ", block, " of a number list is not above the one before it, ", last_block_));
+  }
   const size_t needed = kMaxBlockHeadBytes + payload.bytes.size() + kCrcBytes;
   if (blocks_ > 0 && bytes_.size() + needed > target_bytes_) DNC_RETURN_IF_ERROR(EmitChunk());
   PutVarint(bytes_, blocks_ == 0 ? block : block - last_block_);
@@ -178,9 +183,18 @@ absl::Status ChunkWriter::EmitChunk() {
   return absl::OkStatus();
 }
 
+absl::Status ChunkWriter::FlushAssembler() {
+  return assembler_.Flush(
+      [this](uint64_t block, const BlockPayload& p) { return AppendBlock(block, p); });
+}
+
+absl::Status ChunkWriter::AddBlock(uint64_t block, const BlockPayload& payload) {
+  DNC_RETURN_IF_ERROR(FlushAssembler());
+  return AppendBlock(block, payload);
+}
+
 absl::Status ChunkWriter::Finish() {
-  DNC_RETURN_IF_ERROR(assembler_.Flush(
-      [this](uint64_t block, const BlockPayload& p) { return AppendBlock(block, p); }));
+  DNC_RETURN_IF_ERROR(FlushAssembler());
   return blocks_ == 0 ? absl::OkStatus() : EmitChunk();
 }
 

@@ -36,6 +36,10 @@ class ChunkWriter {
         number, [this](uint64_t block, const BlockPayload& p) { return AppendBlock(block, p); });
   }
 
+  // Takes a whole block instead; the payload is valid. INVALID_ARGUMENT unless the block is above
+  // those before. May alternate with Add.
+  absl::Status AddBlock(uint64_t block, const BlockPayload& payload);
+
   // Emits what is left; call once, last. No numbers give no chunk.
   absl::Status Finish();
 
@@ -43,6 +47,7 @@ class ChunkWriter {
 
  private:
   absl::Status AppendBlock(uint64_t block, const BlockPayload& payload);
+  absl::Status FlushAssembler();
   absl::Status EmitChunk();
   void StartChunk();
 

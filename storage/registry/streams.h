@@ -11,17 +11,23 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
+#include "storage/registry/block.h"
 
 namespace dnc {
 
-// Yields phone numbers (storage/registry/block.h), strictly ascending.
-class NumberSource {
+// A block of numbers (storage/registry/block.h) and its id; the payload is valid and not empty.
+struct NumberBlock {
+  uint64_t id = 0;
+  BlockPayload payload;
+};
+
+// Yields the blocks of a set of numbers, by strictly ascending id.
+class BlockSource {
  public:
-  virtual ~NumberSource() = default;
-  // The next one or more numbers, valid until the next call; empty at the end, and ever after. No
-  // call may follow an error.
-  virtual absl::StatusOr<absl::Span<const uint64_t>> NextRun() = 0;
+  virtual ~BlockSource() = default;
+  // The next block, valid until the next call; null at the end, and ever after. No call may follow
+  // an error.
+  virtual absl::StatusOr<const NumberBlock*> Next() = 0;
 };
 
 // Yields the changes of an import, one a number, by strictly ascending number.
@@ -31,6 +37,24 @@ class OpSource {
 
   virtual ~OpSource() = default;
   // Calls `visit` for each; stops at its first error and returns that. Call once.
+  virtual absl::Status Merge(Visit visit) = 0;
+};
+
+// What an import does to one block; a payload of count 0 is none. No number is in both.
+struct BlockChange {
+  uint64_t block = 0;
+  BlockPayload adds;
+  BlockPayload deletes;
+};
+
+// Yields the changes of an import a block at a time, by strictly ascending block.
+class ChangeSource {
+ public:
+  using Visit = absl::FunctionRef<absl::Status(const BlockChange& change)>;
+
+  virtual ~ChangeSource() = default;
+  // Calls `visit` for each; what it is handed is valid during the call. Stops at its first error
+  // and returns that. Call once.
   virtual absl::Status Merge(Visit visit) = 0;
 };
 

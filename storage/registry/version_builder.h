@@ -4,8 +4,10 @@
 #define DNC_STORAGE_REGISTRY_VERSION_BUILDER_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/registry/streams.h"
 
@@ -24,18 +26,25 @@ struct VersionSummary {
   uint32_t chunks = 0;   // handed to the sink, ordinals 0..chunks-1
 };
 
-// Reads `previous` (null: there is none) and `ops` to their ends and writes the new version to
-// `sink`, in memory independent of their sizes. Nothing is activated: the caller does that after
-// judging the summary, and drops the chunks after an error. A `previous` that ends early without an
-// error cannot be told from a short one: in either mode, the summary must satisfy
+// Hears how many numbers of the new version are written so far, after each chunk; an error ends the
+// building.
+using VersionProgress = std::function<absl::Status(uint64_t written)>;
+
+// Reads `previous` (null: there is none) and `changes` to their ends and writes the new version to
+// `sink`, in memory independent of their sizes, a block at a time; the digest is computed on a
+// thread of its own meanwhile. Nothing is activated: the caller does that after judging the
+// summary, and drops the chunks after an error. A `previous` that ends early without an error
+// cannot be told from a short one: in either mode, the summary must satisfy
 // count = count of the version before + added - removed, and a caller that knows that count checks.
 //
 // Adds of numbers already there and deletes of numbers not there change nothing and are no error.
 // INVALID_ARGUMENT for a delete in mode kFull; FAILED_PRECONDITION for mode kChange without
 // `previous`, since the result would lack all that the changes build upon (pass an empty source to
-// start a list from changes); errors of the sources and the sink are returned as they are.
-absl::StatusOr<VersionSummary> BuildVersion(VersionMode mode, NumberSource* previous, OpSource& ops,
-                                            ChunkSink& sink);
+// start a list from changes); errors of the sources, the sink and
+// `progress` are returned as they are.
+absl::StatusOr<VersionSummary> BuildVersion(VersionMode mode, BlockSource* previous,
+                                            ChangeSource& changes, ChunkSink& sink,
+                                            const VersionProgress& progress = nullptr);
 
 }  // namespace dnc
 

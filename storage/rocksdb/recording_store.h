@@ -30,10 +30,11 @@ enum class RecordingFamily : uint8_t {
   kGaps = 2,       // times for which records are missing
   kCounters = 3,   // how many checks were answered how, by the hour
   kContacts = 4,   // contacts that were made
+  kIndex = 5,      // where records of checks are found, bucket by bucket
 };
 
-inline constexpr std::array<const char*, 5> kRecordingFamilyNames = {"state", "decisions", "gaps",
-                                                                     "counters", "contacts"};
+inline constexpr std::array<const char*, 6> kRecordingFamilyNames = {
+    "state", "decisions", "gaps", "counters", "contacts", "index"};
 
 // Changes that commit as one.
 class RecordingBatch {

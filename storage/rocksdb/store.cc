@@ -1,12 +1,15 @@
 #include "storage/rocksdb/store.h"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
+#include <rocksdb/perf_level.h>
 #include <rocksdb/slice.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -15,6 +18,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -23,12 +27,17 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "storage/base/logging.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/thread_priority.h"
 #include "storage/rocksdb/engine.h"
 
 namespace dnc {
 namespace {
+
+constexpr uint64_t kBytesPerSync = 1u << 20;
 
 absl::Status ReadError(const rocksdb::Status& status, Family family) {
   const std::string message = absl::StrCat(
@@ -44,14 +53,23 @@ absl::Status WriteError(const rocksdb::Status& status) {
                    "; free disk space or mend the disk, then repeat with the same request_id"));
 }
 
-// Hears of what fails between writes. Thread-safe.
-class ErrorListener : public rocksdb::EventListener {
+// Hears of what fails between writes, and makes those who flush and compact give way to checks.
+// Thread-safe.
+class BackgroundListener : public rocksdb::EventListener {
  public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
                          rocksdb::Status* status) override {
     if (status->severity() < rocksdb::Status::Severity::kHardError) return;  // writes go on
     absl::MutexLock lock(&mu_);
     error_ = WriteError(*status);
+  }
+
+  // Called on RocksDB's own threads. Were a flush late, writes would wait for it.
+  void OnFlushBegin(rocksdb::DB* /*db*/, const rocksdb::FlushJobInfo& /*job*/) override {
+    LowerThreadPriority(ThreadPriority::kSoon);
+  }
+  void OnCompactionBegin(rocksdb::DB* /*db*/, const rocksdb::CompactionJobInfo& /*job*/) override {
+    LowerThreadPriority(ThreadPriority::kPatient);
   }
 
   absl::Status error() const {
@@ -128,27 +146,78 @@ class RocksReader : public StoreReader {
   const Cache cache_;
 };
 
+// RocksDB counts what each thread does, nearly as dear as some of it: it compares a key some thirty
+// times to insert it, and counts each. Nobody reads that.
+void CountNothing() {
+  static thread_local const bool once = [] {
+    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+    return true;
+  }();
+  (void)once;
+}
+
+// About as many as RocksDB needs for them.
+size_t BytesOf(const WriteSet& changes) {
+  constexpr size_t kOfEach = 16;
+  size_t bytes = 0;
+  for (const WriteSet::Change& change : changes.changes()) {
+    bytes += kOfEach + change.key.size() + change.value.value_or("").size();
+  }
+  return bytes;
+}
+
+// Whether rows are read by keys that are often not there, so that memtables need filters. Entries
+// and audit records are read by keys that are, indexes by ranges.
+bool IsAskedForAbsent(Family family) {
+  return family == Family::kLeads || family == Family::kSubjects || family == Family::kRequests ||
+         family == Family::kReviews;
+}
+
+// Families of which checks and changes read single keys.
+bool IsReadByKey(Family family) {
+  return family == Family::kSubjects || family == Family::kLeads || family == Family::kRequests;
+}
+
+// RocksDB 7.8 keeps one place to go on from for rows and for deleted ranges, which are in different
+// lists: together they damage each other.
+bool IsDeletedByRange(Family family) { return family == Family::kChunks; }
+
 rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& options,
                                            const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.format_version = 5;
+  // In the block cache and bounded by it, before blocks with records. In pieces of some kilobytes:
+  // a cache that is too small for all of them reads a piece again, not a table's whole filter.
   table.cache_index_and_filter_blocks = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  if (IsReadByKey(family)) {
+    table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
+  }
   rocksdb::ColumnFamilyOptions family_options;
   family_options.write_buffer_size = options.write_buffer_bytes;
   // Chunks carry their own compact coding.
   family_options.compression =
       family == Family::kChunks ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
-  family_options.memtable_whole_key_filtering = true;
-  family_options.memtable_prefix_bloom_size_ratio = 0.02;
+  if (IsAskedForAbsent(family)) {
+    family_options.memtable_whole_key_filtering = true;
+    family_options.memtable_prefix_bloom_size_ratio = 0.02;
+  }
+  // A batch comes in the order of its keys: each row is looked for from where the one before it
+  // went, in the same organization's range, and in the index of the same kind.
+  if (!IsDeletedByRange(family)) {
+    family_options.memtable_insert_with_hint_prefix_extractor.reset(
+        rocksdb::NewCappedPrefixTransform(family == Family::kIndex ? 5 : 4));
+  }
   family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return family_options;
 }
 
 rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALRecoveryMode mode,
-                                   const std::shared_ptr<ErrorListener>& listener) {
+                                   const std::shared_ptr<BackgroundListener>& listener) {
   rocksdb::DBOptions db_options;
   db_options.create_if_missing = true;
   db_options.create_missing_column_families = true;
@@ -165,6 +234,8 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALReco
   db_options.avoid_flush_during_shutdown = true;
   db_options.info_log = std::make_shared<EngineLogger>("rocksdb", spdlog::level::err);
   db_options.max_background_jobs = 2;
+  // Written out steadily, so that no sync of a commit waits behind a heap of it.
+  db_options.bytes_per_sync = kBytesPerSync;
   db_options.listeners.push_back(listener);
   if (options.env != nullptr) db_options.env = options.env;
   return db_options;
@@ -172,7 +243,7 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALReco
 
 struct Opened {
   std::shared_ptr<rocksdb::Cache> cache;
-  std::shared_ptr<ErrorListener> listener = std::make_shared<ErrorListener>();
+  std::shared_ptr<BackgroundListener> listener = std::make_shared<BackgroundListener>();
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;  // of every family; null: not there
 };
@@ -216,19 +287,19 @@ class RocksStore : public Store {
   }
 
   absl::Status Commit(const WriteSet& changes, Durability durability) override {
-    rocksdb::WriteBatch batch;
+    rocksdb::WriteBatch batch(BytesOf(changes));
     for (const WriteSet::Change& change : changes.changes()) {
       rocksdb::ColumnFamilyHandle* handle = handles_[static_cast<size_t>(change.family)];
       if (handle == nullptr) return Missing(change.family);
-      const rocksdb::Status status = change.value.has_value()
-                                         ? batch.Put(handle, change.key, *change.value)
-                                         : batch.Delete(handle, change.key);
+      const rocksdb::Status status =
+          change.value.has_value() ? batch.Put(handle, ToSlice(change.key), ToSlice(*change.value))
+                                   : batch.Delete(handle, ToSlice(change.key));
       if (!status.ok()) return WriteError(status);
     }
+    if (durability == Durability::kUnlogged) DNC_RETURN_IF_ERROR(AwaitFlushes(changes));
     rocksdb::WriteOptions options;
     options.sync = durability == Durability::kSynced;
-    // Imports give way to opt-outs when the disk falls behind.
-    options.low_pri = durability == Durability::kBuffered;
+    options.disableWAL = durability == Durability::kUnlogged;
     return Write(options, &batch);
   }
 
@@ -236,10 +307,57 @@ class RocksStore : public Store {
                            absl::string_view upper) override {
     rocksdb::ColumnFamilyHandle* handle = handles_[static_cast<size_t>(family)];
     if (handle == nullptr) return Missing(family);
+    if (!IsDeletedByRange(family)) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "family ", kFamilyNames[static_cast<size_t>(family)], " is not deleted from by ranges"));
+    }
     rocksdb::WriteBatch batch;
     const rocksdb::Status status = batch.DeleteRange(handle, ToSlice(lower), ToSlice(upper));
     if (!status.ok()) return WriteError(status);
     return Write(rocksdb::WriteOptions(), &batch);
+  }
+
+  absl::Status Drop(Family family, absl::string_view lower, absl::string_view upper) override {
+    bool any = false;
+    DNC_RETURN_IF_ERROR(latest_.Scan(family, lower, upper, [&](auto /*key*/, auto /*value*/) {
+      any = true;
+      return false;
+    }));
+    if (!any) return absl::OkStatus();
+    DNC_RETURN_IF_ERROR(DeleteRange(family, lower, upper));
+    // What a compaction flushes by itself would be of one family only: see Flush.
+    DNC_RETURN_IF_ERROR(Flush());
+    rocksdb::ColumnFamilyHandle* handle = handles_[static_cast<size_t>(family)];
+    const rocksdb::Slice first = ToSlice(lower), past = ToSlice(upper);
+    // Whole files go at once, whatever snapshots there are; what is left in others is rewritten.
+    rocksdb::Status status =
+        rocksdb::DeleteFilesInRange(db_.get(), handle, &first, &past, /*include_end=*/false);
+    rocksdb::CompactRangeOptions options;
+    options.exclusive_manual_compaction = false;
+    if (status.ok()) status = db_->CompactRange(options, handle, &first, &past);
+    return status.ok() ? absl::OkStatus() : WriteError(status);
+  }
+
+  // Of all families together, as RocksDB's own flushes are: it asserts that those which wait for
+  // the same family have the same reason.
+  absl::Status Flush() override {
+    std::vector<rocksdb::ColumnFamilyHandle*> handles = {db_->DefaultColumnFamily()};
+    std::copy_if(handles_.begin(), handles_.end(), std::back_inserter(handles),
+                 [](const rocksdb::ColumnFamilyHandle* handle) { return handle != nullptr; });
+    const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions(), handles);
+    return status.ok() ? absl::OkStatus() : WriteError(status);
+  }
+
+  absl::StatusOr<uint64_t> FreeBytes() const override {
+    std::error_code error;
+    const std::filesystem::space_info space = std::filesystem::space(options_.dir, error);
+    if (!error) return space.available;
+    return absl::UnavailableError(
+        absl::StrCat("asking for the free space of ", options_.dir, ": ", error.message()));
+  }
+  uint64_t ReservedBytes() const override {
+    constexpr uint64_t kBuffers = 8;  // those that are flushed, and a compaction of as many
+    return kBuffers * options_.write_buffer_bytes;
   }
 
   absl::Status background_error() const override { return listener_->error(); }
@@ -261,11 +379,29 @@ class RocksStore : public Store {
         "family ", kFamilyNames[static_cast<size_t>(family)], " has not been created"));
   }
 
+  // Until no flush of what `changes` writes to is under way: with one more memtable full RocksDB
+  // would stop all writes.
+  absl::Status AwaitFlushes(const WriteSet& changes) const {
+    constexpr absl::Duration kPause = absl::Milliseconds(1);
+    for (const WriteSet::Change& change : changes.changes()) {
+      rocksdb::ColumnFamilyHandle* handle = handles_[static_cast<size_t>(change.family)];
+      uint64_t flushing = 0;
+      while (
+          db_->GetIntProperty(handle, rocksdb::DB::Properties::kNumImmutableMemTable, &flushing) &&
+          flushing > 0) {
+        DNC_RETURN_IF_ERROR(listener_->error());
+        absl::SleepFor(kPause);
+      }
+    }
+    return absl::OkStatus();
+  }
+
   // RocksDB leaves a log whose write failed only where a memtable is there to be flushed; otherwise
   // it resumes with that log, and its next write ends the process. So a key that no log has goes
   // first, into the family that nothing else uses: it also sets off the flush that is due, which
   // would empty the memtables again.
   absl::Status Write(const rocksdb::WriteOptions& options, rocksdb::WriteBatch* batch) {
+    CountNothing();
     rocksdb::WriteOptions unlogged;
     unlogged.disableWAL = true;
     rocksdb::Status status = db_->Put(unlogged, db_->DefaultColumnFamily(), "unflushed", "");
@@ -275,7 +411,7 @@ class RocksStore : public Store {
 
   const StoreOptions options_;
   const std::shared_ptr<rocksdb::Cache> cache_;
-  const std::shared_ptr<ErrorListener> listener_;
+  const std::shared_ptr<BackgroundListener> listener_;
   const std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // null: not there
   const RocksReader latest_;

@@ -3,10 +3,13 @@
 #ifndef DNC_STORAGE_ROCKSDB_STORE_H_
 #define DNC_STORAGE_ROCKSDB_STORE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -49,20 +52,31 @@ class WriteSet {
  public:
   struct Change {
     Family family;
-    std::string key;
-    std::optional<std::string> value;  // empty: delete
+    absl::string_view key;
+    std::optional<absl::string_view> value;  // empty: delete
   };
   void Put(Family family, std::string key, std::string value) {
-    changes_.push_back({family, std::move(key), std::move(value)});
+    const absl::string_view held = Hold(std::move(key));
+    changes_.push_back({family, held, Hold(std::move(value))});
   }
   void Delete(Family family, std::string key) {
-    changes_.push_back({family, std::move(key), std::nullopt});
+    changes_.push_back({family, Hold(std::move(key)), std::nullopt});
   }
+  // A change whose bytes outlive the set.
+  void Add(const Change& change) { changes_.push_back(change); }
+  void Reserve(size_t changes) { changes_.reserve(changes); }
+
   const std::vector<Change>& changes() const { return changes_; }
   bool empty() const { return changes_.empty(); }
 
  private:
+  absl::string_view Hold(std::string bytes) {
+    if (held_ == nullptr) held_ = std::make_unique<std::deque<std::string>>();
+    return held_->emplace_back(std::move(bytes));
+  }
+
   std::vector<Change> changes_;
+  std::unique_ptr<std::deque<std::string>> held_;  // what Put and Delete were given
 };
 
 struct StoreOptions {
@@ -72,7 +86,14 @@ struct StoreOptions {
   rocksdb::Env* env = nullptr;            // test seam; null: the system's
 };
 
-enum class Durability { kSynced, kBuffered };
+enum class Durability {
+  kSynced,    // outlives a power cut
+  kBuffered,  // in the log: outlives the process, and, with the next synced commit, a power cut
+  // Not in the log, so that whoever syncs it need not wait for these bytes: outlives nothing before
+  // Flush. For much data that counts only once something else says so. Waits while an earlier flush
+  // of its families runs, so that the writes of others never have to.
+  kUnlogged,
+};
 
 class Store {
  public:
@@ -98,9 +119,21 @@ class Store {
   // Commits all changes or none. UNAVAILABLE: nothing of it is visible now; whether a restart finds
   // it is not known. After that every commit fails until Resume succeeds.
   virtual absl::Status Commit(const WriteSet& changes, Durability durability) = 0;
-  // Deletes every key in [lower, upper).
+  // Deletes every key in [lower, upper). Only of the family kChunks; FAILED_PRECONDITION.
   virtual absl::Status DeleteRange(Family family, absl::string_view lower,
                                    absl::string_view upper) = 0;
+  // As DeleteRange, and gives the disk space back, to readers of older states as well: for what
+  // nobody reads any more. Costs little where nothing is there. Does not belong on a path that
+  // somebody waits for.
+  virtual absl::Status Drop(Family family, absl::string_view lower, absl::string_view upper) = 0;
+
+  // Makes every commit so far outlive a power cut, unlogged ones too. UNAVAILABLE.
+  virtual absl::Status Flush() = 0;
+
+  // Bytes that this process may still write to the store's disk. UNAVAILABLE.
+  virtual absl::StatusOr<uint64_t> FreeBytes() const = 0;
+  // Bytes of it that bulk writes leave to all others: room to flush write buffers and to compact.
+  virtual uint64_t ReservedBytes() const = 0;
 
   // OK, or why a flush or compaction stopped the store's writes; OK again once Resume succeeds.
   virtual absl::Status background_error() const = 0;

@@ -217,6 +217,16 @@ class FullDiskTest : public FullStoreTest {
 
   std::string Filler() const { return data_dir() + "/filler"; }
 
+  // Takes all of the disk but so much.
+  void LeaveFree(uint64_t bytes) {
+    const int fd = open(Filler().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    ASSERT_GE(fd, 0) << std::strerror(errno);
+    const uint64_t free = std::filesystem::space(data_dir()).available;
+    ASSERT_GT(free, bytes);
+    EXPECT_EQ(posix_fallocate(fd, 0, static_cast<off_t>(free - bytes)), 0);
+    close(fd);
+  }
+
   // Leaves not a page.
   void FillDisk() {
     const int fd = open(Filler().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -284,6 +294,48 @@ TEST_F(FullDiskTest, KilledWhileFullLosesNothing) {
   StartSmallServer();
   ExpectOpen();
   RepeatRefused();
+}
+
+// The last of the disk is for opt-outs: an import that would take it is refused, the gateway stays
+// open, and nothing of the import stays behind.
+TEST_F(FullDiskTest, AnImportStopsBeforeTheDiskIsFull) {
+  StartSmallServer();
+  OptOutPeople(8);
+  v1::CreateListRequest list;
+  list.set_parent(kOrganization);
+  list.set_list_id("registry");
+  list.mutable_actor()->set_id("tests/fault");
+  list.mutable_list()->set_kind(v1::LIST_KIND_REGISTRY);
+  ASSERT_TRUE(client().Call(list).ok());
+  v1::ImportConfig config;
+  config.set_list("organizations/torture/lists/registry");
+  config.set_format("ftc-flat");
+  config.add_area_codes("all");
+  config.mutable_actor()->set_id("tests/fault");
+  ASSERT_TRUE(client().Import(config, "9127770001\n").ok());
+  std::string file = "9127770001\n";  // and 6 MB of chunks
+  for (int64_t area = 912; area < 918; ++area) {
+    for (int64_t local = 2'000'000; local < 10'000'000; local += 14) {
+      absl::StrAppend(&file, area * 10'000'000 + local, "\n");
+    }
+  }
+  const auto free = [&] { return std::filesystem::space(data_dir()).available; };
+  LeaveFree(uint64_t{12} << 20);
+  const auto refused = client().Import(config, file);
+  EXPECT_TRUE(absl::IsResourceExhausted(refused.status())) << refused.status();
+  EXPECT_TRUE(absl::StrContains(refused.status().message(), "disk has ")) << refused.status();
+  EXPECT_EQ(client().CheckHealth(), Health::kServing);
+  ExpectOpen();
+  const auto listed = CheckPhone(client(), "+19127770001");
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->verdict(), v1::VERDICT_DENY);
+  EXPECT_GT(free(), uint64_t{9} << 20);
+  OptOutPeople(4);
+  std::filesystem::remove(Filler());
+  const auto taken = client().Import(config, file);
+  ASSERT_TRUE(taken.ok()) << taken.status() << Log();
+  EXPECT_TRUE(taken->changed());
+  ExpectOpen();
 }
 
 // A start on a full disk says so and loses nothing.

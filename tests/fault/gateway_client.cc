@@ -169,7 +169,8 @@ absl::StatusOr<v1::GetSystemStatusResponse> GatewayClient::Call(
 }
 
 absl::StatusOr<v1::ImportSummary> GatewayClient::Import(const v1::ImportConfig& config,
-                                                        absl::string_view file) {
+                                                        absl::string_view file,
+                                                        const std::function<void()>& building) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
   const auto stream = stubs_->registries.ImportList(&context);
@@ -187,6 +188,7 @@ absl::StatusOr<v1::ImportSummary> GatewayClient::Import(const v1::ImportConfig& 
   v1::ImportListResponse response;
   while (stream->Read(&response)) {
     if (response.has_summary()) summary = response.summary();
+    if (response.stage() == v1::IMPORT_STAGE_BUILDING && building != nullptr) building();
   }
   const grpc::Status status = stream->Finish();
   if (!status.ok()) return ToStatus(status);

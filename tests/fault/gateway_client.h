@@ -52,8 +52,10 @@ class GatewayClient {
   absl::StatusOr<v1::ApplyTemplateResponse> Call(const v1::ApplyTemplateRequest& request);
   absl::StatusOr<v1::ListTemplateCopiesResponse> Call(const v1::ListTemplateCopiesRequest& request);
 
-  // A whole import: the configuration, the file, its end.
-  absl::StatusOr<v1::ImportSummary> Import(const v1::ImportConfig& config, absl::string_view file);
+  // A whole import: the configuration, the file, its end. Calls `building`, if any, whenever the
+  // server says that it builds a version.
+  absl::StatusOr<v1::ImportSummary> Import(const v1::ImportConfig& config, absl::string_view file,
+                                           const std::function<void()>& building = nullptr);
   // The same piece of a file over and over, never its end, until the call fails. Calls `begun` once
   // the server has taken more than fits on the way to it, or never will.
   void FeedImportForever(const v1::ImportConfig& config, absl::string_view piece,

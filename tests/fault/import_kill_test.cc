@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <filesystem>
+#include <memory>
+#include <set>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -11,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "storage/rocksdb/store.h"
 #include "tests/fault/fault_fixture.h"
 
 namespace dnc::testing {
@@ -205,6 +208,130 @@ TEST_P(ImportKillTest, AtAnyMomentIsAllOrWholeEntries) {
   const auto again = client().Import(Config(), file);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_FALSE(again->changed());
+}
+
+// A registry whose chunks do not go through the log: see docs/adr/0027-import-at-scale.md.
+class BigImportTest : public FaultTest {
+ protected:
+  static constexpr int64_t kNumbersOfEach = 428'500;
+
+  void SetUp() override {
+    StartServer();
+    v1::CreateListRequest request;
+    request.set_parent(kOrganization);
+    request.set_list_id("registry");
+    request.mutable_actor()->set_id("tests/fault");
+    request.mutable_list()->set_kind(v1::LIST_KIND_REGISTRY);
+    ASSERT_TRUE(client().Call(request).ok());
+  }
+
+  static v1::ImportConfig Config() {
+    v1::ImportConfig config;
+    config.set_list(kRegistry);
+    config.set_format("ftc-flat");
+    config.set_allow_shrink(true);
+    config.mutable_actor()->set_id("tests/fault");
+    return config;
+  }
+
+  // Every fourteenth number of 1,200 exchanges, from the `first` on: 1.5 MB of chunks.
+  static std::string File(int first) {
+    std::string file;
+    for (const int64_t area : {212, 312}) {
+      for (int64_t i = 0; i < kNumbersOfEach; ++i) {
+        absl::StrAppend(&file, area * 10'000'000 + 2'000'000 + first + i * 14, "\n");
+      }
+    }
+    return file;
+  }
+
+  // The one of the first two versions that is served, told by checks of its numbers; 0: none is.
+  int Served() {
+    const bool first = Denied("+12122000001"), second = Denied("+12122000002");
+    EXPECT_FALSE(first && second);
+    EXPECT_EQ(first, Denied("+13127998987"));
+    EXPECT_EQ(second, Denied("+13127998988"));
+    return first ? 1 : second ? 2 : 0;
+  }
+
+  bool Denied(const std::string& phone) {
+    const auto check = CheckPhone(client(), phone);
+    EXPECT_TRUE(check.ok()) << check.status();
+    return check.ok() && check->verdict() == v1::VERDICT_DENY;
+  }
+
+  std::set<std::string> TableFiles() const {
+    std::set<std::string> files;
+    for (const auto& file : std::filesystem::directory_iterator(data_dir() + "/store")) {
+      if (file.path().extension() == ".sst") files.insert(file.path().filename());
+    }
+    return files;
+  }
+
+  // How many versions of the registry the store holds; ends the server.
+  size_t StoredVersions() {
+    EXPECT_EQ(Terminate(), 0) << Log();
+    StoreOptions options;
+    options.dir = data_dir() + "/store";
+    const auto store = Store::Open(options);
+    EXPECT_TRUE(store.ok()) << store.status();
+    if (!store.ok()) return 0;
+    std::set<std::string> versions;
+    const absl::Status scanned =
+        (*store)->Latest().Scan(Family::kChunks, "", "", [&](absl::string_view key, auto) {
+          versions.emplace(key.substr(0, key.size() - sizeof(uint32_t)));
+          return true;
+        });
+    EXPECT_TRUE(scanned.ok()) << scanned;
+    return versions.size();
+  }
+
+  // Kills the server in the import of a second version: as soon as it is being built, or when its
+  // chunks are in files and it is about to be activated.
+  void KillWhileBuilding(bool in_files) {
+    ASSERT_TRUE(client().Import(Config(), File(1)).ok());
+    const std::set<std::string> before = TableFiles();
+    absl::Notification building;
+    absl::StatusOr<v1::ImportSummary> result;
+    std::atomic<bool> ended = false;
+    std::thread importer([&] {
+      result = client().Import(Config(), File(2), [&] {
+        if (!building.HasBeenNotified()) building.Notify();
+      });
+      ended = true;
+    });
+    building.WaitForNotification();
+    while (in_files && !ended && TableFiles() == before) std::this_thread::yield();
+    server().Signal(SIGKILL);
+    importer.join();
+    server().Wait(absl::Seconds(30));
+    StartServer();
+    // Whether it was active already when it was killed cannot be told, except by what is served.
+    const int served = Served();
+    EXPECT_TRUE(served == 2 || (served == 1 && !result.ok()));
+    const auto again = client().Import(Config(), File(2));
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(again->changed(), served == 1);
+    EXPECT_EQ(Served(), 2);
+    EXPECT_EQ(StoredVersions(), 2u);
+  }
+};
+
+TEST_F(BigImportTest, KilledWhileItsChunksAreWritten) { KillWhileBuilding(false); }
+
+TEST_F(BigImportTest, KilledBetweenItsChunksAndItsActivation) { KillWhileBuilding(true); }
+
+// What an import left that was killed, and no other followed, is no part of anything; of older
+// versions as many stay as are to be kept.
+TEST_F(BigImportTest, OldVersionsGo) {
+  for (int version = 1; version <= 4; ++version) {
+    ASSERT_TRUE(client().Import(Config(), File(version)).ok());
+  }
+  EXPECT_EQ(StoredVersions(), 2u);
+  StartServer({"--registry-versions", "1"});
+  ASSERT_TRUE(client().Import(Config(), File(1)).ok());
+  EXPECT_EQ(Served(), 1);
+  EXPECT_EQ(StoredVersions(), 1u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Lists, ImportKillTest, ::testing::Values(kRegistry, kInternal),

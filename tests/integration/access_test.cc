@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "server/error/error.h"
+#include "tests/integration/any_method.h"
 #include "tests/integration/gateway_fixture.h"
 
 namespace dnc {
@@ -84,6 +85,7 @@ const std::map<std::string, AccessRow>& Rows() {
       {"CheckContact", {"organization: '~' lead: '~/leads/ann'", "~"}},
       {"BatchCheckContacts", {"organization: '~' items { lead: '~/leads/ann' }", "~"}},
       {"FilterContacts", {"config { organization: '~' }", "~"}},
+      {"StreamChecks", {"checks { request { organization: '~' lead: '~/leads/ann' } }", "~"}},
       {"CreateOrganization", {"organization_id: 'beta'", ""}},
       {"GetOrganization", {"name: '~'", "~"}},
       {"ListOrganizations", {"", ""}},
@@ -192,15 +194,7 @@ class AccessTest : public GatewayTest {
     EXPECT_NE(row, Rows().end()) << method.full_name() << " has no row";
     if (row != Rows().end()) ReadText(row->second.request, request.get());
     std::string response;
-    if (!method.client_streaming() && !method.server_streaming()) {
-      return client().Call(PathOf(method), request->SerializeAsString(), &response);
-    }
-    const auto stream = client().Open(PathOf(method));
-    stream->Write(request->SerializeAsString());
-    stream->WritesDone();
-    while (stream->Read(&response)) {
-    }
-    return stream->Finish();
+    return CallMethod(&client(), method, request->SerializeAsString(), &response);
   }
 
   const NobodyAuthenticator nobody_;

@@ -87,7 +87,24 @@ CallStatus CallMethod(RpcClient* client, const MethodDescriptor& method, const s
   if (method.name() == "WatchChanges") return FirstOf(*stream);
   while (stream->Read(response)) {
   }
-  return stream->Finish();
+  CallStatus end = stream->Finish();
+  if (!end.ok() || method.name() != "StreamChecks") return end;
+  v1::StreamChecksResponse checks;
+  EXPECT_TRUE(checks.ParseFromString(*response));
+  return checks.answers().empty() ? CallStatus() : StatusOf(checks.answers(0).error());
+}
+
+CallStatus StatusOf(const v1::ItemError& error) {
+  CallStatus status;
+  if (error.code() == 0) return status;
+  status.code = static_cast<absl::StatusCode>(error.code());
+  status.message = error.message();
+  status.info.emplace();
+  status.info->set_reason(error.reason());
+  status.info->set_domain("dnc.v1");
+  *status.info->mutable_metadata() = error.metadata();
+  if (!error.field().empty()) (*status.info->mutable_metadata())["field"] = error.field();
+  return status;
 }
 
 CallStatus FirstOf(RpcStream& stream) {
@@ -126,6 +143,10 @@ const std::vector<FullRequest>& FullRequests() {
       {"FilterContacts",
        "config { organization: '~' channel: CHANNEL_VOICE campaign: 'spring' brand: 'home' "
        "default_region: 'US' } phones: 12125550101 raw: '212 555 0102'"},
+      {"StreamChecks",
+       "checks { id: 7 request { organization: '~' lead: '~/leads/ann' contact_point { phone: "
+       "'2125550101' default_region: 'US' } channel: CHANNEL_VOICE message_class: "
+       "MESSAGE_CLASS_MARKETING campaign: 'spring' brand: 'home' } }"},
       {"CreateOrganization",
        "organization_id: 'beta' organization { display_name: 'Beta' default_region: 'DE' } "
        "request_id: 'full-1' actor { id: 'users/jane' origin: 'screen' }"},

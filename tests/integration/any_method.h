@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dnc/v1/check.pb.h"
 #include "google/protobuf/message.h"
 #include "tests/integration/rpc_client.h"
 
@@ -20,9 +21,13 @@ const google::protobuf::MethodDescriptor* ProductMethod(const std::string& name)
 
 std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor* type);
 
-// Sends one request; a stream is read to its end, and `response` gets the last answer.
+// Sends one request; a stream is read to its end, and `response` gets the last answer. A check of
+// StreamChecks that has an error of its own counts as a call that ended so.
 CallStatus CallMethod(RpcClient* client, const google::protobuf::MethodDescriptor& method,
                       const std::string& request, std::string* response);
+
+// An item's error as the end of a call; code 0 is OK.
+CallStatus StatusOf(const v1::ItemError& error);
 
 // Reads the first message of a stream that goes on until its caller cancels: OK where there is one,
 // else how it ended.

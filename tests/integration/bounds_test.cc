@@ -31,6 +31,7 @@ constexpr Exception kExceptions[] = {
     {"CheckContact", "campaign", "compared with those of lists, never kept"},
     {"CheckContact", "brand", "compared with those of lists, never kept"},
     {"BatchCheckContacts", "items[0].", "refused in the item's own result: see batch_check_test"},
+    {"StreamChecks", "checks[0].", "refused in the check's own answer: see stream_checks_test"},
     {"FilterContacts", "config.campaign", "compared with those of lists, never kept"},
     {"FilterContacts", "config.brand", "compared with those of lists, never kept"},
     {"FilterContacts", "raw", "counted with phones; one that is too long is no contact point"},

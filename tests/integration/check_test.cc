@@ -1,4 +1,7 @@
 // An opt-out blocks the person wherever the contact point turns up.
+#include <atomic>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "tests/integration/gateway_fixture.h"
 
@@ -210,6 +213,41 @@ TEST_F(CheckTest, ErrorsNeverShowContactData) {
       "organization: '~' channel: CHANNEL_VOICE contact_point { phone: '+1212555010199' }");
   EXPECT_THAT(reply, Refused("INVALID_PHONE_NUMBER"));
   EXPECT_THAT(reply.message, testing::Not(testing::HasSubstr("555010199")));
+}
+
+// Starts that have not read a single contact point into memory when the first check arrives.
+class UnreadContactPointsTest : public GatewayTest {
+ protected:
+  UnreadContactPointsTest() { parts().fill = {/*rows_at_start=*/0, &paused_}; }
+  ~UnreadContactPointsTest() override { StopServer(); }
+
+  void ExpectBlocked(const std::string& phone) {
+    EXPECT_EQ(PhoneVerdict(phone), v1::VERDICT_DENY) << phone;
+    const auto answers =
+        Filter("channel: CHANNEL_VOICE",
+               {Parse<v1::FilterContactsRequest>(absl::StrCat("phones: ", phone.substr(1)))});
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_EQ(VerdictAt(answers[0], 0), v1::VERDICT_DENY) << phone;
+  }
+
+  std::atomic<bool> paused_{true};
+};
+
+TEST_F(UnreadContactPointsTest, BlockAllTheSame) {
+  AddPhoneEntry(kAnnPhone);
+  Restart();
+  ExpectBlocked(kAnnPhone);
+  EXPECT_EQ(PhoneVerdict(kBobPhone), v1::VERDICT_ALLOW);
+  // What is acknowledged meanwhile counts at once, and outlives an end before everything is read.
+  AddPhoneEntry(kBobPhone);
+  ExpectBlocked(kBobPhone);
+  Restart();
+  ExpectBlocked(kAnnPhone);
+  ExpectBlocked(kBobPhone);
+  AddPhoneEntry("+12125550199");
+  paused_ = false;
+  for (const char* const phone : {kAnnPhone, kBobPhone, "+12125550199"}) ExpectBlocked(phone);
+  EXPECT_EQ(PhoneVerdict("+12125550198"), v1::VERDICT_ALLOW);
 }
 
 }  // namespace

@@ -44,6 +44,10 @@ constexpr Row kRows[] = {
     {"FilterContacts",
      "config { organization: '~' channel: CHANNEL_VOICE } phones: 12125550101 raw: '212 555 0102'",
      "phones: 12125550101", "REQUIRED_FIELD_MISSING"},
+    {"StreamChecks",
+     "checks { id: 1 request { organization: '~' lead: '~/leads/ann' channel: CHANNEL_VOICE } }",
+     "checks { id: 1 request { organization: '~' lead: '~/leads/ann' } }",
+     "REQUIRED_FIELD_MISSING"},
     {"CreateOrganization", "organization_id: 'beta' organization { default_region: 'DE' }",
      "organization_id: 'acme'", "ALREADY_EXISTS"},
     {"GetOrganization", "name: '~'", "name: 'organizations/none'", "ORGANIZATION_NOT_FOUND"},
@@ -277,18 +281,8 @@ class EveryRpcTest : public GatewayTest {
   }
 
   CallStatus SendBytes(const MethodDescriptor& method, const std::string& request) {
-    const std::string path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
     std::string response;
-    if (!method.client_streaming() && !method.server_streaming()) {
-      return client().Call(path, request, &response);
-    }
-    const auto stream = client().Open(path);
-    stream->Write(request);
-    stream->WritesDone();
-    if (method.name() == "WatchChanges") return FirstOf(*stream);
-    while (stream->Read(&response)) {
-    }
-    return stream->Finish();
+    return CallMethod(&client(), method, request, &response);
   }
 
   CallStatus Run(const MethodDescriptor& method, const std::string& text) {

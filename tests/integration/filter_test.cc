@@ -4,11 +4,14 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
 #include "tests/integration/gateway_fixture.h"
 
 namespace dnc {
 namespace {
+
+using testing::ElementsAre;
 
 constexpr char kVoice[] = "channel: CHANNEL_VOICE ";
 
@@ -33,6 +36,17 @@ class FilterTest : public GatewayTest {
     stream.WritesDone();
     EXPECT_FALSE(stream.Read().has_value());
     return stream.Finish();
+  }
+  // The rules of those that are not allowed, in their order.
+  static std::vector<std::string> Reasons(const v1::FilterContactsResponse& response) {
+    std::vector<std::string> texts;
+    for (const uint32_t reason : response.reasons()) {
+      const v1::FilterRule& rule = response.rules().at(static_cast<int>(reason));
+      absl::string_view type = v1::ReasonType_Name(rule.type());
+      absl::ConsumePrefix(&type, "REASON_TYPE_");
+      texts.push_back(absl::StrCat(type, " ", rule.list()));
+    }
+    return texts;
   }
   static v1::FilterContactsRequest Config(absl::string_view text) {
     return Parse<v1::FilterContactsRequest>(absl::StrCat("config { organization: '~' ", text, "}"));
@@ -67,15 +81,159 @@ TEST_F(FilterTest, AgreesWithSingleChecksOnThousandsOfNumbers) {
   EXPECT_EQ(seen.size(), 2u);
 }
 
+// Registries of every kind, entries of every scope and leads in every state, over the same numbers.
+class FilterMixTest : public FilterTest {
+ protected:
+  void SetUp() override {
+    FilterTest::SetUp();
+    AddLists();
+    for (int i = 0; i < kNumbers; ++i) {
+      phones_.push_back(First(i % 3) + static_cast<uint64_t>(i));
+      AddRecords(i, absl::StrCat("+", phones_.back()));
+    }
+    clock().Advance(3600 * kSecond);
+  }
+
+  static constexpr int kNumbers = 240;
+
+  static uint64_t First(int i) {
+    return i == 0 ? 12125550000 : i == 1 ? 16465550000 : 442079460000;
+  }
+
+  void AddLists() {
+    Must<v1::CreateListRequest>(
+        "parent: '~' list_id: 'gold' list { kind: LIST_KIND_INTERNAL brand: 'gold' }");
+    Must<v1::CreateListRequest>(
+        "parent: 'organizations/global' list_id: 'all' list { kind: LIST_KIND_REGISTRY }");
+    AddRegistry("national", "max_age { seconds: 2678400 }");
+    AddRegistry("state", "channels: CHANNEL_VOICE");
+    AddRegistry("old", "max_age { seconds: 1800 } channels: CHANNEL_FAX");
+    AddRegistry("empty", "brand: 'silver'");
+    const auto file = [](int first, int step) {
+      std::string text;
+      for (int i = first; i < kNumbers; i += step) absl::StrAppend(&text, "+", Phone(i), "\n");
+      return text;
+    };
+    ASSERT_THAT(Import("list: '~/lists/national' file_name: '2026-01-15.txt'", file(0, 4)), IsOk());
+    ASSERT_THAT(Import("list: '~/lists/state' area_codes: '212'", file(0, 6)), IsOk());
+    ASSERT_THAT(
+        Import("list: '~/lists/old' as_of_time { seconds: " + absl::StrCat(kStart / kSecond) + " }",
+               file(1, 5)),
+        IsOk());
+    ASSERT_THAT(Import("list: 'organizations/global/lists/all'", file(3, 11)), IsOk());
+  }
+  static uint64_t Phone(int i) { return First(i % 3) + static_cast<uint64_t>(i); }
+
+  void AddRecords(int i, const std::string& phone) {
+    const std::string lead = absl::StrCat("lead-", i);
+    switch (i % 10) {
+      case 1:
+        AddPhoneEntry(phone, i % 20 == 1 ? "" : "channels: CHANNEL_SMS");
+        break;
+      case 3:
+        AddPhoneEntry(phone, "list: '~/lists/gold' message_classes: MESSAGE_CLASS_MARKETING");
+        break;
+      case 5:
+        AddPhoneEntry(
+            phone,
+            absl::StrCat("expire_time { seconds: ", kStart / kSecond + 1800 * (1 + i % 3), " }"));
+        break;
+      case 7:
+        Must<v1::AddEntryRequest>(absl::StrCat(
+            "parent: 'organizations/global' entry { contact_point { phone: '", phone, "' } }"));
+        break;
+      case 9:
+        AddLead(lead, absl::StrCat("contact_points { phone: '", phone, "' }"));
+        if (i % 40 != 9) Apply(lead, i % 20 == 9 ? "later" : "dnc");
+        break;
+      default:
+        break;
+    }
+  }
+
+  // Of a check: its verdict and the rule that decided.
+  static std::string Told(const v1::CheckContactResponse& response) {
+    if (response.verdict() == v1::VERDICT_ALLOW) return "ALLOW";
+    const v1::Reason& reason = response.reasons(0);
+    absl::string_view list = reason.list();
+    absl::ConsumePrefix(&list, "organizations/acme/lists/");
+    const bool is_global = absl::ConsumePrefix(&list, "organizations/global/lists/");
+    return absl::StrCat(v1::Verdict_Name(response.verdict()), " ",
+                        v1::ReasonType_Name(reason.type()), is_global ? " global/" : " ", list);
+  }
+
+  // The same of each contact point of a block.
+  static std::vector<std::string> Told(const v1::FilterContactsResponse& response) {
+    std::vector<std::string> told(response.count());
+    int reason = 0;
+    for (uint32_t i = 0; i < response.count(); ++i) {
+      const v1::Verdict verdict = VerdictAt(response, i);
+      if (verdict == v1::VERDICT_ALLOW) {
+        told[i] = "ALLOW";
+        continue;
+      }
+      const v1::FilterRule& rule = response.rules(static_cast<int>(response.reasons(reason++)));
+      told[i] = absl::StrCat(v1::Verdict_Name(verdict), " ", v1::ReasonType_Name(rule.type()), " ",
+                             rule.list());
+    }
+    EXPECT_EQ(reason, response.reasons_size());
+    return told;
+  }
+
+  void ExpectAgreement(const std::string& config, std::set<std::string>* seen) {
+    v1::FilterContactsRequest block = Phones(phones_);
+    for (const uint64_t phone : phones_) block.add_raw(absl::StrCat("+", phone));
+    const v1::FilterContactsResponse response = Filter(config, {block}).at(0);
+    const std::vector<std::string> told = Told(response);
+    ASSERT_EQ(told.size(), 2 * phones_.size());
+    int64_t least = -1;
+    for (size_t i = 0; i < phones_.size(); ++i) {
+      const v1::CheckContactResponse single = Must<v1::CheckContactRequest>(
+          absl::StrCat("organization: '~' contact_point { phone: '+", phones_[i], "' } ", config));
+      ASSERT_EQ(told[i], Told(single)) << phones_[i] << " " << config;
+      ASSERT_EQ(told[phones_.size() + i], Told(single)) << phones_[i] << " " << config;
+      seen->insert(told[i]);
+      if (single.verdict() != v1::VERDICT_ALLOW) continue;
+      const int64_t valid =
+          single.valid_for().seconds() * kSecond + single.valid_for().nanos() / 1000;
+      least = least < 0 ? valid : std::min(least, valid);
+    }
+    EXPECT_EQ(response.valid_for().seconds() * kSecond + response.valid_for().nanos() / 1000,
+              std::max<int64_t>(least, 0))
+        << config;
+  }
+
+  std::vector<uint64_t> phones_;
+};
+
+TEST_F(FilterMixTest, AgreesWithSingleChecksInEveryState) {
+  std::set<std::string> seen;
+  for (const char* channel : {"VOICE", "SMS", "FAX"}) {
+    for (const char* more :
+         {"", "brand: 'gold'", "brand: 'silver'", "message_class: MESSAGE_CLASS_TRANSACTIONAL"}) {
+      ExpectAgreement(absl::StrCat("channel: CHANNEL_", channel, " ", more), &seen);
+    }
+  }
+  EXPECT_THAT(seen, testing::IsSupersetOf(
+                        {"ALLOW", "VERDICT_DENY REASON_TYPE_CONTACT_POINT_ON_REGISTRY national",
+                         "VERDICT_DENY REASON_TYPE_CONTACT_POINT_ON_REGISTRY global/all",
+                         "VERDICT_DENY REASON_TYPE_CONTACT_POINT_ON_LIST global/internal",
+                         "VERDICT_DENY REASON_TYPE_CONTACT_POINT_ON_LIST gold",
+                         "VERDICT_DENY REASON_TYPE_CONTACT_POINT_ON_LIST internal",
+                         "VERDICT_DENY REASON_TYPE_NURTURE ",
+                         "VERDICT_UNKNOWN REASON_TYPE_REGISTRY_STALE old",
+                         "VERDICT_UNKNOWN REASON_TYPE_REGISTRY_EMPTY empty",
+                         "VERDICT_UNKNOWN REASON_TYPE_AREA_CODE_NOT_SUBSCRIBED state"}));
+}
+
 // Every organization has a list `internal`.
 TEST_F(FilterTest, TellsListsOfGlobalFromTheOrganizations) {
   Must<v1::AddEntryRequest>(
       "parent: 'organizations/global' entry { contact_point { phone: '+12125550102' } }");
   AddPhoneEntry("+12125550188");
   const auto responses = Filter(kVoice, {Phones({kBobDigits, 12125550188})});
-  ASSERT_EQ(responses.at(0).reasons_size(), 2);
-  EXPECT_EQ(responses.at(0).reasons(0).list(), "global/internal");
-  EXPECT_EQ(responses.at(0).reasons(1).list(), "internal");
+  EXPECT_THAT(Reasons(responses.at(0)), ElementsAre("CONTACT_POINT_ON_LIST global/internal",
+                                                    "CONTACT_POINT_ON_LIST internal"));
 }
 
 TEST_F(FilterTest, GivesAReasonForEachThatIsNotAllowed) {
@@ -91,21 +249,17 @@ TEST_F(FilterTest, GivesAReasonForEachThatIsNotAllowed) {
   EXPECT_EQ(response.verdicts().size(), 2u);
   EXPECT_EQ(response.revision(), Revision());
   EXPECT_EQ(response.evaluate_time().seconds(), kStart / kSecond);
-  ASSERT_EQ(response.reasons_size(), 4);
-  EXPECT_EQ(response.reasons(0).index(), 1u);
-  EXPECT_EQ(response.reasons(0).type(), v1::REASON_TYPE_CONTACT_POINT_ON_LIST);
-  EXPECT_EQ(response.reasons(0).list(), "internal");
-  EXPECT_EQ(response.reasons(1).index(), 2u);
-  EXPECT_EQ(response.reasons(1).list(), "national");
-  EXPECT_EQ(response.reasons(2).index(), 3u);
-  EXPECT_EQ(response.reasons(2).type(), v1::REASON_TYPE_INVALID_CONTACT_POINT);
-  EXPECT_EQ(response.reasons(3).index(), 5u);
+  EXPECT_THAT(Reasons(response),
+              ElementsAre("CONTACT_POINT_ON_LIST internal", "CONTACT_POINT_ON_REGISTRY national",
+                          "INVALID_CONTACT_POINT ", "INVALID_CONTACT_POINT "));
+  EXPECT_EQ(response.rules_size(), 3);  // each once
   EXPECT_EQ(VerdictAt(response, 0), v1::VERDICT_ALLOW);
   EXPECT_EQ(VerdictAt(response, 4), v1::VERDICT_ALLOW);
   EXPECT_EQ(VerdictAt(response, 5), v1::VERDICT_UNKNOWN);
   EXPECT_EQ(VerdictAt(response, 6), v1::VERDICT_UNSPECIFIED);  // trailing bits
   const auto silent = Filter(absl::StrCat(kVoice, "omit_reasons: true"), {block});
   EXPECT_THAT(silent.at(0).reasons(), testing::IsEmpty());
+  EXPECT_THAT(silent.at(0).rules(), testing::IsEmpty());
   EXPECT_EQ(silent.at(0).verdicts(), response.verdicts());
 }
 

@@ -258,6 +258,8 @@ ImportReply GatewayTest::Import(absl::string_view config, absl::string_view file
                           response->rejected().end());
     if (response->has_summary()) {
       reply.summary = response->summary();
+    } else if (response->stage() == v1::IMPORT_STAGE_BUILDING) {
+      ++reply.building;
     } else {
       reply.progress.push_back(response->rows());
     }

@@ -1,4 +1,10 @@
 // What a registry's version vouches for: its area codes, its date, and rows that contradict.
+#include <array>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "tests/integration/gateway_fixture.h"
 
@@ -143,6 +149,91 @@ TEST_F(ImportRegistryTest, OfContradictingChangesTheLaterOneCounts) {
   for (const char* phone : {"2125550102", "2125550103", "2125550104"}) {
     EXPECT_EQ(PhoneVerdict(phone), v1::VERDICT_DENY) << phone;
   }
+}
+
+// Every other number is in one version, the rest in the other. Nobody who asks for all of them in
+// one message may see some of each.
+class ActivationTest : public ImportRegistryTest {
+ protected:
+  static constexpr int kNumbers = 200;
+
+  static uint64_t Number(int i) { return 14'235'550'000 + static_cast<uint64_t>(i); }
+
+  static std::string File(int version) {
+    std::string file;
+    for (int i = version; i < kNumbers; i += 2) absl::StrAppend(&file, "+", Number(i), "\n");
+    return file;
+  }
+
+  // Notes which version an answer is of.
+  template <typename DeniedAt>
+  void Judge(const DeniedAt& denied_at) {
+    const int version = denied_at(0) ? 0 : 1;
+    for (int i = 0; i < kNumbers; ++i) {
+      ASSERT_EQ(denied_at(i), i % 2 == version) << i << " of an answer of version " << version;
+    }
+    ++answers_[static_cast<size_t>(version)];
+  }
+
+  void AskBatches() {
+    v1::BatchCheckContactsRequest request;
+    request.set_organization("organizations/acme");
+    for (int i = 0; i < kNumbers; ++i) {
+      v1::CheckItem* item = request.add_items();
+      item->set_channel(v1::CHANNEL_VOICE);
+      item->set_message_class(v1::MESSAGE_CLASS_MARKETING);
+      item->mutable_contact_point()->set_phone(absl::StrCat("+", Number(i)));
+    }
+    while (!done_ && !HasFailure()) {
+      const auto reply = Send(request);
+      ASSERT_THAT(reply, IsOk());
+      Judge([&](int i) { return reply.value.results(i).verdict() == v1::VERDICT_DENY; });
+    }
+  }
+
+  void AskBlocks() {
+    FilterStream stream(&client());
+    v1::FilterContactsRequest request;
+    request.mutable_config()->set_organization("organizations/acme");
+    request.mutable_config()->set_channel(v1::CHANNEL_VOICE);
+    request.mutable_config()->set_message_class(v1::MESSAGE_CLASS_MARKETING);
+    ASSERT_TRUE(stream.Write(request));
+    request.clear_config();
+    for (int i = 0; i < kNumbers; ++i) request.add_phones(Number(i));
+    while (!done_ && !HasFailure()) {
+      ASSERT_TRUE(stream.Write(request));
+      const auto response = stream.Read();
+      ASSERT_TRUE(response.has_value());
+      Judge([&](int i) {
+        return VerdictAt(*response, static_cast<uint32_t>(i)) == v1::VERDICT_DENY;
+      });
+    }
+    stream.WritesDone();
+    EXPECT_FALSE(stream.Read().has_value());
+    EXPECT_THAT(stream.Finish(), IsOk());
+  }
+
+  std::atomic<bool> done_ = false;
+  std::array<std::atomic<int>, 2> answers_ = {};
+};
+
+TEST_F(ActivationTest, NoAnswerMixesTwoVersions) {
+  ASSERT_THAT(ImportInto("national", File(0)), IsOk());
+  std::vector<std::thread> askers;
+  for (int i = 0; i < 2; ++i) {
+    askers.emplace_back([this] { AskBatches(); });
+    askers.emplace_back([this] { AskBlocks(); });
+  }
+  for (int round = 1; round <= 20 && !HasFailure(); ++round) {
+    const auto version = static_cast<size_t>(round % 2);
+    const ImportReply reply = ImportInto("national", File(round % 2), "allow_shrink: true");
+    EXPECT_THAT(reply, IsOk());
+    EXPECT_TRUE(reply.summary.changed());
+    const int before = answers_[version];
+    while (answers_[version] < before + 8 && !HasFailure()) std::this_thread::yield();
+  }
+  done_ = true;
+  for (std::thread& asker : askers) asker.join();
 }
 
 TEST_F(ImportRegistryTest, ComplaintsWithoutANumberAreCountedApart) {

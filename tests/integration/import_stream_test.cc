@@ -166,6 +166,7 @@ TEST_F(ImportStreamTest, ALongFileIsAnsweredWithProgress) {
     told = rows;
   }
   EXPECT_GE(told, 100'000);
+  EXPECT_GT(reply.building, 0);
 }
 
 // Streams that send nothing have no thread and no lock, are few, and end by themselves.

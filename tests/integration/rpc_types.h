@@ -25,6 +25,7 @@ namespace dnc {
 v1::CheckContactResponse Answers(const v1::CheckContactRequest&);
 v1::BatchCheckContactsResponse Answers(const v1::BatchCheckContactsRequest&);
 v1::FilterContactsResponse Answers(const v1::FilterContactsRequest&);
+v1::StreamChecksResponse Answers(const v1::StreamChecksRequest&);
 v1::ListAuditRecordsResponse Answers(const v1::ListAuditRecordsRequest&);
 v1::GetAuditRecordResponse Answers(const v1::GetAuditRecordRequest&);
 v1::GetAuditHeadResponse Answers(const v1::GetAuditHeadRequest&);

@@ -52,6 +52,7 @@ dnc_test(
 dnc_test(
   handler_test
   SOURCES handler/check_query_test.cc
+          handler/filter_columns_test.cc
           handler/import_area_codes_test.cc
           handler/import_date_test.cc
           handler/page_test.cc
@@ -81,6 +82,7 @@ dnc_test(
 dnc_test(
   recording_test
   SOURCES recording/contact_store_test.cc
+          recording/decision_pages_test.cc
           recording/decision_recorder_test.cc
           recording/decision_store_test.cc
           recording/record_ring_test.cc

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "storage/audit/chain_verifier.h"
 #include "storage/audit/render.h"
+#include "storage/audit/sha256.h"
 
 namespace dnc {
 namespace {
@@ -29,6 +30,17 @@ TEST(AuditChainTest, HashesAreFixed) {
             "d0216984648854b83c86525e9485ac34a84ea7fd3add77433f4aa1edd4edfd77");
   EXPECT_EQ(AuditHashText(NextAuditSecret(FirstAuditSecret(), "salt")),
             "3b1539f57cc937ca0baa37af368fe8cfe35538fbe370f367bc42c2fec32de161");
+}
+
+// RFC 4231, test cases 1, 2 and 6: a key shorter than the block, one of text, one longer.
+TEST(AuditChainTest, HmacIsThatOfTheStandard) {
+  EXPECT_EQ(AuditHashText(HmacSha256(std::string(20, '\x0b'), "Hi There")),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(AuditHashText(HmacSha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(AuditHashText(HmacSha256(std::string(131, '\xaa'),
+                                     "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 TEST(AuditChainTest, TheOrganizationIsReadFromTheContent) {

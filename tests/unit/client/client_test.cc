@@ -25,8 +25,9 @@ v1::CheckContactResponse Allow(int64_t seconds) {
 class ClientTest : public testing::Test {
  protected:
   ClientTest() {
-    auto client = Client::Create({.organization = "acme", .actor = "services/test", .time = time_},
-                                 connection_);
+    auto client = Client::Create(
+        {.organization = "acme", .actor = "services/test", .coalesce = false, .time = time_},
+        connection_);
     EXPECT_TRUE(client.ok()) << client.status();
     client_ = *std::move(client);
   }

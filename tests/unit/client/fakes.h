@@ -67,13 +67,14 @@ class FakeFilterStream : public FilterStream {
  public:
   explicit FakeFilterStream(StreamScript script) : script_(std::move(script)) {}
 
-  bool Write(const v1::FilterContactsRequest& request) override {
+  bool WriteConfig(const v1::FilterConfig&) override {
     absl::MutexLock lock(&mutex_);
-    if (over_) return false;
-    if (!request.has_config()) {
-      blocks_.push_back(static_cast<size_t>(request.phones_size() + request.raw_size()));
-    }
-    return true;
+    return !over_;
+  }
+  bool Write(FilterBlock block) override {
+    absl::MutexLock lock(&mutex_);
+    if (!over_) blocks_.push_back(block.size());
+    return !over_;
   }
   bool WritesDone() override {
     absl::MutexLock lock(&mutex_);

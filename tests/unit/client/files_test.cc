@@ -369,6 +369,11 @@ TEST(Progress, SpeaksAfterASecondAndOnlyToTerminals) {
     EXPECT_THAT(
         err.str(),
         HasSubstr("[##################  ] 90%, 9,000 rows, 2,250 rows/s, less than 1s left"));
+    progress.Show("too soon");
+    EXPECT_THAT(err.str(), testing::Not(HasSubstr("too soon")));
+    time->Advance(absl::Seconds(1));
+    progress.Show("building");
+    EXPECT_THAT(err.str(), testing::EndsWith("\r\x1b[Kbuilding"));
   }
   EXPECT_THAT(err.str(), testing::EndsWith("\r\x1b[K"));
   std::ostringstream file;

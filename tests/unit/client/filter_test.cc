@@ -4,9 +4,11 @@
 #include <time.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "client/client.h"
 #include "client/gmock_client.h"
@@ -16,31 +18,69 @@
 namespace dnc {
 namespace {
 
+std::vector<Verdict> Unpack(const PackedVerdicts& packed) {
+  std::vector<Verdict> verdicts(packed.size());
+  for (size_t i = 0; i < verdicts.size(); ++i) verdicts[i] = packed[i];
+  return verdicts;
+}
+
 TEST(ReadFilterAnswer, UnpacksEveryVerdict) {
   const FilterAnswer answer =
       ReadFilterAnswer(PackVerdicts({v1::VERDICT_ALLOW, v1::VERDICT_DENY, v1::VERDICT_UNKNOWN,
                                      v1::VERDICT_UNSPECIFIED, v1::VERDICT_ALLOW}),
                        5, absl::ZeroDuration(), std::make_shared<FakeTime>());
   ASSERT_TRUE(answer.status.ok());
-  EXPECT_EQ(answer.verdicts,
+  EXPECT_EQ(Unpack(answer.verdicts),
             (std::vector<Verdict>{Verdict::kAllow, Verdict::kDeny, Verdict::kUnknown,
                                   Verdict::kUnknown, Verdict::kAllow}));
 }
 
 TEST(ReadFilterAnswer, RefusesMalformedOnes) {
   const auto good = PackVerdicts(std::vector<v1::Verdict>(5, v1::VERDICT_ALLOW));
-  std::vector<v1::FilterContactsResponse> bad(4, good);
+  std::vector<v1::FilterContactsResponse> bad(7, good);
   bad[0].set_count(4);
   bad[1].mutable_verdicts()->pop_back();
   bad[2].mutable_verdicts()->push_back('\0');
   bad[3].mutable_verdicts()->back() = '\x55';  // bits beyond the fifth verdict
+  bad[4].add_reasons(0);  // of a rule that there is not, of nothing that is not allowed
+  bad[5] = PackVerdicts({v1::VERDICT_ALLOW, v1::VERDICT_ALLOW, v1::VERDICT_ALLOW, v1::VERDICT_DENY,
+                         v1::VERDICT_UNKNOWN});
+  bad[5].add_rules()->set_list("internal");
+  bad[6] = bad[5];
+  bad[5].add_reasons(0);
+  bad[6].add_reasons(0);
+  bad[6].add_reasons(1);
   for (const auto& response : bad) {
     auto time = std::make_shared<FakeTime>();
     const FilterAnswer answer = ReadFilterAnswer(response, 5, time->Now(), time);
     EXPECT_FALSE(answer.status.ok());
-    EXPECT_EQ(answer.verdicts, std::vector<Verdict>(5, Verdict::kUnknown));
+    EXPECT_EQ(Unpack(answer.verdicts), std::vector<Verdict>(5, Verdict::kUnknown));
     EXPECT_FALSE(answer.may_contact(0));
   }
+}
+
+TEST(FilterAnswer, NamesTheRuleOfEachThatIsNotAllowed) {
+  std::vector<v1::Verdict> verdicts(100, v1::VERDICT_ALLOW);
+  verdicts[0] = verdicts[31] = verdicts[99] = v1::VERDICT_DENY;
+  verdicts[32] = v1::VERDICT_UNSPECIFIED;
+  verdicts[64] = v1::VERDICT_UNKNOWN;
+  v1::FilterContactsResponse response = PackVerdicts(verdicts);
+  for (const char* list : {"national", "internal"}) response.add_rules()->set_list(list);
+  for (const uint32_t rule : {1, 0, 0, 1, 0}) response.add_reasons(rule);
+  const auto rows = [&response] {
+    const FilterAnswer answer = ReadFilterAnswer(response, 100, absl::ZeroDuration(), nullptr);
+    EXPECT_TRUE(answer.status.ok());
+    EXPECT_EQ(answer.verdicts.CountAllowed(), 95u);
+    std::string text;
+    answer.ForEachNotAllowed([&](size_t index, Verdict verdict, const v1::FilterRule* rule) {
+      absl::StrAppend(&text, index, VerdictName(verdict), rule == nullptr ? "" : rule->list(), " ");
+    });
+    return text;
+  };
+  EXPECT_EQ(rows(),
+            "0DENYinternal 31DENYnational 32UNKNOWNnational 64UNKNOWNinternal 99DENYnational ");
+  response.clear_reasons();
+  EXPECT_EQ(rows(), "0DENY 31DENY 32UNKNOWN 64UNKNOWN 99DENY ");
 }
 
 TEST(FilterAnswer, AllowHoldsForAWhileFromTheSendingOn) {
@@ -76,7 +116,7 @@ TEST(FilterAnswer, AllowWithoutASensibleTimeNeverHolds) {
   response.mutable_valid_for()->set_nanos(0);
   EXPECT_FALSE(ReadFilterAnswer(response, 1, time->Now(), nullptr).may_contact(0));
   FilterAnswer unset;
-  unset.verdicts = {Verdict::kAllow};
+  unset.verdicts = PackedVerdicts::Of({Verdict::kAllow});
   EXPECT_FALSE(unset.may_contact(0));
 }
 
@@ -103,7 +143,7 @@ class FilterTest : public testing::Test {
   int Allowed() const {
     int allowed = 0;
     for (const FilterAnswer& answer : answers_) {
-      for (const Verdict verdict : answer.verdicts) allowed += verdict == Verdict::kAllow;
+      allowed += static_cast<int>(answer.verdicts.CountAllowed());
     }
     return allowed;
   }
@@ -136,7 +176,7 @@ TEST_F(FilterTest, BrokenStreamLeavesUnknowns) {
   EXPECT_EQ(static_cast<int>(answers_.size()), given_);
   EXPECT_EQ(Allowed(), 21);
   for (size_t i = 7; i < answers_.size(); ++i) {
-    EXPECT_EQ(answers_[i].verdicts, std::vector<Verdict>(3, Verdict::kUnknown));
+    EXPECT_EQ(Unpack(answers_[i].verdicts), std::vector<Verdict>(3, Verdict::kUnknown));
     EXPECT_TRUE(absl::IsUnavailable(answers_[i].status));
   }
 }

@@ -5,11 +5,13 @@
 #include <phonenumbers/phonenumber.pb.h>
 #include <phonenumbers/phonenumberutil.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <optional>
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -187,6 +189,26 @@ TEST(IsKnownRegionTest, KnowsIsoCodes) {
   for (const char* no : {"", "us", "XX", "ZZ", "001", "USA"}) EXPECT_FALSE(IsKnownRegion(no)) << no;
 }
 
+// How many numbers a differential test draws: DNC_DIFFERENTIAL_NUMBERS, for millions of them.
+// Libphonenumber takes tens of microseconds for each.
+int64_t NumbersToDraw(int64_t by_default) {
+  const char* const asked = std::getenv("DNC_DIFFERENTIAL_NUMBERS");
+  int64_t count = 0;
+  return asked != nullptr && absl::SimpleAtoi(asked, &count) ? count : by_default;
+}
+
+// What the library reads of what it wrote, until that stays: see NormalizePhone.
+std::optional<uint64_t> SettledByLibrary(const std::string& text, const std::string& region) {
+  std::optional<uint64_t> number = ReadByLibrary(text, region.empty() ? "ZZ" : region);
+  for (int i = 0; i < 4 && number.has_value(); ++i) {
+    if (*number > 999'999'999'999'999) return std::nullopt;  // longer than E.164 has it
+    const std::optional<uint64_t> again = ReadByLibrary(absl::StrCat("+", *number), "ZZ");
+    if (!again.has_value() || again == number) return again;
+    number = again;
+  }
+  return std::nullopt;
+}
+
 // Everything that can be asked of a number of the American plan must agree with libphonenumber.
 void ExpectAgreement(const std::string& national) {
   const std::optional<uint64_t> expected = ReadByLibrary(national, "US");
@@ -226,11 +248,48 @@ TEST(DifferentialTest, EveryNumberOfTheRealFile) {
 TEST(DifferentialTest, RandomNumbersOfTheAmericanPlan) {
   std::mt19937_64 random(20251203);
   const std::string regions[] = {"US", "CA", "JM", "BS"};
-  for (int i = 0; i < 200'000 && !HasFailure(); ++i) {
+  const int64_t count = NumbersToDraw(200'000);
+  for (int64_t i = 0; i < count && !HasFailure(); ++i) {
     const std::string number = absl::StrCat(2'000'000'000 + random() % 8'000'000'000);
     EXPECT_EQ(Normalize("+1" + number, ""), ReadByLibrary("+1" + number, "ZZ")) << number;
     const std::string& region = regions[random() % 4];
     EXPECT_EQ(Normalize(number, region), ReadByLibrary(number, region)) << number << region;
+  }
+}
+
+// Where area codes and exchanges begin and end, with a digit too few and too many as well.
+TEST(DifferentialTest, BordersOfTheAmericanPlan) {
+  for (int area = 0; area < 1000 && !HasFailure(); ++area) {
+    for (const char* exchange : {"000", "199", "200", "211", "555", "911", "999"}) {
+      for (const char* line : {"0000", "9999"}) {
+        ExpectAgreement(absl::StrCat(absl::Dec(area, absl::kZeroPad3), exchange, line));
+      }
+    }
+    const std::string code = absl::StrCat(absl::Dec(area, absl::kZeroPad3));
+    for (const char* rest : {"200000", "20000000", "2000000000", ""}) ExpectAgreement(code + rest);
+  }
+}
+
+// All country codes, however long and however spelled: fast or slow, the answer is the library's.
+TEST(DifferentialTest, NumbersOfEveryCountryCodeHoweverTheyAreSpelled) {
+  std::set<int> codes;
+  PhoneNumberUtil::GetInstance()->GetSupportedCallingCodes(&codes);
+  ASSERT_GT(codes.size(), 200u);
+  const std::vector<int> every(codes.begin(), codes.end());
+  const std::string regions[] = {"", "US", "CA", "GB", "DE", "IT", "MX", "AR", "BR", "JP"};
+  const std::string separators[] = {" ", "-", ") ", " (", "  ", " - "};
+  std::mt19937_64 random(164);
+  const int64_t count = NumbersToDraw(30'000);
+  for (int64_t i = 0; i < count && !HasFailure(); ++i) {
+    std::string text = absl::StrCat("+", every[random() % every.size()]);
+    if (random() % 8 == 0) text += "0";  // Italian, or a national prefix
+    for (uint64_t digits = 4 + random() % 10; digits > 0; --digits) {
+      if (random() % 12 == 0) text += separators[random() % 6];
+      text.push_back(static_cast<char>('0' + random() % 10));
+    }
+    if (random() % 3 == 0) text.erase(0, 1);  // as a national number
+    const std::string& region = regions[random() % 10];
+    EXPECT_EQ(Normalize(text, region), SettledByLibrary(text, region)) << text << " in " << region;
   }
 }
 

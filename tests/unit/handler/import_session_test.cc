@@ -64,15 +64,23 @@ class ImportSessionTest : public ::testing::Test {
 
   absl::StatusOr<v1::ImportSummary> Import(const v1::ImportConfig& config,
                                            const std::string& file) {
-    const ImportContext context{&gateway_.state(), &log_,   &gateway_.store(), &preparer_,
-                                &clock_,           &locks_, dir_.Path("")};
+    ImportContext context;
+    context.state = &gateway_.state();
+    context.log = &log_;
+    context.store = &gateway_.store();
+    context.preparer = &preparer_;
+    context.clock = &clock_;
+    context.locks = &locks_;
+    context.memory = &memory_;
+    context.temp_dir = dir_.Path("");
     const auto on_rejected = [this](const std::vector<v1::RejectedRow>& rows) {
       most_held_ = std::max(most_held_, rows.size());
       rejected_ += rows.size();
       return on_rejected_;
     };
+    const auto on_built = [](int64_t /*numbers*/) { return absl::OkStatus(); };
     DNC_ASSIGN_OR_RETURN(const std::unique_ptr<ImportSession> session,
-                         ImportSession::Create(context, config, {"tests"}, on_rejected));
+                         ImportSession::Create(context, config, {"tests"}, on_rejected, on_built));
     DNC_RETURN_IF_ERROR(session->Feed(file));
     return session->Finish();
   }
@@ -115,6 +123,7 @@ class ImportSessionTest : public ::testing::Test {
   ManualClock clock_{1'768'478'400'000'000};
   Preparer preparer_{&gateway_.state(), &clock_};
   ImportLocks locks_;
+  ImportMemory memory_{size_t{64} << 20};
   absl::Status on_rejected_;
   size_t most_held_ = 0, rejected_ = 0;
 };

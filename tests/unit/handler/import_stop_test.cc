@@ -68,15 +68,18 @@ class ImportStopTest : public ::testing::Test {
     context.preparer = &preparer_;
     context.clock = &clock_;
     context.locks = &locks_;
+    context.memory = &memory_;
     context.temp_dir = dir_.Path("");
     context.stop = &stop_;
     v1::ImportConfig config;
     config.set_list("organizations/acme/lists/" + list);
     config.set_format("plain");
     config.mutable_actor()->set_id("tests");
-    DNC_ASSIGN_OR_RETURN(const std::unique_ptr<ImportSession> session,
-                         ImportSession::Create(context, config, {"tests"},
-                                               [](const auto&) { return absl::OkStatus(); }));
+    DNC_ASSIGN_OR_RETURN(
+        const std::unique_ptr<ImportSession> session,
+        ImportSession::Create(
+            context, config, {"tests"}, [](const auto&) { return absl::OkStatus(); },
+            [](int64_t /*numbers*/) { return absl::OkStatus(); }));
     std::string file;
     for (int i = 0; i < numbers; ++i) absl::StrAppend(&file, 2122000000 + i, "\n");
     DNC_RETURN_IF_ERROR(session->Feed(file));
@@ -90,6 +93,7 @@ class ImportStopTest : public ::testing::Test {
   ManualClock clock_{1'768'478'400'000'000};
   Preparer preparer_{&gateway_.state(), &clock_};
   ImportLocks locks_;
+  ImportMemory memory_{size_t{64} << 20};
   ImportStop stop_;
   int proposals_ = 0;
 };

@@ -80,6 +80,8 @@ const std::map<std::string, Case>& Cases() {
       {"block_cache_mib", Of<&C::block_cache_mib>({"11", "12", "13"})},
       {"record_cache_mib", Of<&C::record_cache_mib>({"11", "12", "13"})},
       {"write_buffer_mib", Of<&C::write_buffer_mib>({"11", "12", "13"})},
+      {"import_memory_mib", Of<&C::import_memory_mib>({"11", "12", "13"})},
+      {"registry_versions", Of<&C::registry_versions>({"11", "12", "13"})},
       {"allow_valid_seconds", Of<&C::allow_valid_seconds>({"11", "12", "13"})},
       {"max_batch", Of<&C::max_batch>({"11", "12", "13"})},
       {"max_queue", Of<&C::max_queue>({"11", "12", "13"})},

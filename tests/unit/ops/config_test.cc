@@ -27,7 +27,8 @@ std::string Dump(const ServerConfig& c) {
       " accept_missing_marker=", c.accept_missing_marker, " port_file=", c.port_file,
       " log_level=", c.log_level, " log_format=", c.log_format,
       " block_cache_mib=", c.block_cache_mib, " record_cache_mib=", c.record_cache_mib,
-      " write_buffer_mib=", c.write_buffer_mib, " allow_valid_seconds=", c.allow_valid_seconds,
+      " write_buffer_mib=", c.write_buffer_mib, " import_memory_mib=", c.import_memory_mib,
+      " registry_versions=", c.registry_versions, " allow_valid_seconds=", c.allow_valid_seconds,
       " max_batch=", c.max_batch, " max_queue=", c.max_queue, " drain_seconds=", c.drain_seconds,
       " decisions=", c.decisions, " decisions_retention_days=", c.decisions_retention_days,
       " decisions_max_mib=", c.decisions_max_mib, " decisions_queue=", c.decisions_queue,
@@ -132,7 +133,7 @@ TEST(SettingsTest, HelpNamesTheRange) {
       EXPECT_EQ(Dump(config), Dump({}));
     }
   }
-  EXPECT_EQ(numbers, 11);
+  EXPECT_EQ(numbers, 13);
 }
 
 TEST(SettingsTest, ChoicesAndSwitches) {
@@ -182,6 +183,8 @@ TEST(ConfigTest, EverySettingIsTakenFromFileAndVariable) {
                                                      {"log_format", "json"},
                                                      {"block_cache_mib", "9"},
                                                      {"write_buffer_mib", "5"},
+                                                     {"import_memory_mib", "6"},
+                                                     {"registry_versions", "3"},
                                                      {"allow_valid_seconds", "3"},
                                                      {"record_cache_mib", "0"},
                                                      {"max_batch", "7"},

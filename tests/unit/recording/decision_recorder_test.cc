@@ -73,8 +73,7 @@ class DecisionRecorderTest : public ::testing::Test {
       EventWriter event;
       WriteCheckEvent({v1::DECISION_KIND_CHECK, "c", &question, 1}, NewDecisionId(clock_.Now()), "",
                       {}, {}, &event);
-      ASSERT_EQ(recorder_->Record(DecisionRecorder::Lane::kCheck, event.bytes(), 1, false),
-                absl::OkStatus());
+      ASSERT_EQ(recorder_->Record(event.bytes(), false), absl::OkStatus());
     }
   }
   std::vector<v1::DecisionGapCause> Causes(UnixMicros start, UnixMicros end) {

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/clock.h"
 #include "storage/recording/secret.h"
+#include "tests/unit/recording/records.h"
 
 namespace dnc {
 namespace {
@@ -63,8 +64,13 @@ class DecisionStoreTest : public ::testing::Test {
     row.record.set_verdict(v1::VERDICT_ALLOW);
     return row;
   }
-  void Append(std::vector<DecisionRow> rows, UnixMicros now) {
-    ASSERT_EQ(decisions_->Append({std::move(rows), {}}, now, now), absl::OkStatus());
+  void Append(const std::vector<DecisionRow>& rows, UnixMicros now) {
+    ASSERT_EQ(decisions_->Append(BatchOf(rows), now, now), absl::OkStatus());
+  }
+  static DecisionBatch BatchOf(const std::vector<DecisionRow>& rows) {
+    DecisionBatch batch;
+    for (const DecisionRow& row : rows) dnc::testing::AddRow(row, &batch.records);
+    return batch;
   }
   void AppendGap(v1::DecisionGapCause cause, UnixMicros start, UnixMicros end, int64_t count) {
     RecordedGap gap;
@@ -83,8 +89,9 @@ class DecisionStoreTest : public ::testing::Test {
   std::vector<int64_t> Times(UnixMicros start, UnixMicros end) {
     std::vector<int64_t> times;
     int budget = 1 << 20;
-    const DecisionRange range{recording_keys::DecisionPrefix(kOrg), static_cast<uint64_t>(start),
-                              static_cast<uint64_t>(end)};
+    DecisionRange range;
+    range.start_time = static_cast<uint64_t>(start);
+    range.end_time = static_cast<uint64_t>(end);
     const auto next = decisions_->ScanDown(kOrg, range, "", &budget, [&](const DecisionRow& row) {
       times.push_back((row.record.time() - kStart) / kSecond);
       return true;
@@ -146,9 +153,7 @@ TEST_F(DecisionStoreTest, PagesMeetEachRecordOnce) {
   int pages = 0;
   do {
     int budget = 7;
-    const DecisionRange range{recording_keys::DecisionPrefix(kOrg), 0,
-                              std::numeric_limits<int64_t>::max()};
-    const auto next = decisions_->ScanDown(kOrg, range, below, &budget, [&](const auto& row) {
+    const auto next = decisions_->ScanDown(kOrg, {}, below, &budget, [&](const auto& row) {
       times.push_back(row.record.time());
       return true;
     });
@@ -191,8 +196,7 @@ TEST_F(DecisionStoreTest, RetiresBySize) {
       row = Row(now, i);
       std::string noise(200, '\0');  // which no compression makes small
       for (char& c : noise) c = static_cast<char>(written++ * 2654435761u >> 13);
-      row.record.set_caller("c");
-      row.record.add_contact_hashes(noise);
+      row.record.set_lead(noise);
       rows.push_back(row);
     }
     Append(std::move(rows), now);
@@ -229,8 +233,9 @@ TEST_F(DecisionStoreTest, ACrashAndATimeWithoutRecordingAreGaps) {
 // Of rows that are still in memory some may be older than those that were written.
 TEST_F(DecisionStoreTest, ACrashGapBeginsWhereTheRecordsEndedToBeComplete) {
   Open(kStart);
-  ASSERT_EQ(decisions_->Append({{Row(kStart + kHour)}, {}}, kStart + kHour, kStart + 60 * kSecond),
-            absl::OkStatus());
+  ASSERT_EQ(
+      decisions_->Append(BatchOf({Row(kStart + kHour)}), kStart + kHour, kStart + 60 * kSecond),
+      absl::OkStatus());
   Open(kStart + 2 * kHour);  // without a Close
   EXPECT_THAT(Causes(kStart, kStart + 58 * kSecond), IsEmpty());
   EXPECT_THAT(Causes(kStart + 61 * kSecond, kStart + 62 * kSecond),
@@ -347,9 +352,14 @@ TEST(SecretTest, IsMadeOnceAndGivesEqualHashes) {
   const absl::StatusOr<Secret> made = Secret::Open(file, true);
   const absl::StatusOr<Secret> read = Secret::Open(file, false);
   ASSERT_TRUE(made.ok() && read.ok());
-  EXPECT_EQ(made->Hash("a"), read->Hash("a"));
-  EXPECT_NE(made->Hash("a"), read->Hash("b"));
-  EXPECT_NE(made->Hash("a"), Secret("other").Hash("a"));
+  for (const char* other : {"b", ""}) {
+    EXPECT_NE(made->Digest("a"), read->Digest(other));
+    EXPECT_NE(made->Code("a"), read->Code(other));
+  }
+  EXPECT_EQ(made->Digest("a"), read->Digest("a"));
+  EXPECT_EQ(made->Code("a"), read->Code("a"));
+  EXPECT_NE(made->Digest("a"), Secret("other").Digest("a"));
+  EXPECT_NE(made->Code("a"), Secret("other").Code("a"));
   struct stat mode {};
   ASSERT_EQ(stat(file.c_str(), &mode), 0);
   EXPECT_EQ(mode.st_mode & 0777, 0600u);
@@ -357,7 +367,7 @@ TEST(SecretTest, IsMadeOnceAndGivesEqualHashes) {
   EXPECT_EQ(Secret::Open(file, true).status().code(), absl::StatusCode::kDataLoss);
   std::filesystem::remove_all(path);
   // RFC 4231, test case 2, the first 16 bytes.
-  EXPECT_EQ(absl::BytesToHexString(Secret("Jefe").Hash("what do ya want for nothing?")),
+  EXPECT_EQ(absl::BytesToHexString(Secret("Jefe").Digest("what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c7");
 }
 

@@ -4,10 +4,19 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/escaping.h"
+#include "server/recording/block_event.h"
+#include "server/recording/block_queue.h"
 #include "server/recording/contact_rules.h"
 #include "server/recording/decision_event.h"
+#include "server/subject/subject.h"
+#include "storage/base/logging.h"
 #include "storage/recording/recording_keys.h"
+#include "tests/unit/recording/records.h"
 
 namespace dnc {
 namespace {
@@ -26,6 +35,10 @@ TEST(RecordingKeysTest, HaveTheBytesThatTheGrammarSays) {
     const char* hex;
   } cases[] = {{keys::State(), "53"},
                {keys::Bucket(258), "0000000000000102"},
+               {keys::Page(258, {3, 4}), "000000000000010250000000030004"},
+               {keys::RunPrefix(258), "000000000000010252"},
+               {keys::Run(258, 5), "00000000000001025200000005"},
+               {keys::Chunk(258, 6, 7), "000000000000010258000600000007"},
                {keys::DecisionPrefix(3), "4400000003"},
                {keys::HashPrefix(3, hash), "480000000368686868686868686868686868686868"},
                {keys::LeadPrefix(3, "ab"), "4c00000003616200"},
@@ -41,6 +54,12 @@ TEST(RecordingKeysTest, HaveTheBytesThatTheGrammarSays) {
                {keys::ContactAt(9, "a"), "000000000000000961"}};
   for (const auto& test : cases) EXPECT_EQ(BytesToHexString(test.key), test.hex);
   EXPECT_EQ(keys::DecisionOf("prefix" + keys::Decision(id)), id);
+  EXPECT_EQ(keys::PageOf(keys::Page(258, {3, 4})).page, 3u);
+  EXPECT_EQ(keys::PageOf(keys::Page(258, {3, 4})).part, 4u);
+  EXPECT_EQ(keys::RunOf(keys::Run(258, 5)), 5u);
+  EXPECT_EQ(keys::RunOf(keys::Chunk(258, 6, 7)), 7u);
+  EXPECT_TRUE(keys::IsOfPages(keys::Page(258, {3, 4})));
+  EXPECT_FALSE(keys::IsOfPages(keys::Bucket(258) + keys::DecisionPrefix(3)));
   EXPECT_EQ(keys::CounterOf(keys::CounterKey({1, 2, 3, 4, 5, "c"})),
             (keys::Counter{1, 2, 3, 4, 5, "c"}));
 }
@@ -87,8 +106,9 @@ TEST(DecisionEventTest, GivesTheRecordOfACheck) {
   EventWriter event;
   WriteCheckEvent({v1::DECISION_KIND_CHECK, "jane", &question, 44}, {7, 8, 9, 0}, "lead", facts,
                   decision, &event);
-  std::vector<DecisionRow> rows;
-  ReadEvent(event.bytes(), Secret("k"), &rows);
+  PageBuilder page;
+  EXPECT_EQ(ReadEvent(event.bytes(), Secret("k"), &page), 7);
+  const std::vector<DecisionRow> rows = dnc::testing::RowsOf(page.Encode());
   ASSERT_THAT(rows, SizeIs(1));
   EXPECT_EQ(rows[0].org, 3u);
   EXPECT_EQ(rows[0].id, (DecisionId{7, 8, 9, 0}));
@@ -123,8 +143,9 @@ TEST(DecisionEventTest, WhatIsTooLongIsCutAndTheRestStays) {
   WriteCheckEvent({v1::DECISION_KIND_CHECK, std::string(5000, 'c'), &question, 1}, {1, 2, 3, 0},
                   std::string(128, 'l'), facts, decision, &event);
   EXPECT_LE(event.bytes().size(), EventWriter::kMaxBytes);
-  std::vector<DecisionRow> rows;
-  ReadEvent(event.bytes(), Secret("k"), &rows);
+  PageBuilder page;
+  EXPECT_EQ(ReadEvent(event.bytes(), Secret("k"), &page), 1);
+  const std::vector<DecisionRow> rows = dnc::testing::RowsOf(page.Encode());
   ASSERT_THAT(rows, SizeIs(1));
   EXPECT_EQ(rows[0].record.caller(), std::string(256, 'c'));
   EXPECT_THAT(rows[0].record.reasons(), SizeIs(16));
@@ -132,41 +153,105 @@ TEST(DecisionEventTest, WhatIsTooLongIsCutAndTheRestStays) {
   EXPECT_TRUE(rows[0].record.more_contact_points());
 }
 
-TEST(DecisionEventTest, ABlockOfAnySizeComesInPieces) {
+// Reads so many records at a time.
+std::vector<DecisionRow> RecordsOf(const BlockRecord& block, size_t at_once) {
+  const Secret secret("k");
+  BlockReader reader(block, secret);
+  std::vector<DecisionRow> rows;
+  bool more = true;
+  while (more) {
+    PageBuilder page;
+    more = reader.Read([&] { return page.rows() >= at_once; }, &page);
+    if (page.empty()) continue;
+    EXPECT_LE(page.rows(), at_once);
+    for (DecisionRow& row : dnc::testing::RowsOf(page.Encode())) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+TEST(BlockEventsTest, ABlockOfAnySizeGivesARecordForEachThatWasNotAllowed) {
   CatalogOrganization own;
+  own.record.set_number(3);
   Question question;
   question.organization = question.global = &own;
   BlockEvents block({1, 2, 3, 0});
-  MatchedRule rule;
-  rule.type = v1::REASON_TYPE_CONTACT_POINT_ON_REGISTRY;
+  BlockRule registry;
+  registry.rule.type = v1::REASON_TYPE_CONTACT_POINT_ON_REGISTRY;
+  registry.verdict = v1::VERDICT_DENY;
+  BlockRule stale;
+  stale.rule.type = v1::REASON_TYPE_REGISTRY_STALE;
+  stale.verdict = v1::VERDICT_UNKNOWN;
+  const std::vector<BlockRule> rules = {registry, stale};
   constexpr uint32_t kCount = 10'000;
+  std::vector<uint32_t> indexes;
+  std::vector<uint64_t> phones;
+  std::vector<uint8_t> rule_of;
   for (uint32_t i = 0; i < kCount; ++i) {
-    const ContactPoint phone{ContactKind::kPhone, uint64_t{12120000000} + i, {}};
-    const ContactPoint text{ContactKind::kOther, 0, std::string(512, 't')};
-    const ContactPoint& point = i % 100 == 0 ? text : phone;
-    block.Deny(i, v1::VERDICT_DENY, rule, question, absl::MakeConstSpan(&point, 1));
+    if (i % 100 == 0) {
+      const ContactPoint text{ContactKind::kOther, 0, std::string(512, 't')};
+      block.Deny(i, v1::VERDICT_DENY, registry.rule, question, absl::MakeConstSpan(&text, 1));
+      continue;
+    }
+    indexes.push_back(i);
+    phones.push_back(uint64_t{12120000000} + i);
+    rule_of.push_back(i % 7 == 0 ? 1 : 0);
   }
-  block.Deny(kCount, v1::VERDICT_UNKNOWN, rule, question, {});  // unreadable
+  block.Deny(DeniedPhones{rules, indexes, phones, rule_of}, question);
+  block.Deny(DeniedPhones{}, question);
+  block.Deny(kCount, v1::VERDICT_UNKNOWN, stale.rule, question, {});  // unreadable
   block.Allow(5);
-  std::vector<DecisionRow> rows;
-  uint32_t records = 0;
-  block.Write({v1::DECISION_KIND_FILTER_BLOCK, "c", &question, 1},
-              [&](absl::string_view event, uint32_t count) {
-                EXPECT_LE(event.size(), RecordRing::kMaxRecordBytes);
-                ReadEvent(event, Secret("k"), &rows);
-                records += count;
-                EXPECT_EQ(rows.size(), records);
-              });
+  BlockRecord record = block.Finish({v1::DECISION_KIND_FILTER_BLOCK, "c", &question, 1});
+  EXPECT_EQ(record.records, kCount + 1);
+  const std::vector<DecisionRow> rows = RecordsOf(record, 777);
   ASSERT_EQ(rows.size(), kCount + 1);
   EXPECT_EQ(rows[0].record.kind(), v1::DECISION_KIND_FILTER_BLOCK);
   EXPECT_EQ(rows[0].record.allowed(), 5u);
-  EXPECT_EQ(rows[0].record.denied(), kCount);
-  EXPECT_EQ(rows[0].record.unknown(), 1u);
+  EXPECT_EQ(rows[0].record.denied() + rows[0].record.unknown(), kCount + 1);
   EXPECT_EQ(rows[0].record.verdict(), v1::VERDICT_DENY);
-  for (uint32_t i = 0; i < kCount; ++i) {
-    ASSERT_EQ(rows[i + 1].id, (DecisionId{1, 2, 3, i + 1}));
-    ASSERT_EQ(rows[i + 1].record.contact_points_size(), 1);
+  const Secret secret("k");
+  std::set<uint32_t> seen;
+  for (size_t i = 1; i < rows.size(); ++i) {
+    const RecordedDecision& denied = rows[i].record;
+    const uint32_t index = rows[i].id.index - 1;
+    ASSERT_TRUE(seen.insert(index).second && index < kCount);
+    EXPECT_EQ(rows[i].id, (DecisionId{1, 2, 3, index + 1}));
+    ASSERT_EQ(denied.contact_points_size(), 1);
+    if (index % 100 == 0) continue;
+    EXPECT_EQ(denied.verdict(), index % 7 == 0 ? v1::VERDICT_UNKNOWN : v1::VERDICT_DENY);
+    EXPECT_EQ(denied.reasons(0).type(), index % 7 == 0 ? stale.rule.type : registry.rule.type);
+    const ContactPoint phone{ContactKind::kPhone, uint64_t{12120000000} + index, {}};
+    ASSERT_TRUE(secret.Hash(SubjectKey(3, phone)).IsIn(denied)) << index;
+    EXPECT_EQ(denied.contact_points(0), MaskContact(ToString(phone)));
   }
+  EXPECT_EQ(record.Trim(), kCount);
+  EXPECT_THAT(RecordsOf(record, 777), SizeIs(1));
+}
+
+// What is left out where there is no room leaves room for summaries.
+TEST(BlockQueueTest, TakesSummariesWhereNothingElseHasRoom) {
+  const auto block = [](size_t bytes, uint32_t records) {
+    return BlockRecord{std::string(bytes, 'b'), 1, records};
+  };
+  BlockQueue queue(800);
+  BlockRecord large = block(5000, 9);
+  EXPECT_TRUE(queue.TryPush(&large));  // which would never find room otherwise
+  BlockRecord next = block(10, 9);
+  EXPECT_FALSE(queue.TryPush(&next));
+  EXPECT_EQ(next.bytes.size(), 10u);
+  EXPECT_EQ(queue.Pop()->bytes.size(), 5000u);
+  for (int i = 0; i < 7; ++i) {
+    next = block(100, 9);
+    EXPECT_TRUE(queue.TryPush(&next));
+  }
+  next = block(100, 9);
+  EXPECT_FALSE(queue.TryPush(&next));
+  next = block(100, 1);
+  EXPECT_TRUE(queue.TryPush(&next));
+  next = block(100, 1);
+  EXPECT_FALSE(queue.TryPush(&next));
+  EXPECT_EQ(queue.percent(), 100u);
+  EXPECT_EQ(queue.pushed(), 9u);
+  EXPECT_EQ(queue.popped(), 1u);
 }
 
 struct CheckCase {

@@ -253,22 +253,39 @@ TEST(ChunkCodecTest, StopsAtTheVisitorsError) {
   EXPECT_EQ(calls, 2);
 }
 
+TEST(ChunkWriterTest, TakesWholeBlocks) {
+  std::vector<std::string> chunks;
+  ChunkWriter writer([&](uint32_t, std::string bytes) {
+    chunks.push_back(std::move(bytes));
+    return absl::OkStatus();
+  });
+  BlockBits bits;
+  bits.Set(7);
+  bits.Set(9'999);
+  ASSERT_TRUE(writer.Add(3).ok());
+  ASSERT_TRUE(writer.AddBlock(5, bits.Payload()).ok());
+  ASSERT_TRUE(writer.Add(60'001).ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(writer.AddBlock(6, bits.Payload())));
+  ASSERT_TRUE(writer.Finish().ok());
+  EXPECT_EQ(chunks, Encode({3, 50'007, 59'999, 60'001}));
+}
+
 TEST(ChunkReaderTest, RefusesRepeatedAndDisorderedChunks) {
-  const std::string low = Encode({1, 10'000}).at(0);
+  const std::string low = Encode({1, 9'000}).at(0);
   const std::string high = Encode({20'000}).at(0);
   for (const auto& chunks : {std::vector{low, low}, std::vector{high, low}}) {
     MemoryChunkSource source(chunks);
     ChunkReader reader(source);
-    ASSERT_TRUE(reader.NextRun().ok());
-    EXPECT_TRUE(absl::IsDataLoss(reader.NextRun().status()));
+    ASSERT_TRUE(reader.Next().ok());
+    EXPECT_TRUE(absl::IsDataLoss(reader.Next().status()));
   }
 }
 
 TEST(ChunkReaderTest, NamesTheDamagedChunk) {
   MemoryChunkSource source({Encode({1}).at(0), "garbage of some length"});
   ChunkReader reader(source);
-  ASSERT_TRUE(reader.NextRun().ok());
-  const absl::Status status = reader.NextRun().status();
+  ASSERT_TRUE(reader.Next().ok());
+  const absl::Status status = reader.Next().status();
   EXPECT_TRUE(absl::IsDataLoss(status));
   EXPECT_THAT(std::string(status.message()), HasSubstr("chunk 1: "));
 }
@@ -276,9 +293,9 @@ TEST(ChunkReaderTest, NamesTheDamagedChunk) {
 TEST(ChunkReaderTest, StaysAtTheEnd) {
   MemoryChunkSource source({Encode({7, 9}).at(0)});
   ChunkReader reader(source);
-  EXPECT_THAT(reader.NextRun().value(), ElementsAre(7, 9));
-  EXPECT_THAT(reader.NextRun().value(), IsEmpty());
-  EXPECT_THAT(reader.NextRun().value(), IsEmpty());
+  EXPECT_THAT(Drain(reader), ElementsAre(7, 9));
+  EXPECT_EQ(reader.Next().value(), nullptr);
+  EXPECT_EQ(reader.Next().value(), nullptr);
 }
 
 TEST(SetDigestTest, Golden) {

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "storage/registry/block.h"
+#include "storage/registry/block_bits.h"
 #include "storage/registry/chunk_codec.h"
 #include "storage/registry/streams.h"
 
@@ -46,20 +48,27 @@ class MemoryChunkSource : public ChunkSource {
   size_t next_ = 0;
 };
 
-// Yields numbers three a run, so that runs end within whatever the test looks at.
-class MemoryNumbers : public NumberSource {
+// Yields the blocks of ascending numbers.
+class MemoryNumbers : public BlockSource {
  public:
   explicit MemoryNumbers(std::vector<uint64_t> numbers) : numbers_(std::move(numbers)) {}
 
-  absl::StatusOr<absl::Span<const uint64_t>> NextRun() override {
-    const auto run = absl::MakeConstSpan(numbers_).subspan(next_, 3);
-    next_ += run.size();
-    return run;
+  absl::StatusOr<const NumberBlock*> Next() override {
+    if (next_ == numbers_.size()) return nullptr;
+    block_.id = numbers_[next_] / kNumbersPerBlock;
+    bits_.Clear();
+    for (; next_ < numbers_.size() && numbers_[next_] / kNumbersPerBlock == block_.id; ++next_) {
+      bits_.Set(static_cast<uint32_t>(numbers_[next_] % kNumbersPerBlock));
+    }
+    block_.payload = bits_.Payload();
+    return &block_;
   }
 
  private:
   std::vector<uint64_t> numbers_;
   size_t next_ = 0;
+  BlockBits bits_;
+  NumberBlock block_;
 };
 
 inline std::vector<std::string> Encode(const std::vector<uint64_t>& numbers,
@@ -74,13 +83,14 @@ inline std::vector<std::string> Encode(const std::vector<uint64_t>& numbers,
   return sink.chunks;
 }
 
-inline std::vector<uint64_t> Drain(NumberSource& source) {
+inline std::vector<uint64_t> Drain(BlockSource& source) {
   std::vector<uint64_t> numbers;
   for (;;) {
-    const auto run = source.NextRun();
-    EXPECT_TRUE(run.ok()) << run.status();
-    if (!run.ok() || run->empty()) return numbers;
-    numbers.insert(numbers.end(), run->begin(), run->end());
+    const auto block = source.Next();
+    EXPECT_TRUE(block.ok()) << block.status();
+    if (!block.ok() || *block == nullptr) return numbers;
+    const uint64_t base = (*block)->id * kNumbersPerBlock;
+    ForEachSuffix((*block)->payload, [&](uint32_t suffix) { numbers.push_back(base + suffix); });
   }
 }
 

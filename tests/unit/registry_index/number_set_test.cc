@@ -154,6 +154,74 @@ TEST(NumberSetTest, MixesPagesAndHashedBlocks) {
   ExpectExact(numbers);
 }
 
+// `per_block` numbers in each of the exchanges 200, 201 … of an area code.
+void AddExchanges(uint64_t area, uint64_t exchanges, size_t per_block,
+                  std::set<uint64_t>* numbers) {
+  for (uint64_t exchange = 200; exchange < 200 + exchanges; ++exchange) {
+    const uint64_t first = ((1'000 + area) * 1'000 + exchange) * 10'000;
+    numbers->merge(Random(per_block, first, 10'000, area * 1'000 + exchange));
+  }
+}
+
+// Area codes on both sides of the number of blocks that earns bitmaps, beside each other and beside
+// others, at the ends of the area codes, with exchanges between them that have none.
+TEST(NumberSetTest, BitmapAreas) {
+  std::set<uint64_t> numbers;
+  AddExchanges(200, 128, 700, &numbers);
+  AddExchanges(201, 127, 700, &numbers);
+  AddExchanges(202, 129, 300, &numbers);  // lists, and as bitmaps not much larger
+  AddExchanges(203, 200, 5, &numbers);    // lists that stay lists
+  AddExchanges(205, 1, 10'000, &numbers);
+  AddExchanges(999, 128, 650, &numbers);
+  ExpectExact(numbers);
+  numbers.insert({1, 11'999'999'999, kNanpPast, kNanpPast + 1, 441'632'960'000, kMaxNumber});
+  ExpectExact(numbers);
+}
+
+// Blocks of all counts in one area, full and nearly empty ones among them.
+TEST(NumberSetTest, BitmapAreaOfUnevenBlocks) {
+  std::set<uint64_t> numbers;
+  for (uint64_t exchange = 0; exchange < 1'000; exchange += 3) {
+    const uint64_t first = (1'212'000 + exchange) * 10'000;
+    const size_t count = exchange % 2 == 0 ? 1 + exchange % 40 : 1'000;
+    numbers.merge(Random(count, first, 10'000, exchange));
+  }
+  for (uint64_t suffix = 0; suffix < 10'000; ++suffix) {
+    numbers.insert(12'120'000'000 + suffix);
+    numbers.insert(12'129'990'000 + suffix);
+  }
+  ExpectExact(numbers);
+}
+
+// The same answers in batches of any size, wherever a number of each kind comes in them.
+TEST(NumberSetTest, BatchesOfAnySizeAnswerAsSingleLookUps) {
+  std::set<uint64_t> numbers;
+  AddExchanges(212, 130, 640, &numbers);
+  AddExchanges(213, 130, 7, &numbers);
+  AddExchanges(214, 3, 900, &numbers);
+  numbers.merge(Random(3'000, 1, kMaxNumber, 11));
+  const auto set = Build(numbers);
+  const std::vector<uint64_t> members(numbers.begin(), numbers.end());
+  std::mt19937_64 random(12);
+  std::vector<uint64_t> asked(65'536);
+  for (uint64_t& number : asked) {
+    const uint64_t kind = random() % 4;
+    number = kind == 0   ? random()
+             : kind == 1 ? 12'120'000'000 + random() % 30'000'000
+                         : members[random() % members.size()] + kind - 2;
+  }
+  for (const size_t size : {0u, 1u, 63u, 64u, 65u, 127u, 128u, 129u, 8'192u, 65'535u, 65'536u}) {
+    const auto part = absl::MakeConstSpan(asked).subspan(0, size);
+    std::vector<uint64_t> words(size / 64 + 1);
+    set->ContainsBatch(part, absl::MakeSpan(words));
+    for (size_t i = 0; i < size; ++i) {
+      const bool expected = numbers.count(part[i]) != 0;
+      ASSERT_EQ((words[i / 64] >> (i % 64) & 1) != 0, expected) << part[i] << " of " << size;
+      ASSERT_EQ(set->Contains(part[i]), expected) << part[i];
+    }
+  }
+}
+
 TEST(NumberSetTest, BatchOfAnyLengthLeavesFurtherWordsAlone) {
   const auto set = Build({5});
   for (size_t size = 0; size <= 130; ++size) {
@@ -180,6 +248,9 @@ TEST(NumberSetTest, MemoryFollowsTheNumbers) {
   // 880 numbers an exchange, as 250 M over 287,000 exchanges have: at most 1.6 bytes a number.
   const auto dense = Random(880'000, 12'120'000'000, 10'000'000, 7);
   EXPECT_LT(static_cast<double>(Build(dense)->memory_bytes()), 1.6 * 880'000);
+  // 12 numbers an exchange, as a list of 10 M all over the NANP has: lists, not bitmaps.
+  const auto thin = Random(12'000, 12'120'000'000, 10'000'000, 8);
+  EXPECT_LT(Build(thin)->memory_bytes(), 36'000u);
 }
 
 TEST(NumberSetBuilderTest, RefusesDisorderAndNonNumbers) {

@@ -13,6 +13,7 @@
 #include "storage/registry/chunk_reader.h"
 #include "storage/registry/external_sorter.h"
 #include "storage/registry/number_set.h"
+#include "storage/registry/op_blocks.h"
 #include "tests/unit/registry_index/fakes.h"
 
 namespace dnc {
@@ -39,11 +40,9 @@ class MemoryOps : public OpSource {
   std::vector<Op> ops_;
 };
 
-class FailingNumbers : public NumberSource {
+class FailingNumbers : public BlockSource {
  public:
-  absl::StatusOr<absl::Span<const uint64_t>> NextRun() override {
-    return absl::DataLossError("broken");
-  }
+  absl::StatusOr<const NumberBlock*> Next() override { return absl::DataLossError("broken"); }
 };
 
 struct Built {
@@ -51,9 +50,10 @@ struct Built {
   std::vector<uint64_t> numbers;
 };
 
-Built Build(VersionMode mode, NumberSource* previous, OpSource& ops) {
+Built Build(VersionMode mode, BlockSource* previous, OpSource& ops) {
   MemoryChunks sink;
-  const auto summary = BuildVersion(mode, previous, ops, sink);
+  OpBlocks changes(ops);
+  const auto summary = BuildVersion(mode, previous, changes, sink);
   EXPECT_TRUE(summary.ok()) << summary.status();
   if (!summary.ok()) return {};
   EXPECT_EQ(summary->chunks, sink.chunks.size());
@@ -70,10 +70,11 @@ Built Build(VersionMode mode, std::vector<uint64_t> previous, std::vector<Op> op
   return Build(mode, &numbers, op_source);
 }
 
-absl::Status BuildError(VersionMode mode, NumberSource* previous, std::vector<Op> ops,
+absl::Status BuildError(VersionMode mode, BlockSource* previous, std::vector<Op> ops,
                         MemoryChunks sink = {}) {
   MemoryOps op_source(std::move(ops));
-  return BuildVersion(mode, previous, op_source, sink).status();
+  OpBlocks changes(op_source);
+  return BuildVersion(mode, previous, changes, sink).status();
 }
 
 TEST(VersionBuilderTest, FirstFullVersion) {
@@ -155,7 +156,8 @@ TEST(VersionBuilderTest, GenerationsOfChangesMatchAModel) {
     MemoryChunkSource source(std::exchange(chunks, {}));
     ChunkReader previous(source);
     MemoryChunks sink;
-    const auto summary = BuildVersion(VersionMode::kChange, &previous, *sorter, sink);
+    OpBlocks changes(*sorter);
+    const auto summary = BuildVersion(VersionMode::kChange, &previous, changes, sink);
     ASSERT_TRUE(summary.ok()) << summary.status();
     EXPECT_EQ(summary->count, model.size());
     chunks = sink.chunks;

@@ -35,15 +35,15 @@ class ChangeFeedTest : public ::testing::Test {
   }
 
   void Prepare(int64_t revision, size_t bytes = 0) {
-    auto record = std::make_shared<storage::v1::AuditRecord>();
-    record->set_revision(revision);
-    record->mutable_mutation()->set_request_id(std::string(bytes, 'x'));
-    feed_.Prepare(std::move(record));
+    storage::v1::AuditRecord record;
+    record.set_revision(revision);
+    record.mutable_mutation()->set_request_id(std::string(bytes, 'x'));
+    feed_.Prepare(record.SerializeAsString(), &prepared_);
   }
+  void Publish(int64_t revision) { feed_.Publish(revision, std::exchange(prepared_, {})); }
   void Apply(const std::vector<int64_t>& revisions, size_t bytes = 0) {
-    feed_.Begin();
     for (const int64_t revision : revisions) Prepare(revision, bytes);
-    feed_.Publish(revisions.back());
+    Publish(revisions.back());
   }
   std::vector<int64_t> Held() const {
     std::vector<int64_t> held;
@@ -62,6 +62,7 @@ class ChangeFeedTest : public ::testing::Test {
   }
 
   ChangeFeed feed_;
+  ChangeFeed::Prepared prepared_;
 };
 
 TEST_F(ChangeFeedTest, KeepsTheNewestForThoseWhoFollow) {
@@ -120,22 +121,19 @@ TEST_F(ChangeFeedTest, WhatWasNotKeptLeavesNoHole) {
 }
 
 TEST_F(ChangeFeedTest, WhoComesOrGoesWithinABatchChangesNothingForOthers) {
-  feed_.Begin();
   Prepare(1);  // nobody follows yet
   const auto early = Follow();
   Prepare(2);
-  feed_.Publish(2);
+  Publish(2);
   EXPECT_THAT(Held(), ElementsAre(2));
   EXPECT_THAT(early->told, ElementsAre(Pair(2, 0)));
-  feed_.Begin();
   Prepare(3);
   feed_.Remove(early.get());
-  feed_.Publish(3);
+  Publish(3);
   EXPECT_THAT(Held(), IsEmpty());
-  feed_.Begin();
   Prepare(4);
   const auto late = Follow();
-  feed_.Publish(4);
+  Publish(4);
   EXPECT_THAT(late->told, ElementsAre(Pair(4, 0)));
   EXPECT_THAT(Held(), IsEmpty());
   Apply({5});
@@ -144,8 +142,8 @@ TEST_F(ChangeFeedTest, WhoComesOrGoesWithinABatchChangesNothingForOthers) {
 
 TEST_F(ChangeFeedTest, ABatchThatFailedIsForgotten) {
   const auto follower = Follow();
-  feed_.Begin();
   Prepare(1);
+  prepared_.clear();
   Apply({1});
   EXPECT_THAT(Held(), ElementsAre(1));
   EXPECT_EQ(follower->told.size(), 1u);

@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 
 namespace dnc {
 namespace {
@@ -95,23 +100,43 @@ TEST(OverlayTest, DroppedChangesLeaveNothing) {
   EXPECT_TRUE(batch.changes().empty());
 }
 
-TEST(OverlayTest, WritesEachKeyOnce) {
+TEST(OverlayTest, WritesEachKeyOnceInOrder) {
   const FakeReader base;
   Overlay batch(&base);
-  batch.Put(Family::kLeads, "a", "1");
-  batch.Put(Family::kLeads, "a", "2");
+  batch.Put(Family::kLeads, "b", "1");
   batch.Put(Family::kIndex, "a", "");
+  batch.Put(Family::kLeads, "b", "2");
   batch.Delete(Family::kEntries, "e");
+  batch.Put(Family::kLeads, "a", "3");
   WriteSet writes;
-  std::move(batch).AppendTo(&writes);
-  std::map<std::pair<Family, std::string>, std::optional<std::string>> written;
+  batch.AppendTo(&writes);
+  std::vector<std::string> written;
   for (const WriteSet::Change& change : writes.changes()) {
-    EXPECT_TRUE(written.emplace(std::make_pair(change.family, change.key), change.value).second);
+    written.push_back(absl::StrCat(static_cast<int>(change.family), " ", change.key, " ",
+                                   change.value.value_or("deleted")));
   }
-  const decltype(written) wanted = {{{Family::kLeads, "a"}, "2"},
-                                    {{Family::kIndex, "a"}, ""},
-                                    {{Family::kEntries, "e"}, std::nullopt}};
-  EXPECT_EQ(written, wanted);
+  EXPECT_EQ(written, (std::vector<std::string>{"2 a 3", "2 b 2", "4 e deleted", "5 a "}));
+}
+
+// What waits for its commit covers what is committed, the newest first, whether the store has it
+// already or not.
+TEST(OverlayTest, PendingBatchesCoverWhatIsCommitted) {
+  const FakeReader base;
+  auto first = std::make_shared<Overlay>(&base);
+  first->Put(Family::kLeads, "a", "first");
+  first->Put(Family::kLeads, "b", "first");
+  auto second = std::make_shared<Overlay>(&base);
+  second->Put(Family::kLeads, "b", "second");
+  second->Delete(Family::kLeads, "c");
+  const PendingReader pending({first, second}, &base);
+  Overlay batch(&pending);
+  EXPECT_EQ(Get(batch, Family::kLeads, "a"), "first");
+  EXPECT_EQ(Get(batch, Family::kLeads, "b"), "second");
+  EXPECT_EQ(Get(batch, Family::kLeads, "c"), "absent");
+  EXPECT_EQ(Get(batch, Family::kEntries, "a"), "absent");
+  EXPECT_TRUE(absl::IsDataLoss(batch.Get(Family::kLeads, "broken").status()));
+  first->Delete(Family::kLeads, "a");
+  EXPECT_EQ(Get(batch, Family::kLeads, "a"), "absent") << "deleted there, whatever is beneath";
 }
 
 TEST(OverlayTest, ReadErrorIsPassedOn) {

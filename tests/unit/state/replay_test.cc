@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "tests/unit/state/state_fixture.h"
@@ -302,6 +304,32 @@ void Replay(const std::vector<Mutation>& history, size_t max_batch, size_t batch
   }
 }
 
+// Batches of random sizes, each judged, in two pieces, while the one before it commits on another
+// thread.
+void ReplayOverlapping(const std::vector<Mutation>& history, Gateway* gateway) {
+  StateMachine& state = gateway->state();
+  std::mt19937_64 random(7);
+  std::unique_ptr<JudgedBatch> committing;
+  for (size_t at = 0; at < history.size();) {
+    std::thread commit;
+    std::unique_ptr<JudgedBatch> batch = state.Begin();
+    if (committing != nullptr) {
+      commit = std::thread([&] { EXPECT_TRUE(state.Commit(committing.get()).ok()); });
+    }
+    for (int piece = 0; piece < 2 && at < history.size(); ++piece) {
+      std::vector<LogEntry> entries;
+      int64_t revision = batch->revision;
+      for (size_t size = 1 + random() % 20; size > 0 && at < history.size(); --size) {
+        entries.push_back({++revision, history[at++]});
+      }
+      state.Judge(std::move(entries), batch.get());
+    }
+    if (commit.joinable()) commit.join();
+    committing = std::move(batch);
+  }
+  EXPECT_TRUE(state.Commit(committing.get()).ok());
+}
+
 void ExpectSame(const Gateway& one, const Gateway& other) {
   const Dump left = one.Rows();
   const Dump right = other.Rows();
@@ -339,6 +367,10 @@ TEST_P(ReplayTest, GivesTheSameBytes) {
   Replay(history, 20, 3, &with_restarts);
   ExpectSame(one_by_one, with_restarts);
   EXPECT_TRUE(with_restarts.FilterIsComplete());
+  Gateway overlapping;
+  ReplayOverlapping(history, &overlapping);
+  ExpectSame(one_by_one, overlapping);
+  EXPECT_TRUE(overlapping.FilterIsComplete());
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ReplayTest, ::testing::ValuesIn(kSeeds));

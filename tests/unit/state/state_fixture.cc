@@ -48,7 +48,7 @@ void Gateway::Open() {
 
 absl::Status Gateway::OpenState() {
   absl::StatusOr<std::unique_ptr<StateMachine>> state =
-      StateMachine::Create(store_.get(), kCacheBytes);
+      StateMachine::Create(store_.get(), StateOptions{kCacheBytes, {}});
   const absl::Status status = state.status();
   if (status.ok()) state_ = *std::move(state);
   return status;
@@ -112,7 +112,8 @@ bool Gateway::FilterIsComplete() const {
   bool complete = true;
   const absl::Status scanned =
       view->reader->Scan(Family::kSubjects, "", "", [&](absl::string_view key, absl::string_view) {
-        const auto& table = SubjectFilter::IsGlobal(key) ? view->global_subjects : view->subjects;
+        const SubjectFilter* table =
+            SubjectFilter::IsGlobal(key) ? view->global_subjects : view->subjects;
         complete = complete && table->MayContain(SubjectFilter::Hash(key));
         return true;
       });

@@ -51,6 +51,12 @@ class FailingStore : public Store {
                            absl::string_view upper) override {
     return store_->DeleteRange(family, lower, upper);
   }
+  absl::Status Drop(Family family, absl::string_view lower, absl::string_view upper) override {
+    return store_->Drop(family, lower, upper);
+  }
+  absl::Status Flush() override { return store_->Flush(); }
+  absl::StatusOr<uint64_t> FreeBytes() const override { return store_->FreeBytes(); }
+  uint64_t ReservedBytes() const override { return store_->ReservedBytes(); }
   absl::Status background_error() const override {
     return flush_failed ? absl::UnavailableError("a flush failed") : absl::OkStatus();
   }
@@ -74,7 +80,7 @@ class StoreFailureTest : public ::testing::Test {
   void SetUp() override {
     testing::SetUpAcme(&gateway_);
     gateway_.CloseState();
-    absl::StatusOr<std::unique_ptr<StateMachine>> state = StateMachine::Create(&store_, 0);
+    absl::StatusOr<std::unique_ptr<StateMachine>> state = StateMachine::Create(&store_, {});
     ASSERT_TRUE(state.ok()) << state.status();
     state_ = *std::move(state);
   }
@@ -88,6 +94,12 @@ class StoreFailureTest : public ::testing::Test {
     absl::Status status = state_->Apply(entries, &outcomes);
     if (answers != nullptr) *answers = std::move(outcomes);
     return status;
+  }
+  // Of one mutation, upon all that is judged.
+  std::unique_ptr<JudgedBatch> JudgeBatch(const Mutation& mutation) {
+    std::unique_ptr<JudgedBatch> batch = state_->Begin();
+    state_->Judge({LogEntry{batch->revision + 1, mutation}}, batch.get());
+    return batch;
   }
   bool Writable() const { return state_->writable() && state_->Read()->writable; }
 
@@ -117,6 +129,50 @@ TEST_F(StoreFailureTest, FailedConfigurationIsNotShown) {
   store_.fail_commits = true;
   EXPECT_FALSE(Apply(testing::CreateRegistry("r")).ok());
   EXPECT_EQ(state_->Read()->catalog->Find("acme")->FindList("r"), nullptr);
+}
+
+// What stands upon a change that was never written must not be written either, even where the store
+// has recovered before its turn comes.
+TEST_F(StoreFailureTest, BatchJudgedUponOneThatFailedFails) {
+  const testing::Dump before = gateway_.Rows();
+  const int64_t revision = state_->applied_revision();
+  const auto first = JudgeBatch(testing::CreateRegistry("r"));
+  const auto second = JudgeBatch(testing::AddPhoneEntry("+12125550001", "id"));
+  const auto third = JudgeBatch(testing::AddPhoneEntry("+12125550002"));
+  EXPECT_EQ(third->revision, revision + 3);
+  store_.fail_commits = true;
+  EXPECT_TRUE(absl::IsUnavailable(state_->Commit(first.get())));
+  EXPECT_TRUE(absl::IsUnavailable(state_->Commit(second.get())));
+  store_.fail_commits = false;
+  ASSERT_TRUE(state_->TryRecover().ok());
+  const absl::Status late = state_->Commit(third.get());
+  EXPECT_EQ(ErrorInfoOf(late).value().reason(), "STORE_UNAVAILABLE") << late;
+  EXPECT_TRUE(Writable()) << "the store is well";
+  EXPECT_EQ(state_->applied_revision(), revision);
+  EXPECT_EQ(state_->Read()->catalog->Find("acme")->FindList("r"), nullptr);
+  EXPECT_EQ(gateway_.Rows(), before);
+  std::vector<Outcome> outcomes;
+  ASSERT_TRUE(Apply({testing::AddPhoneEntry("+12125550001", "id")}, &outcomes).ok());
+  EXPECT_EQ(outcomes[0].code(), 0);
+  EXPECT_EQ(outcomes[0].revision(), revision + 1) << "the request is new, and there is no gap";
+  state_.reset();
+  EXPECT_TRUE(gateway_.OpenState().ok());
+}
+
+TEST_F(StoreFailureTest, BatchThatIsJudgedIsSeenByTheNextAndByNobodyElse) {
+  const int64_t revision = state_->applied_revision();
+  const Mutation opt_out = testing::OptOutLead("l", {"+12125550001"}, "id");
+  const auto first = JudgeBatch(opt_out);
+  const auto second = JudgeBatch(opt_out);
+  EXPECT_EQ(second->outcomes[0].SerializeAsString(), first->outcomes[0].SerializeAsString())
+      << "a repeat";
+  EXPECT_EQ(state_->Read()->revision, revision);
+  EXPECT_EQ(state_->DryRun(opt_out).revision(), 0) << "nothing to repeat is there yet";
+  ASSERT_TRUE(state_->Commit(first.get()).ok());
+  EXPECT_EQ(state_->Read()->revision, revision + 1);
+  EXPECT_EQ(state_->DryRun(opt_out).revision(), revision + 1);
+  ASSERT_TRUE(state_->Commit(second.get()).ok());
+  EXPECT_EQ(state_->Read()->revision, revision + 2);
 }
 
 TEST_F(StoreFailureTest, DoesNotTouchTheStoreUntilItHasRecovered) {

@@ -3,13 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
+#include <iterator>
+#include <map>
 #include <random>
 #include <set>
 #include <thread>
 #include <vector>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "storage/schema/keys.h"
 
 namespace dnc {
@@ -17,43 +20,138 @@ namespace {
 
 constexpr uint64_t kFirstPhone = 12'125'550'000;
 
+// What its lines lie in: ranges never overlap, and what is given back is used again.
+TEST(HugeArenaTest, RangesAreApartAndUsedAgain) {
+  HugeArena arena;
+  std::mt19937_64 random(1);
+  std::map<char*, size_t> taken;  // lines
+  size_t lines = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    if (lines < 4'000 || (lines < 8'000 && random() % 2 == 0)) {
+      const size_t wanted = 1 + random() % 300;
+      char* const range = arena.Allocate(wanted);
+      ASSERT_EQ(reinterpret_cast<uintptr_t>(range) % HugeArena::kLineBytes, 0u);
+      const auto after = taken.lower_bound(range);
+      ASSERT_TRUE(after == taken.end() || range + wanted * HugeArena::kLineBytes <= after->first);
+      ASSERT_TRUE(after == taken.begin() ||
+                  std::prev(after)->first + std::prev(after)->second * HugeArena::kLineBytes <=
+                      range);
+      taken.emplace(range, wanted);
+      lines += wanted;
+    } else {
+      const auto victim = std::next(taken.begin(), static_cast<int64_t>(random() % taken.size()));
+      arena.Free(victim->first, victim->second);
+      lines -= victim->second;
+      taken.erase(victim);
+    }
+    ASSERT_EQ(arena.used_bytes(), lines * HugeArena::kLineBytes);
+  }
+  EXPECT_LE(arena.mapped_bytes(), size_t{4} << 20) << "for at most 0.5 MiB at once";
+  for (const auto& [range, count] : taken) arena.Free(range, count);
+  EXPECT_EQ(arena.used_bytes(), 0u);
+}
+
+uint64_t HashOf(uint64_t i) { return SubjectFilter::HashPhone(1, kFirstPhone + i); }
+
+// How many of the hashes of [begin, end) it says may be there, asked one by one and in batches.
+uint64_t Claimed(const SubjectFilter& filter, uint64_t begin, uint64_t end) {
+  uint64_t one_by_one = 0;
+  uint64_t in_batches = 0;
+  std::vector<uint64_t> hashes;
+  for (uint64_t i = begin; i < end; ++i) {
+    hashes.push_back(HashOf(i));
+    one_by_one += filter.MayContain(hashes.back()) ? 1 : 0;
+    if (hashes.size() == SubjectFilter::kBatch || i + 1 == end) {
+      in_batches += static_cast<uint64_t>(absl::popcount(filter.MayContainBatch(hashes)));
+      hashes.clear();
+    }
+  }
+  EXPECT_EQ(one_by_one, in_batches);
+  return one_by_one;
+}
+
 TEST(SubjectFilterTest, EmptyOneHasNothing) {
   const SubjectFilter filter;
-  for (uint64_t i = 0; i < 1000; ++i) {
-    EXPECT_FALSE(filter.table()->MayContain(SubjectFilter::HashPhone(1, kFirstPhone + i)));
+  EXPECT_EQ(Claimed(filter, 0, 1000), 0u);
+  EXPECT_EQ(filter.size(), 0u);
+}
+
+// However many there are, and whatever the shards' sizes: all of them, and nearly nothing else.
+TEST(SubjectFilterTest, AgreesWithASetThroughGrowth) {
+  SubjectFilter filter;
+  uint64_t inserted = 0;
+  for (const uint64_t count : {1u, 2u, 63u, 1'000u, 16'000u, 100'003u, 400'000u}) {
+    for (; inserted < count; ++inserted) filter.Insert(HashOf(inserted), 1);
+    ASSERT_EQ(Claimed(filter, 0, count), count);
+    // Expected: 100,000 × 400,000 / 2^42, less than a hundredth.
+    ASSERT_LE(Claimed(filter, count, count + 100'000), 1u) << count;
+    filter.Reclaim(1);
   }
 }
 
-TEST(SubjectFilterTest, KeepsEverythingThroughGrowth) {
+// Shards that are as full as they get, where many fingerprints stand in another line than their
+// own.
+TEST(SubjectFilterTest, KeepsWhatFindsItsLineFull) {
   SubjectFilter filter;
-  constexpr uint64_t kCount = 20'000;
-  for (uint64_t i = 0; i < kCount; ++i) {
-    filter.Insert(SubjectFilter::HashPhone(1, kFirstPhone + i));
-    ASSERT_TRUE(filter.table()->MayContain(SubjectFilter::HashPhone(1, kFirstPhone + i)));
+  std::vector<uint64_t> hashes;
+  for (uint64_t i = 0; hashes.size() < 20'000; ++i) {
+    const uint64_t hash = HashOf(i);
+    if (hash % 1024 == 7) hashes.push_back(hash);
   }
-  for (uint64_t i = 0; i < kCount; ++i) {
-    EXPECT_TRUE(filter.table()->MayContain(SubjectFilter::HashPhone(1, kFirstPhone + i))) << i;
-    EXPECT_FALSE(filter.table()->MayContain(SubjectFilter::HashPhone(2, kFirstPhone + i))) << i;
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    filter.Insert(hashes[i], 1);
+    if (i % 500 != 0) continue;
+    filter.Reclaim(1);
+    for (size_t j = 0; j <= i; ++j) ASSERT_TRUE(filter.MayContain(hashes[j])) << i << " " << j;
   }
-  EXPECT_GE(filter.table()->capacity(), 2 * kCount) << "more than half full";
+  EXPECT_EQ(filter.size(), hashes.size());
 }
 
 TEST(SubjectFilterTest, RepeatsTakeNoRoom) {
   SubjectFilter filter;
-  const size_t capacity = filter.table()->capacity();
-  for (uint64_t i = 0; i < 100'000; ++i)
-    filter.Insert(SubjectFilter::HashPhone(1, kFirstPhone + i % 10));
-  EXPECT_EQ(filter.table()->capacity(), capacity);
+  for (uint64_t i = 0; i < 10; ++i) filter.Insert(HashOf(i), 1);
+  const size_t bytes = filter.memory_bytes();
+  for (uint64_t i = 0; i < 100'000; ++i) filter.Insert(HashOf(i % 10), 1);
+  EXPECT_EQ(filter.memory_bytes(), bytes);
+  EXPECT_EQ(filter.size(), 10u);
 }
 
-// A reader may hold a table while the filter grows past it.
-TEST(SubjectFilterTest, OlderTableKeepsWhatItHad) {
+// docs/sizing.md counts on it.
+TEST(SubjectFilterTest, TakesFiveToSevenBytesEach) {
   SubjectFilter filter;
-  filter.Insert(SubjectFilter::HashPhone(1, kFirstPhone));
-  const std::shared_ptr<const SubjectTable> table = filter.table();
-  for (uint64_t i = 1; i < 10'000; ++i) filter.Insert(SubjectFilter::HashPhone(1, kFirstPhone + i));
-  EXPECT_NE(filter.table(), table);
-  EXPECT_TRUE(table->MayContain(SubjectFilter::HashPhone(1, kFirstPhone)));
+  uint64_t inserted = 0;
+  for (const uint64_t count : {500'000u, 600'000u, 700'000u}) {
+    for (; inserted < count; ++inserted) filter.Insert(HashOf(inserted), 1);
+    filter.Reclaim(1);
+    EXPECT_GE(filter.memory_bytes(), count * 5);
+    EXPECT_LE(filter.memory_bytes(), count * 7);
+  }
+}
+
+TEST(SubjectFilterTest, MayContainEverythingUntilComplete) {
+  SubjectFilter filter(/*complete=*/false);
+  filter.Fill({HashOf(1), HashOf(2)});
+  filter.Insert(HashOf(3), 5);
+  EXPECT_EQ(Claimed(filter, 0, 1000), 1000u);
+  filter.Complete();
+  EXPECT_EQ(Claimed(filter, 0, 1000), 3u);
+}
+
+// What was replaced stays for readers of older views, and no longer.
+TEST(SubjectFilterTest, ReclaimFreesWhatWasReplaced) {
+  SubjectFilter kept;
+  SubjectFilter reclaimed;
+  for (uint64_t i = 0; i < 200'000; ++i) {
+    kept.Insert(HashOf(i), 7);
+    reclaimed.Insert(HashOf(i), 7);
+    kept.Reclaim(6);
+    if (i % 1000 == 0) reclaimed.Reclaim(7);
+  }
+  EXPECT_GT(kept.memory_bytes(), reclaimed.memory_bytes() * 3 / 2);
+  kept.Reclaim(7);
+  reclaimed.Reclaim(7);
+  EXPECT_EQ(kept.memory_bytes(), reclaimed.memory_bytes());
+  EXPECT_EQ(Claimed(kept, 0, 1000), 1000u);
 }
 
 TEST(SubjectFilterTest, KeyAndPhoneAgree) {
@@ -77,7 +175,6 @@ TEST(SubjectFilterTest, HashesDiffer) {
             keys::TextSubject(organization, 2, text), keys::TextSubject(organization, 3, text),
             keys::TextSubject(organization, 2, absl::StrCat(i, "@b.c"))}) {
         const uint64_t hash = SubjectFilter::Hash(key);
-        EXPECT_NE(hash, 0u);
         hashes.insert(hash);
         ++keys;
       }
@@ -86,12 +183,10 @@ TEST(SubjectFilterTest, HashesDiffer) {
   EXPECT_EQ(hashes.size(), keys);
 }
 
-// What was inserted before the table was taken is always found; for the sanitizers above all.
-TEST(SubjectFilterTest, ReadersBesideTheWriter) {
-  constexpr uint64_t kCount = 50'000;
+// What was inserted before the reader asks is always found; for the sanitizers above all.
+TEST(SubjectFilterTest, ReadersBesideTheWriters) {
+  constexpr uint64_t kCount = 60'000;
   SubjectFilter filter;
-  absl::Mutex mu;
-  std::shared_ptr<const SubjectTable> published = filter.table();  // guarded by mu
   std::atomic<uint64_t> inserted{0};
   std::atomic<int> missed{0};
   std::vector<std::thread> readers;
@@ -100,26 +195,28 @@ TEST(SubjectFilterTest, ReadersBesideTheWriter) {
       std::mt19937_64 random(seed);
       for (uint64_t known = 0; known < kCount;) {
         known = inserted.load(std::memory_order_acquire);
-        std::shared_ptr<const SubjectTable> table;
-        {
-          absl::MutexLock lock(&mu);
-          table = published;
-        }
         if (known == 0) continue;
-        if (!table->MayContain(SubjectFilter::HashPhone(1, random() % known))) ++missed;
+        std::vector<uint64_t> hashes;
+        for (size_t i = 0; i < SubjectFilter::kBatch; ++i) {
+          hashes.push_back(HashOf(random() % known));
+        }
+        if (filter.MayContainBatch(hashes) != ~uint64_t{0}) ++missed;
+        if (!filter.MayContain(hashes.front())) ++missed;
       }
     });
   }
+  std::thread other([&] {
+    for (uint64_t i = 0; i < kCount; ++i) filter.Insert(SubjectFilter::HashPhone(2, i), 1);
+  });
   for (uint64_t i = 0; i < kCount; ++i) {
-    filter.Insert(SubjectFilter::HashPhone(1, i));
-    if (i == 0 || filter.table()->capacity() != published->capacity()) {
-      absl::MutexLock lock(&mu);
-      published = filter.table();
-    }
+    filter.Insert(HashOf(i), 1);
+    filter.Reclaim(0);  // the readers hold that view all the time
     inserted.store(i + 1, std::memory_order_release);
   }
+  other.join();
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(missed, 0);
+  EXPECT_EQ(filter.size(), 2 * kCount);
 }
 
 }  // namespace

@@ -6,14 +6,20 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <random>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/rocksdb/block_reads.h"
+#include "storage/schema/keys.h"
 #include "tests/contract/temp_dir.h"
 
 namespace dnc {
@@ -209,6 +215,86 @@ TEST_F(StoreTest, DeletesARange) {
   EXPECT_EQ(ScanAll(store_->Latest(), Family::kChunks, "", ""), "a= d= ");
 }
 
+TEST_F(StoreTest, UnloggedCommitsCountFromTheirFlushOn) {
+  Open();
+  for (const char* key : {"flushed", "not flushed"}) {
+    WriteSet writes;
+    writes.Put(Family::kChunks, key, "x");
+    ASSERT_TRUE(store_->Commit(writes, Durability::kUnlogged).ok());
+    EXPECT_EQ(Get(store_->Latest(), Family::kChunks, key), "x");
+    if (key == std::string("flushed")) {
+      ASSERT_TRUE(store_->Flush().ok());
+    }
+  }
+  Put(Family::kMeta, "later", "y");
+  Open();
+  EXPECT_EQ(Get(store_->Latest(), Family::kChunks, "flushed"), "x");
+  EXPECT_EQ(Get(store_->Latest(), Family::kChunks, "not flushed"), "absent");
+  EXPECT_EQ(Get(store_->Latest(), Family::kMeta, "later"), "y");
+}
+
+// Flushes that are asked for, those of full buffers, compactions and removals, all at once: RocksDB
+// asserts much about them.
+TEST_F(StoreTest, BulkWritesGoBesideOthers) {
+  Open();
+  std::atomic<bool> done = false;
+  std::thread others([&] {
+    for (int i = 0; !done; ++i) {
+      WriteSet writes;
+      for (const Family family : {Family::kMeta, Family::kLeads, Family::kAudit}) {
+        writes.Put(family, absl::StrCat("key", i % 1000), std::string(2000, 'o'));
+      }
+      ASSERT_TRUE(store_->Commit(writes, Durability::kSynced).ok());
+    }
+  });
+  constexpr int kVersions = 4, kChunks = 100;
+  for (int version = 0; version < kVersions; ++version) {
+    for (int chunk = 0; chunk < kChunks; ++chunk) {
+      WriteSet writes;
+      writes.Put(Family::kChunks, absl::StrCat(version, "/", chunk), std::string(64 << 10, 'c'));
+      EXPECT_TRUE(store_->Commit(writes, Durability::kUnlogged).ok());
+    }
+    EXPECT_TRUE(store_->Flush().ok());
+    EXPECT_TRUE(store_->Drop(Family::kChunks, "", absl::StrCat(version)).ok());
+  }
+  done = true;
+  others.join();
+  Open();
+  int chunks = 0;
+  EXPECT_TRUE(store_->Latest()
+                  .Scan(Family::kChunks, "", "",
+                        [&](absl::string_view key, absl::string_view value) {
+                          EXPECT_EQ(key.substr(0, 2), absl::StrCat(kVersions - 1, "/"));
+                          EXPECT_EQ(value.size(), size_t{64} << 10);
+                          return ++chunks > 0;
+                        })
+                  .ok());
+  EXPECT_EQ(chunks, kChunks);
+}
+
+TEST_F(StoreTest, WhatIsDroppedGivesItsSpaceBack) {
+  Open();
+  const auto table_bytes = [&] {
+    uintmax_t bytes = 0;
+    for (const auto& file : std::filesystem::directory_iterator(dir_.Path("store"))) {
+      if (file.path().extension() == ".sst") bytes += file.file_size();
+    }
+    return bytes;
+  };
+  for (int i = 0; i < 40; ++i) {
+    WriteSet writes;
+    writes.Put(Family::kChunks, absl::StrCat("a", i), std::string(100'000, 'c'));
+    ASSERT_TRUE(store_->Commit(writes, Durability::kUnlogged).ok());
+  }
+  Put(Family::kChunks, "b", "stays");
+  ASSERT_TRUE(store_->Flush().ok());
+  EXPECT_GT(table_bytes(), 3'900'000u);
+  ASSERT_TRUE(store_->Drop(Family::kChunks, "a", "b").ok());
+  EXPECT_LT(table_bytes(), 200'000u);
+  EXPECT_EQ(ScanAll(store_->Latest(), Family::kChunks, "", ""), "b=stays ");
+  EXPECT_GT(store_->FreeBytes().value(), 0u);
+}
+
 TEST_F(StoreTest, ErrorOfTheValuesReaderIsPassedOn) {
   Open();
   Put(Family::kLeads, "a", "1");
@@ -221,6 +307,69 @@ TEST_F(StoreTest, ErrorOfTheValuesReaderIsPassedOn) {
 TEST_F(StoreTest, WritesNoLogFileOfItsOwn) {
   Open();
   EXPECT_FALSE(std::filesystem::exists(dir_.Path("store/LOG")));
+}
+
+// A check that finds no record in memory: index and filters are cached before any records, so that
+// it reads one block, and a second one only where a filter of another file errs. Reports change
+// nothing about that.
+TEST_F(StoreTest, AReadByKeyTakesOneBlock) {
+  constexpr uint64_t kRows = 30'000;
+  constexpr int kReads = 3'000;
+  std::mt19937_64 random(1);
+  Open();
+  for (uint64_t first = 0; first < kRows; first += 100) {
+    WriteSet writes;
+    for (uint64_t i = first; i < first + 100; ++i) {
+      std::string value(800, ' ');
+      for (char& c : value) c = static_cast<char>(random());
+      writes.Put(Family::kSubjects, keys::PhoneSubject(1, i * 7'919 % kRows), std::move(value));
+    }
+    ASSERT_TRUE(store_->Commit(writes, Durability::kBuffered).ok());
+  }
+  ASSERT_TRUE(store_->Flush().ok());
+  const auto read = [&](uint64_t row) {
+    const absl::StatusOr<bool> found =
+        store_->Latest().Get(Family::kSubjects, keys::PhoneSubject(1, row),
+                             [](absl::string_view) { return absl::OkStatus(); });
+    EXPECT_TRUE(found.ok()) << found.status();
+    return *found;
+  };
+  for (uint64_t row = 0; row < kRows; ++row) ASSERT_TRUE(read(row));
+  ASSERT_TRUE(store_->Latest()
+                  .ForScans()
+                  ->Scan(Family::kSubjects, "", "", [](auto, auto) { return true; })
+                  .ok());
+  const BlockReads known;
+  for (int i = 0; i < kReads; ++i) ASSERT_TRUE(read(random() % kRows));
+  EXPECT_EQ(known.all(), known.data());
+  EXPECT_GT(known.data(), kReads / 2u) << "the cache holds too much for this test";
+  EXPECT_LE(known.data(), kReads * 105u / 100);
+}
+
+TEST_F(StoreTest, AReadOfAMissingKeyTakesSeldomABlock) {
+  constexpr uint64_t kRows = 20'000;
+  constexpr uint64_t kReads = 10'000;
+  Open();
+  WriteSet writes;
+  for (uint64_t i = 0; i < kRows; ++i) {
+    writes.Put(Family::kSubjects, keys::PhoneSubject(1, 2 * i), "value");
+  }
+  ASSERT_TRUE(store_->Commit(writes, Durability::kBuffered).ok());
+  ASSERT_TRUE(store_->Flush().ok());
+  uint64_t found = 0;
+  const auto read = [&](uint64_t row) {
+    const absl::StatusOr<bool> got =
+        store_->Latest().Get(Family::kSubjects, keys::PhoneSubject(1, row),
+                             [](absl::string_view) { return absl::OkStatus(); });
+    found += got.ok() && *got ? 1 : 0;
+  };
+  for (uint64_t i = 0; i < kReads; ++i) read(4 * i);  // its filters, not every block of records
+  const uint64_t there = found;
+  EXPECT_EQ(there, kReads);
+  const BlockReads missing;
+  for (uint64_t i = 0; i < kReads; ++i) read(4 * i + 1);
+  EXPECT_EQ(found, there);
+  EXPECT_LE(missing.all(), kReads / 50);
 }
 
 // The test below runs this one in a process of its own; by itself it has nothing to do.

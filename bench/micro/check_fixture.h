@@ -1,0 +1,49 @@
+// A gateway without gRPC for the micro benchmarks: a state machine over a store of its own, with
+// leads in the organization `bench` of which every second phone is on the internal list.
+#ifndef DNC_BENCH_MICRO_CHECK_FIXTURE_H_
+#define DNC_BENCH_MICRO_CHECK_FIXTURE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "server/handler/check_handler.h"
+#include "server/state/state_machine.h"
+#include "storage/rocksdb/store.h"
+
+namespace dnc::bench {
+
+enum class StoredRecords { kCached, kStored };
+
+// In the working directory; the store is removed at the end.
+class CheckFixture {
+ public:
+  // `leads`: a multiple of 1,000. kStored: records are read from the store's files, as after a
+  // start.
+  CheckFixture(uint64_t leads, StoredRecords records);
+  CheckFixture(const CheckFixture&) = delete;
+  CheckFixture& operator=(const CheckFixture&) = delete;
+  ~CheckFixture();
+
+  const StateMachine& state() const { return *state_; }
+  const CheckHandler& checks() const { return *checks_; }
+
+ private:
+  void Open(size_t record_cache_bytes);
+  void Apply(storage::v1::Mutation mutation);
+
+  const std::string dir_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<StateMachine> state_;
+  std::unique_ptr<CheckHandler> checks_;
+};
+
+// What a check names.
+enum Names { kPhone = 1, kLead = 2, kBoth = 3, kSpelledPhone = 4 };
+
+// A CheckContactRequest for a lead, by its number.
+std::string CheckRequest(uint64_t lead, int names);
+
+}  // namespace dnc::bench
+
+#endif  // DNC_BENCH_MICRO_CHECK_FIXTURE_H_

@@ -1,0 +1,113 @@
+#include "client/internal/grpc_check_stream.h"
+
+#include <grpc/support/time.h>
+#include <grpcpp/alarm.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/completion_queue.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/support/slice.h>
+
+#include <atomic>
+#include <utility>
+
+#include "client/internal/grpc_support.h"
+
+namespace dnc {
+namespace {
+
+constexpr char kMethod[] = "/dnc.v1.CheckService/StreamChecks";
+
+class GrpcCheckStream : public CheckStream {
+ public:
+  explicit GrpcCheckStream(std::shared_ptr<grpc::Channel> channel) : stub_(std::move(channel)) {
+    // The call begins with the first message: one trip less.
+    context_.set_initial_metadata_corked(true);
+    call_ = stub_.PrepareCall(&context_, kMethod, &events_);
+    call_->StartCall(nullptr);
+  }
+
+  ~GrpcCheckStream() override {
+    context_.TryCancel();
+    wake_.Cancel();
+    events_.Shutdown();
+    void* tag = nullptr;
+    bool ok = false;
+    while (events_.Next(&tag, &ok)) {
+    }
+  }
+
+  GrpcCheckStream(const GrpcCheckStream&) = delete;
+  GrpcCheckStream& operator=(const GrpcCheckStream&) = delete;
+
+  void Write(absl::string_view request) override {
+    const grpc::Slice bytes(request.data(), request.size());
+    call_->Write(grpc::ByteBuffer(&bytes, 1), Tag(&written_tag_));
+    if (reading_) return;
+    reading_ = true;
+    call_->Read(&read_, Tag(&read_tag_));
+  }
+
+  Event Next(absl::Duration timeout, v1::StreamChecksResponse* answers) override {
+    const gpr_timespec until =
+        gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                     gpr_time_from_nanos(absl::ToInt64Nanoseconds(timeout), GPR_TIMESPAN));
+    while (true) {
+      void* tag = nullptr;
+      bool ok = false;
+      if (events_.AsyncNext(&tag, &ok, until) != grpc::CompletionQueue::GOT_EVENT) {
+        return Event::kNothing;
+      }
+      if (tag == Tag(&wake_tag_)) {
+        waking_.store(false);
+        return Event::kNothing;
+      }
+      if (tag == Tag(&written_tag_)) {
+        if (ok) return Event::kWritten;
+        continue;  // it is broken: so will the read be
+      }
+      if (tag == Tag(&finish_tag_)) return Event::kEnded;
+      if (ok) return TakeAnswers(answers);
+      call_->Finish(&status_, Tag(&finish_tag_));
+    }
+  }
+
+  void Wake() override {
+    if (!waking_.exchange(true)) {
+      wake_.Set(&events_, gpr_time_0(GPR_CLOCK_MONOTONIC), Tag(&wake_tag_));
+    }
+  }
+
+  void Cancel() override { context_.TryCancel(); }
+
+  absl::Status status() const override { return FromGrpcStatus(status_); }
+
+ private:
+  static void* Tag(char* place) { return place; }
+
+  Event TakeAnswers(v1::StreamChecksResponse* answers) {
+    const bool parsed =
+        grpc::SerializationTraits<v1::StreamChecksResponse>::Deserialize(&read_, answers).ok();
+    call_->Read(&read_, Tag(&read_tag_));
+    return parsed ? Event::kAnswers : Event::kMalformed;
+  }
+
+  char written_tag_ = 0, read_tag_ = 0, finish_tag_ = 0, wake_tag_ = 0;  // their addresses count
+  grpc::GenericStub stub_;
+  grpc::CompletionQueue events_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+  bool reading_ = false;  // of whoever writes
+  grpc::ByteBuffer read_;
+  grpc::Status status_;
+  std::atomic<bool> waking_{false};
+  grpc::Alarm wake_;
+};
+
+}  // namespace
+
+std::unique_ptr<CheckStream> MakeGrpcCheckStream(std::shared_ptr<grpc::Channel> channel) {
+  return std::make_unique<GrpcCheckStream>(std::move(channel));
+}
+
+}  // namespace dnc
