@@ -13,12 +13,11 @@ void FillItemError(const absl::Status& status, v1::ItemError* error) {
   error->set_code(static_cast<int32_t>(sent.code));
   error->set_message(std::move(sent.message));
   error->set_reason(sent.info.reason());
-  auto& metadata = *sent.info.mutable_metadata();
+  const auto& metadata = sent.info.metadata();
   if (const auto field = metadata.find("field"); field != metadata.end()) {
     error->set_field(field->second);
-    metadata.erase(field);
   }
-  error->mutable_metadata()->swap(metadata);
+  // No metadata: outcomes of mutations have such errors, and protobuf writes maps in any order.
 }
 
 void RenumberField(absl::string_view collection, int index, v1::ItemError* error) {

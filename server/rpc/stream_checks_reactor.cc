@@ -9,7 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "server/error/item_error.h"
+#include "server/error/sent_error.h"
 #include "server/recording/decision_recorder.h"
 #include "server/rpc/check_bytes.h"
 
@@ -69,6 +69,22 @@ bool ReadStreamed(absl::string_view bytes, StreamedBytes* check) {
     }
   }
   return reader.ok();
+}
+
+// With all that a call's error has.
+v1::ItemError WholeError(const absl::Status& status) {
+  SentError sent = ToSentError(status);
+  v1::ItemError error;
+  error.set_code(static_cast<int32_t>(sent.code));
+  error.set_reason(sent.info.reason());
+  error.set_message(std::move(sent.message));
+  auto& metadata = *sent.info.mutable_metadata();
+  if (const auto field = metadata.find("field"); field != metadata.end()) {
+    error.set_field(field->second);
+    metadata.erase(field);
+  }
+  error.mutable_metadata()->swap(metadata);
+  return error;
 }
 
 class StreamChecksReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
@@ -257,8 +273,7 @@ class StreamChecksReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   }
 
   void WriteError(const absl::Status& status) {
-    v1::ItemError error;
-    FillItemError(status, &error);
+    const v1::ItemError error = WholeError(status);
     answers_.Text(v1::StreamedAnswer::kErrorFieldNumber, error.SerializeAsString());
   }
 
