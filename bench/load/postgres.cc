@@ -139,7 +139,7 @@ absl::StatusOr<ChildProcess> StartPostgres(const std::string& log_dir,
   std::vector<std::string> argv =
       Joined(Command("postgres"), {"-D", data, "-p", absl::StrCat(*port)});
   for (const char* const setting :
-       {"listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300",
+       {"listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=600",
         "shared_buffers=1GB", "maintenance_work_mem=512MB", "wal_level=minimal",
         "max_wal_senders=0", "max_wal_size=8GB", "checkpoint_timeout=30min", "autovacuum=off",
         "jit=off", "fsync=on", "synchronous_commit=on"}) {

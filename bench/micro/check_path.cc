@@ -116,7 +116,8 @@ Operation OperationOf(const CheckFixture& gateway, const std::string& name) {
 
 }  // namespace
 
-// Callgrind counts while this runs.
+// Callgrind counts while this runs, which is told by its name.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" __attribute__((noinline)) void dnc_measured(const Operation& operation, uint64_t count);
 void dnc_measured(const Operation& operation, uint64_t count) {
   for (uint64_t i = 0; i < count; ++i) operation(i);
