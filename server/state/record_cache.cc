@@ -196,7 +196,7 @@ void RecordCache::Reclaim(int64_t oldest) {
   absl::MutexLock lock(&mu_);
   const auto end = std::find_if(replaced_.begin(), replaced_.end(),
                                 [&](const auto& entry) { return entry.first > oldest; });
-  std::for_each(replaced_.begin(), end, [this](const auto& entry) { FreeNode(entry.second); });
+  for (auto it = replaced_.begin(); it != end; ++it) FreeNode(it->second);
   replaced_.erase(replaced_.begin(), end);
 }
 

@@ -145,7 +145,7 @@ uint64_t SubjectFilter::MayContainBatch(absl::Span<const uint64_t> hashes) const
     passed |= uint64_t{IsPassed(line, print)} << i;
   }
   for (passed &= ~found; passed != 0; passed &= passed - 1) {
-    const int i = absl::countr_zero(passed);
+    const auto i = static_cast<size_t>(absl::countr_zero(passed));
     found |= uint64_t{FindFurther(places[i], PrintOf(hashes[i]))} << i;
   }
   return found;
