@@ -330,7 +330,7 @@ bool PageReader::Byte(uint8_t* value) {
 
 bool PageReader::Number(uint64_t* value) {
   if (at_ < page_.size() && page_[at_] >= 0) {  // of one byte, as most are
-    *value = static_cast<uint64_t>(page_[at_++]);
+    *value = static_cast<unsigned char>(page_[at_++]);
     return true;
   }
   absl::string_view rest = page_.substr(std::min(at_, page_.size()));

@@ -143,8 +143,9 @@ absl::StatusOr<DecisionPages::Written> DecisionPages::Put(const PageBuilder& pag
   recording_keys::PageKey key{number, recording_keys::kWholePage};
   if (written.fills && !parts.empty()) {
     DNC_ASSIGN_OR_RETURN(encoded, Merge(parts, encoded));
-    for (uint16_t part = 1; part <= parts.size(); ++part) {
-      changes->Delete(kPageFamily, recording_keys::Page(bucket, {number, part}));
+    for (size_t part = 1; part <= parts.size(); ++part) {
+      changes->Delete(kPageFamily,
+                      recording_keys::Page(bucket, {number, static_cast<uint16_t>(part)}));
     }
   } else if (!written.fills) {
     key.part = static_cast<uint16_t>(parts.size() + 1);
@@ -215,8 +216,9 @@ absl::Status DecisionPages::CloseRun() {
   if (!open.parts.empty()) {
     DNC_ASSIGN_OR_RETURN(std::string page, Merge(open.parts, ""));
     const uint32_t number = open.page();
-    for (uint16_t part = 1; part <= open.parts.size(); ++part) {
-      changes.Delete(kPageFamily, recording_keys::Page(open.bucket, {number, part}));
+    for (size_t part = 1; part <= open.parts.size(); ++part) {
+      changes.Delete(kPageFamily,
+                     recording_keys::Page(open.bucket, {number, static_cast<uint16_t>(part)}));
     }
     changes.Add(kPageFamily, recording_keys::Page(open.bucket, {number}), std::move(page));
   }
