@@ -14,7 +14,7 @@ absl::Status BadPayload(uint64_t block, absl::string_view what) {
                                                  "; rebuild the list from its source file"));
 }
 
-typedef uint16_t Eight __attribute__((vector_size(16)));
+using Eight = uint16_t __attribute__((vector_size(16)));
 
 Eight LoadEight(const char* bytes) {
   Eight eight;

@@ -44,7 +44,7 @@ uint32_t WindowStart(uint32_t count, uint32_t suffix) {
 
 // Whether `suffix` is among the `valid` numbers from `window` on; no branches.
 bool WindowContains(const uint16_t* window, uint32_t valid, uint16_t suffix) {
-  typedef uint16_t Eight __attribute__((vector_size(16)));
+  using Eight = uint16_t __attribute__((vector_size(16)));
   static constexpr Eight kFirst = {0, 1, 2, 3, 4, 5, 6, 7};
   const Eight wanted = Eight{} + suffix;
   const Eight limit = Eight{} + static_cast<uint16_t>(valid);
