@@ -53,6 +53,9 @@ std::string RandomRequest(Random& random) {
   if (Below(random, 4) == 0)
     bytes.append("\x92\x00\x00", 3);  // a tag, and more bytes than it needs
   if (Below(random, 4) == 0) bytes.append("\x12\x80\x00", 3);  // a length with more than it needs
+  // One phone and a half.
+  if (Below(random, 4) == 0)
+    absl::StrAppend(&bytes, absl::string_view("\x12\x0c", 2), "123456789012");
   if (Below(random, 3) == 0) bytes.resize(Below(random, bytes.size() + 1));
   return bytes;
 }
