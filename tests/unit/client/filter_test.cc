@@ -66,7 +66,7 @@ TEST(FilterAnswer, NamesTheRuleOfEachThatIsNotAllowed) {
   verdicts[64] = v1::VERDICT_UNKNOWN;
   v1::FilterContactsResponse response = PackVerdicts(verdicts);
   for (const char* list : {"national", "internal"}) response.add_rules()->set_list(list);
-  for (const uint32_t rule : {1, 0, 0, 1, 0}) response.add_reasons(rule);
+  for (const uint32_t rule : {1u, 0u, 0u, 1u, 0u}) response.add_reasons(rule);
   const auto rows = [&response] {
     const FilterAnswer answer = ReadFilterAnswer(response, 100, absl::ZeroDuration(), nullptr);
     EXPECT_TRUE(answer.status.ok());
