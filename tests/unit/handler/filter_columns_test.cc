@@ -182,7 +182,7 @@ TEST(BlockRegistries, DecidesAboutManyAsAboutEach) {
         ASSERT_EQ(alike & ~left, 0u);
         left &= ~alike;
         for (; alike != 0; alike &= alike - 1) {
-          const uint64_t phone = world.phones[first + std::countr_zero(alike)];
+          const uint64_t phone = world.phones[first + static_cast<size_t>(std::countr_zero(alike))];
           ASSERT_EQ(told, world.Decided(phone)) << phone << " of world " << i;
         }
         seen.insert(told);
