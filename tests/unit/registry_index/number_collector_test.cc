@@ -105,7 +105,7 @@ TEST_F(NumberCollectorTest, FewNumbersAreSorted) {
 
 TEST_F(NumberCollectorTest, ManyBecomeBitmaps) {
   ImportMemory memory(64 * kSlab);
-  for (const uint64_t step : {1, 16, 17, 5'000, 10'000, 123'456}) {
+  for (const uint64_t step : {1UL, 16UL, 17UL, 5'000UL, 10'000UL, 123'456UL}) {
     const auto collector = Make(&memory, 100);
     ExpectCollects(*collector, Both(American(step, 20'000), Foreign()));
   }
