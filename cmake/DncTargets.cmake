@@ -13,6 +13,10 @@ function(dnc_executable name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} dnc_options)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
   dnc_add_tsan(${name})
+  # Sanitizers bring their own allocator. docs/adr/0034-process-settings.md
+  if(NOT DNC_SANITIZE)
+    target_link_libraries(${name} PRIVATE PkgConfig::jemalloc)
+  endif()
 endfunction()
 
 # dnc_test(NAME SOURCES a.cc … [DEPS t …] [TIMEOUT s] [LABELS l …] [SINGLE]): a GoogleTest program

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "absl/synchronization/mutex.h"
 #include "server/ops/command_line.h"
 #include "server/server.h"
 #include "storage/base/logging.h"
@@ -64,6 +65,8 @@ int Serve(const dnc::ServerConfig& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Debian's Abseil, and with it gRPC, looks for cycles of locks at each of them otherwise.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   CLI::App app("dncd, the Do-Not-Contact gateway's server", "dncd");
   app.set_version_flag("--version", DNC_VERSION);
   app.footer(kFooter);

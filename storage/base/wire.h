@@ -3,9 +3,9 @@
 #ifndef DNC_STORAGE_BASE_WIRE_H_
 #define DNC_STORAGE_BASE_WIRE_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <memory>
 
@@ -48,10 +48,28 @@ class WireReader {
   absl::string_view bytes() const { return bytes_; }  // of a string, bytes or message
 
  private:
-  bool ReadField();
   // Protobuf takes no more bytes for tags and lengths, even of padded ones.
   static constexpr uint32_t kMostTagBytes = 5;
   static constexpr uint32_t kMostVarintBytes = 10;
+  static constexpr uint64_t kMostBytes = INT32_MAX - 16;  // protobuf's limit for one field
+
+  bool ReadField() {
+    uint64_t tag = 0;
+    if (!ReadVarint(kMostTagBytes, &tag)) return false;
+    tag_ = static_cast<uint32_t>(tag);  // protobuf drops what is beyond as well
+    if (tag_ >> 3 == 0) return false;
+    switch (static_cast<WireType>(tag_ & 7)) {
+      case WireType::kVarint:
+        return ReadVarint(kMostVarintBytes, &number_);
+      case WireType::kBytes:
+        return ReadBytes();
+      case WireType::kFixed64:
+        return ReadFixed(8);
+      case WireType::kFixed32:
+        return ReadFixed(4);
+    }
+    return false;  // groups
+  }
 
   bool ReadVarint(uint32_t most_bytes, uint64_t* value) {
     if (next_ != end_ && static_cast<signed char>(*next_) >= 0) {
@@ -62,7 +80,14 @@ class WireReader {
   }
   bool ReadLongVarint(uint32_t most_bytes, uint64_t* value);
   bool ReadFixed(size_t bytes);
-  bool ReadBytes();
+  bool ReadBytes() {
+    uint64_t size = 0;
+    if (!ReadVarint(kMostTagBytes, &size) || size > kMostBytes) return false;
+    if (size > static_cast<uint64_t>(end_ - next_)) return false;
+    bytes_ = absl::string_view(next_, static_cast<size_t>(size));
+    next_ += size;
+    return true;
+  }
 
   const char* next_;
   const char* end_;
@@ -76,7 +101,7 @@ class WireReader {
 // the order of their numbers to get the very bytes that protobuf writes.
 class WireWriter {
  public:
-  WireWriter() : next_(inline_.data()), end_(inline_.data() + inline_.size()) {}
+  WireWriter() : next_(inline_), end_(inline_ + kInlineBytes) {}
   WireWriter(const WireWriter&) = delete;
   WireWriter& operator=(const WireWriter&) = delete;
 
@@ -90,16 +115,35 @@ class WireWriter {
   // A fixed64.
   void Fixed64(int field, uint64_t value);
   // A string or bytes, in pieces.
-  void Text(int field, absl::Span<const absl::string_view> pieces);
-  void Text(int field, absl::string_view text) { Text(field, absl::MakeConstSpan(&text, 1)); }
+  void Text(int field, absl::Span<const absl::string_view> pieces) {
+    size_t bytes = 0;
+    for (const absl::string_view piece : pieces) bytes += piece.size();
+    if (bytes == 0) return;
+    BeginText(field, bytes);
+    for (const absl::string_view piece : pieces) PutBytes(piece);
+  }
+  void Text(int field, absl::string_view text) {
+    if (text.empty()) return;
+    BeginText(field, text.size());
+    PutBytes(text);
+  }
   template <typename... Pieces>
   void TextOf(int field, const Pieces&... pieces) {
     Text(field, {absl::AlphaNum(pieces).Piece()...});
   }
 
   // Everything between Begin and its End is a message of that field, present even if empty.
-  size_t Begin(int field);
-  void End(size_t begin);
+  size_t Begin(int field) {
+    Reserve(kMostNumberBytes);
+    PutVarint(BytesTag(field));
+    ++next_;  // for the length; most messages need no more
+    return size();
+  }
+  void End(size_t begin) {
+    const size_t bytes = size() - begin;
+    if (bytes >= 0x80) return WidenLength(bytes);
+    next_[-static_cast<ptrdiff_t>(bytes) - 1] = static_cast<char>(bytes);
+  }
 
   // A google.protobuf.Timestamp of so many microseconds since the Unix epoch; also a Duration that
   // is not negative.
@@ -118,18 +162,29 @@ class WireWriter {
   void Text(int field, std::initializer_list<absl::string_view> pieces) {
     Text(field, absl::MakeConstSpan(pieces.begin(), pieces.size()));
   }
-  const char* begin() const { return heap_ == nullptr ? inline_.data() : heap_.get(); }
+  const char* begin() const { return heap_ == nullptr ? inline_ : heap_.get(); }
   size_t size() const { return static_cast<size_t>(next_ - begin()); }
   void Reserve(size_t bytes) {
     if (static_cast<size_t>(end_ - next_) < bytes) Grow(bytes);
   }
   void Grow(size_t bytes);
+  void WidenLength(size_t bytes);  // of a message that needs more bytes for its length
+  void BeginText(int field, size_t bytes) {
+    Reserve(kMostNumberBytes + bytes);
+    PutVarint(BytesTag(field));
+    PutVarint(bytes);
+  }
+  void PutBytes(absl::string_view bytes) {
+    if (!bytes.empty()) std::memcpy(next_, bytes.data(), bytes.size());
+    next_ += bytes.size();
+  }
   void PutVarint(uint64_t value) {
     for (; value >= 0x80; value >>= 7) *next_++ = static_cast<char>(value | 0x80);
     *next_++ = static_cast<char>(value);
   }
 
-  std::array<char, kInlineBytes> inline_{};  // until it is too small
+  // Until it is too small. Not filled with zeros: that would cost as much as a check's answer.
+  char inline_[kInlineBytes];
   std::unique_ptr<char[]> heap_;
   char* next_;
   char* end_;

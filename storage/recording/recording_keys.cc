@@ -1,5 +1,7 @@
 #include "storage/recording/recording_keys.h"
 
+#include <cstring>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
@@ -17,6 +19,18 @@ void AppendBigEndian(T value, std::string* out) {
   }
 }
 
+// Eight digits, the first in the highest byte: a digit a byte, then all of them become letters at
+// once. Every check writes its id.
+uint64_t HexDigits(uint32_t word) {
+  constexpr uint64_t kEach = 0x0101010101010101;
+  uint64_t digits = word;
+  digits = (digits & 0xffff0000) << 16 | (digits & 0xffff);
+  digits = (digits & 0x0000ff000000ff00) << 8 | (digits & 0x000000ff000000ff);
+  digits = (digits & 0x00f000f000f000f0) << 4 | (digits & 0x000f000f000f000f);
+  const uint64_t letters = (digits + 6 * kEach) >> 4 & kEach;  // of the digits from ten on
+  return digits + '0' * kEach + ('a' - '0' - 10) * letters;
+}
+
 std::string Tagged(char tag, uint32_t org) {
   std::string key(1, tag);
   AppendBigEndian(org, &key);
@@ -26,10 +40,13 @@ std::string Tagged(char tag, uint32_t org) {
 }  // namespace
 
 DecisionText::DecisionText(const DecisionId& id) {
-  constexpr char kHex[] = "0123456789abcdef";
-  const std::array<uint64_t, 2> words = {id.time, uint64_t{id.random} << 32 | id.number};
-  for (size_t i = 0; i < digits_.size(); ++i) {
-    digits_[i] = kHex[words[i / 16] >> (60 - 4 * (i % 16)) & 15];
+  const std::array<uint32_t, 4> words = {static_cast<uint32_t>(id.time >> 32),
+                                         static_cast<uint32_t>(id.time), id.random, id.number};
+  char* out = digits_.data();
+  for (const uint32_t word : words) {
+    const uint64_t big_endian = __builtin_bswap64(HexDigits(word));
+    std::memcpy(out, &big_endian, sizeof(big_endian));
+    out += sizeof(big_endian);
   }
 }
 
