@@ -56,7 +56,8 @@ class Authorizer {
   // PERMISSION_DENIED, with the metadata `permission`, where the principal may not call `method`
   // ("/dnc.v1.CheckService/CheckContact") on one of `resources`: everything that the request names
   // and works on, for CopyActions the source and each target, say. None where a method is about the
-  // whole server, as CreateOrganization is. Asked once a call, for a stream at its first message.
+  // whole server, as CreateOrganization is. Asked once a call, for a stream at its first message,
+  // for StreamChecks at each check, since each may name another organization.
   virtual absl::Status Authorize(const Principal& principal, absl::string_view method,
                                  Resources resources) const = 0;
   // The same for `permission` ("actions.reconsent"), for what a request takes beside its method's.
