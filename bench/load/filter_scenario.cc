@@ -26,8 +26,8 @@ namespace dnc::bench {
 namespace {
 
 constexpr size_t kListBlocks = 64;
-constexpr size_t kListBlockPhones = 32'768;
-constexpr size_t kStreams = 1;
+constexpr size_t kListBlockPhones = 65'536;
+constexpr size_t kStreams = 2;
 constexpr size_t kPeerBlockPhones = 16'000;
 constexpr size_t kPeerCallers = 2;
 

@@ -1,5 +1,6 @@
 #include "server/handler/block_registries.h"
 
+#include <array>
 #include <bit>
 
 namespace dnc {
@@ -7,12 +8,23 @@ namespace {
 
 constexpr size_t kPhonesPerWord = 64;
 
+constexpr uint64_t kNumbersPerArea = 10'000'000;
+constexpr uint64_t kFirstArea = 1'000;  // country code 1, and then the area code
+
+// Those that the list's area codes leave out. What is no North American number is left out by none.
 void MarkUncovered(const CatalogList& list, absl::Span<const uint64_t> phones,
                    std::vector<uint64_t>* uncovered) {
   uncovered->clear();
   if (list.area_codes.empty()) return;
+  std::array<uint8_t, 1'000> left_out;  // NOLINT: written before it is read
+  for (size_t area = 0; area < left_out.size(); ++area) {
+    left_out[area] = static_cast<uint8_t>(!list.area_codes[area]);
+  }
   uncovered->assign((phones.size() + kPhonesPerWord - 1) / kPhonesPerWord, 0);
   for (size_t i = 0; i < phones.size(); ++i) {
+    const uint64_t area = phones[i] / kNumbersPerArea - kFirstArea;
+    // Nearly always: nothing is to be marked, whatever the number's shape.
+    if (area >= left_out.size() || left_out[area] == 0) continue;
     (*uncovered)[i / kPhonesPerWord] |= uint64_t{!list.Covers(phones[i])} << i % kPhonesPerWord;
   }
 }
@@ -43,6 +55,14 @@ void BlockRegistries::Look(const Question& question, absl::Span<const uint64_t> 
     for (size_t w = 0; w < words; ++w) marked_[w] |= column.members[w];
     for (size_t w = 0; w < column.uncovered.size(); ++w) marked_[w] |= column.uncovered[w];
   }
+}
+
+const absl::InlinedVector<RegistryFact, 4>& BlockRegistries::Of(size_t index) {
+  for (size_t r = 0; r < facts_.size(); ++r) {
+    const uint64_t members = columns_[r].members[index / kPhonesPerWord];
+    facts_[r].member = (members >> index % kPhonesPerWord & 1) != 0;
+  }
+  return facts_;
 }
 
 const BlockRegistries::Outcome& BlockRegistries::Next(size_t word, uint64_t among,

@@ -32,6 +32,10 @@ class BlockRegistries {
   // False: too many apply for Next to tell phones apart; it must not be asked.
   bool can_group() const { return facts_.size() <= kMostGrouped; }
 
+  // What the registries have of one phone. Good until the next call. Not where Next must not be
+  // asked.
+  const absl::InlinedVector<RegistryFact, 4>& Of(size_t index);
+
   // Of the phones 64 * word + i whose bits are set in `among` (one at least, all canonical): the
   // outcome of one, and in `*alike` all that have the same. Good until the next call.
   const Outcome& Next(size_t word, uint64_t among, uint64_t* alike);

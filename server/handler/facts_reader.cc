@@ -1,5 +1,6 @@
 #include "server/handler/facts_reader.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -60,34 +61,73 @@ absl::Status ReadLead(const View& view, uint32_t organization, KeptRecords* kept
   return CorruptRecord(Family::kLeads);
 }
 
+using Hashes = std::array<uint64_t, SubjectFilter::kBatch>;
+
+// Of the phones 64 * word and up, and fetches what they are looked up in.
+absl::Span<const uint64_t> HashWord(const SubjectFilter& subjects, uint32_t organization,
+                                    absl::Span<const uint64_t> phones, size_t word,
+                                    Hashes* hashes) {
+  const absl::Span<const uint64_t> of_word =
+      phones.subspan(word * SubjectFilter::kBatch, SubjectFilter::kBatch);
+  for (size_t i = 0; i < of_word.size(); ++i) {
+    (*hashes)[i] = SubjectFilter::HashPhone(organization, of_word[i]);
+    subjects.Prefetch((*hashes)[i]);
+  }
+  return absl::MakeConstSpan(hashes->data(), of_word.size());
+}
+
+// What the phones of a word are looked up in comes into the cache while the word before is read.
+void AddSubjects(const View& view, uint32_t organization, absl::Span<const uint64_t> phones,
+                 absl::Span<uint64_t> words) {
+  const SubjectFilter& subjects = view.SubjectsOf(organization);
+  if (words.empty() || (subjects.complete() && subjects.size() == 0)) return;
+  std::array<Hashes, 2> hashes;  // NOLINT: written before it is read
+  absl::Span<const uint64_t> next = HashWord(subjects, organization, phones, 0, hashes.data());
+  for (size_t word = 0; word < words.size(); ++word) {
+    const absl::Span<const uint64_t> now = next;
+    if (word + 1 < words.size()) {
+      next = HashWord(subjects, organization, phones, word + 1, &hashes[(word + 1) % 2]);
+    }
+    words[word] |= subjects.MayContainBatch(now);
+  }
+}
+
+absl::Status ReadSubjects(const View& view, const Question& question, KeptRecords* kept,
+                          PointFacts* facts) {
+  DNC_RETURN_IF_ERROR(
+      ReadSubject(view, question.organization->number(), facts->point, kept, &facts->own));
+  if (question.organization == question.global) return absl::OkStatus();  // is both; read once
+  return ReadSubject(view, kGlobalNumber, facts->point, kept, &facts->global);
+}
+
 }  // namespace
 
-uint64_t MayHaveSubjects(const View& view, const Question& question,
-                         absl::Span<const uint64_t> phones) {
-  std::array<uint64_t, SubjectFilter::kBatch> hashes;
-  const auto ask = [&](uint32_t organization) {
-    const SubjectFilter& subjects = view.SubjectsOf(organization);
-    if (subjects.complete() && subjects.size() == 0) return uint64_t{0};
-    for (size_t i = 0; i < phones.size(); ++i) {
-      hashes[i] = SubjectFilter::HashPhone(organization, phones[i]);
-    }
-    return subjects.MayContainBatch(absl::MakeConstSpan(hashes.data(), phones.size()));
-  };
-  const uint64_t own = ask(question.organization->number());
-  return question.organization == question.global ? own : own | ask(kGlobalNumber);
+void MayHaveSubjects(const View& view, const Question& question, absl::Span<const uint64_t> phones,
+                     absl::Span<uint64_t> words) {
+  std::fill(words.begin(), words.end(), 0);
+  AddSubjects(view, question.organization->number(), phones, words);
+  if (question.organization != question.global) AddSubjects(view, kGlobalNumber, phones, words);
+}
+
+void PrefetchRecords(const View& view, const Question& question, uint64_t phone) {
+  view.records->PrefetchSubject(SubjectFilter::HashPhone(question.organization->number(), phone));
+}
+
+absl::Status ReadPhone(const View& view, const Question& question,
+                       const absl::InlinedVector<RegistryFact, 4>& registries, KeptRecords* kept,
+                       PointFacts* facts) {
+  facts->registries = registries;
+  return ReadSubjects(view, question, kept, facts);
 }
 
 absl::Status ReadPoint(const View& view, const Question& question, KeptRecords* kept,
                        PointFacts* facts) {
-  DNC_RETURN_IF_ERROR(
-      ReadSubject(view, question.organization->number(), facts->point, kept, &facts->own));
-  const bool asks_global = question.organization == question.global;  // is both; read once
-  if (!asks_global) {
-    DNC_RETURN_IF_ERROR(ReadSubject(view, kGlobalNumber, facts->point, kept, &facts->global));
-  }
+  DNC_RETURN_IF_ERROR(ReadSubjects(view, question, kept, facts));
   if (facts->point.kind != ContactKind::kPhone) return absl::OkStatus();
   AppendRegistries(question, *question.organization, &facts->registries);
-  if (!asks_global) AppendRegistries(question, *question.global, &facts->registries);
+  if (question.organization != question.global) {
+    AppendRegistries(question, *question.global, &facts->registries);
+  }
   for (RegistryFact& registry : facts->registries) {
     registry.member =
         registry.list->numbers != nullptr && registry.list->numbers->Contains(facts->point.phone);

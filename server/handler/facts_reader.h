@@ -6,6 +6,7 @@
 #include <forward_list>
 #include <string>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -27,10 +28,18 @@ absl::Status ReadPoint(const View& view, const Question& question, KeptRecords* 
 absl::Status ReadFacts(const View& view, const Question& question, absl::string_view lead_id,
                        absl::Span<const ContactPoint> points, KeptRecords* kept, Facts* facts);
 
-// Of at most 64 phone numbers: bit i says whether the store may have anything about number i, in
-// the organization or in `global`.
-uint64_t MayHaveSubjects(const View& view, const Question& question,
-                         absl::Span<const uint64_t> phones);
+// Of each phone number whether the store may have anything about it, in the organization or in
+// `global`: bit i % 64 of words[i / 64] answers for number i. `words` has one for each 64 of them.
+void MayHaveSubjects(const View& view, const Question& question, absl::Span<const uint64_t> phones,
+                     absl::Span<uint64_t> words);
+
+// Starts to fetch what ReadPoint of a phone number reads of the organization's records.
+void PrefetchRecords(const View& view, const Question& question, uint64_t phone);
+
+// As ReadPoint, for a phone number of which is known what the registries have.
+absl::Status ReadPhone(const View& view, const Question& question,
+                       const absl::InlinedVector<RegistryFact, 4>& registries, KeptRecords* kept,
+                       PointFacts* facts);
 
 }  // namespace dnc
 

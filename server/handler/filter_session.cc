@@ -99,6 +99,12 @@ absl::StatusOr<std::optional<FilterSession::Refused>> FilterSession::JudgePoints
     facts.points.emplace_back().point = std::move(point);
     DNC_RETURN_IF_ERROR(ReadPoint(view, question, &kept, &facts.points.back()));
   }
+  return JudgeFacts(question, facts, index);
+}
+
+std::optional<FilterSession::Refused> FilterSession::JudgeFacts(const Question& question,
+                                                                const Facts& facts,
+                                                                uint32_t index) {
   const Decision decision = Decide(question, facts);
   if (decision.verdict == v1::VERDICT_ALLOW) {
     AllowUntil(decision.valid_until);
@@ -117,11 +123,20 @@ absl::StatusOr<std::optional<FilterSession::Refused>> FilterSession::JudgePoints
 absl::Status FilterSession::JudgeSingly(const View& view, const Question& question, size_t word,
                                         absl::Span<const uint64_t> phones, uint64_t which,
                                         RefusedOfWord* refused) {
+  for (uint64_t left = which; left != 0; left &= left - 1) {
+    PrefetchRecords(view, question, phones[static_cast<size_t>(std::countr_zero(left))]);
+  }
+  KeptRecords kept;
   for (; which != 0; which &= which - 1) {
     const auto i = static_cast<size_t>(std::countr_zero(which));
-    DNC_ASSIGN_OR_RETURN(const std::optional<Refused> one,
-                         JudgePoints(view, question, {{ContactKind::kPhone, phones[i], {}}},
-                                     static_cast<uint32_t>(word * kPerWord + i)));
+    const size_t index = word * kPerWord + i;
+    Facts facts;
+    PointFacts& point = facts.points.emplace_back();
+    point.point = {ContactKind::kPhone, phones[i], {}};
+    DNC_RETURN_IF_ERROR(registries_.can_group()
+                            ? ReadPhone(view, question, registries_.Of(index), &kept, &point)
+                            : ReadPoint(view, question, &kept, &point));
+    const std::optional<Refused> one = JudgeFacts(question, facts, static_cast<uint32_t>(index));
     if (one.has_value()) refused->push_back(*one);
   }
   return absl::OkStatus();
@@ -187,7 +202,7 @@ absl::Status FilterSession::FilterWord(const View& view, const Question& questio
     refused.push_back(DenyUnreadable(question, static_cast<uint32_t>(word * kPerWord + i)));
   }
   uint64_t single = all & ~unreadable;
-  if (registries_.can_group() && single != 0) single &= MayHaveSubjects(view, question, phones);
+  if (registries_.can_group()) single &= may_have_records_[word];
   DNC_RETURN_IF_ERROR(JudgeSingly(view, question, word, phones, single, &refused));
   JudgeAlike(question, word, phones, all & ~unreadable & ~single, &refused);
   if (!refused.empty()) Refuse(word, refused);
@@ -197,6 +212,8 @@ absl::Status FilterSession::FilterWord(const View& view, const Question& questio
 absl::Status FilterSession::FilterPhones(const View& view, const Question& question,
                                          absl::Span<const uint64_t> phones) {
   registries_.Look(question, phones);
+  may_have_records_.resize((phones.size() + kPerWord - 1) / kPerWord);
+  MayHaveSubjects(view, question, phones, absl::MakeSpan(may_have_records_));
   for (size_t word = 0; word * kPerWord < phones.size(); ++word) {
     DNC_RETURN_IF_ERROR(
         FilterWord(view, question, word, phones.subspan(word * kPerWord, kPerWord)));

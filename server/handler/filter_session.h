@@ -65,10 +65,12 @@ class FilterSession {
                   uint64_t which, RefusedOfWord* refused);
   void Refuse(size_t word, const RefusedOfWord& refused);
   absl::Status FilterRaw(const View& view, const Question& question, const FilterRequest& block);
-  // Decides about a contact point and leaves the event of a refusal. The rule that refused it;
-  // none: it is allowed.
+  // Reads the readings of a contact point, and judges them.
   absl::StatusOr<std::optional<Refused>> JudgePoints(const View& view, const Question& question,
                                                      RawPoints points, uint32_t index);
+  // Decides about a contact point and leaves the event of a refusal. The rule that refused it;
+  // none: it is allowed.
+  std::optional<Refused> JudgeFacts(const Question& question, const Facts& facts, uint32_t index);
   void DenyRaw(uint32_t index, const Refused& refused);
   // Of a contact point that cannot be read.
   Refused DenyUnreadable(const Question& question, uint32_t index);
@@ -85,6 +87,7 @@ class FilterSession {
   std::string kept_brand_, kept_campaign_;
   // Of the block.
   BlockRegistries registries_;
+  std::vector<uint64_t> may_have_records_;  // by word: which phones
   FilterAnswerColumns answer_;
   RefusedPhones refused_phones_;
   std::optional<BlockEvents> events_;  // none where checks leave no records

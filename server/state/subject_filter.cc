@@ -68,7 +68,7 @@ uint32_t SubjectFilter::LinesAt(uint32_t level, size_t shard) {
 
 // A line changes while it is read, a fingerprint at a time: an aligned vector takes each as it is
 // before or after, as the single loads do that a sanitizer wants to see.
-bool SubjectFilter::LineHas(const Line& line, uint32_t print) {
+inline bool SubjectFilter::LineHas(const Line& line, uint32_t print) {
 #ifdef DNC_FILTER_SSE2
   const auto* const parts = reinterpret_cast<const __m128i*>(&line);
   const __m128i wanted = _mm_set1_epi32(static_cast<int>(print));
