@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "bench/load/dataset.h"
 #include "dnc/v1/check.grpc.pb.h"
+#include "storage/base/thread_priority.h"
 
 namespace dnc::bench {
 namespace {
@@ -80,7 +81,11 @@ RepeatedImport::RepeatedImport(const Setup& setup, std::string address, std::str
       address_(std::move(address)),
       list_(std::move(list)),
       file_(std::move(file)),
-      thread_([this] { Run(); }) {}
+      thread_([this] {
+        // Of dncctl too, which inherits it: elsewhere it would have a machine of its own.
+        LowerThreadPriority(ThreadPriority::kPatient);
+        Run();
+      }) {}
 
 RepeatedImport::~RepeatedImport() { static_cast<void>(Stop()); }
 

@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "dnc/v1/registry.pb.h"
+#include "storage/base/thread_priority.h"
 
 namespace dnc {
 namespace {
@@ -106,7 +107,11 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
 
   void StartThread(const absl::Status& opened) {
     if (opened.ok()) {
-      std::thread([this] { Run(); }).detach();
+      // Threads that it starts inherit the priority: checks and opt-outs go before an import.
+      std::thread([this] {
+        LowerThreadPriority(ThreadPriority::kSoon);
+        Run();
+      }).detach();
     } else {
       Finish(ToGrpcStatus(opened));
     }
