@@ -1,6 +1,7 @@
 #include "server/state/audit_capture.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "google/protobuf/arena.h"
 #include "server/name/resource_name.h"
 #include "server/state/entries.h"
 #include "server/state/leads.h"
@@ -24,22 +26,27 @@ namespace {
 
 using storage::v1::AuditedObject;
 using storage::v1::AuditRecord;
-using OptionalBytes = std::optional<std::string>;
+using OptionalBytes = std::optional<absl::string_view>;
 
 // A row that the mutation changed.
 struct Changed {
   Family family;
-  const std::string* key;
-  const OptionalBytes* after;
+  absl::string_view key;
+  OptionalBytes after;
 
   friend bool operator<(const Changed& a, const Changed& b) {
-    return a.family != b.family ? a.family < b.family : *a.key < *b.key;
+    return a.family != b.family ? a.family < b.family : a.key < b.key;
   }
 };
 
 bool IsAudited(Family family) {
   return family == Family::kConfig || family == Family::kLeads || family == Family::kEntries ||
          family == Family::kReviews;
+}
+
+template <typename Record>
+bool ParseBytes(absl::string_view bytes, Record* record) {
+  return record->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
 // The organization id that a mutation is about, and how its objects are told.
@@ -53,7 +60,8 @@ class Capture {
   absl::Status Add(const Changed& changed, const OptionalBytes& before);
 
  private:
-  // The object of one record: its message is what `content` answers of the record.
+  // The object of one record: its message is what `content` answers of the record, which it may
+  // change for that.
   template <typename Record, typename Content>
   absl::Status AddRecord(AuditedObject::Kind kind, Family family, const OptionalBytes& before,
                          const OptionalBytes& after, Content content);
@@ -83,7 +91,7 @@ template <typename Record>
 absl::StatusOr<std::optional<Record>> ParseRow(Family family, const OptionalBytes& bytes) {
   if (!bytes.has_value()) return std::optional<Record>();
   Record record;
-  if (!record.ParseFromString(*bytes)) return CorruptRecord(family);
+  if (!ParseBytes(*bytes, &record)) return CorruptRecord(family);
   return std::optional<Record>(std::move(record));
 }
 
@@ -91,18 +99,20 @@ template <typename Record, typename Content>
 absl::Status Capture::AddRecord(AuditedObject::Kind kind, Family family,
                                 const OptionalBytes& before, const OptionalBytes& after,
                                 Content content) {
-  DNC_ASSIGN_OR_RETURN(const std::optional<Record> held, ParseRow<Record>(family, before));
-  DNC_ASSIGN_OR_RETURN(const std::optional<Record> wanted, ParseRow<Record>(family, after));
-  if (!held.has_value() && !wanted.has_value()) return absl::OkStatus();
+  // Both live no longer than this.
+  std::array<char, 4096> first_block;
+  google::protobuf::Arena arena(first_block.data(), first_block.size());
   std::string name;
-  const auto bytes = [&](const std::optional<Record>& record) -> std::string {
-    if (!record.has_value()) return "";
-    decltype(auto) message = content(*record);
+  const auto take = [&](const OptionalBytes& bytes) -> absl::StatusOr<std::string> {
+    if (!bytes.has_value()) return std::string();
+    auto* const record = google::protobuf::Arena::CreateMessage<Record>(&arena);
+    if (!ParseBytes(*bytes, record)) return CorruptRecord(family);
+    decltype(auto) message = content(record);
     name = message.name();
     return RecordBytes(message);
   };
-  std::string old_bytes = bytes(held);
-  std::string new_bytes = bytes(wanted);
+  DNC_ASSIGN_OR_RETURN(std::string old_bytes, take(before));
+  DNC_ASSIGN_OR_RETURN(std::string new_bytes, take(after));
   if (old_bytes == new_bytes) return absl::OkStatus();  // only what the gateway keeps beside it
   Put(kind, name, std::move(old_bytes), std::move(new_bytes));
   return absl::OkStatus();
@@ -158,39 +168,39 @@ v1::Workflow Capture::WithOrder(const storage::v1::WorkflowRecord& record) const
 }
 
 absl::Status Capture::AddConfig(const Changed& changed, const OptionalBytes& before) {
-  const OptionalBytes& after = *changed.after;
+  const OptionalBytes& after = changed.after;
   const Family family = Family::kConfig;
-  switch (changed.key->front()) {
+  switch (changed.key.front()) {
     case 'O':
       return AddRecord<storage::v1::OrganizationRecord>(
           AuditedObject::KIND_ORGANIZATION, family, before, after,
-          [](const auto& record) -> const auto& { return record.organization(); });
+          [](const auto* record) -> const auto& { return record->organization(); });
     case 'L':
       return AddRecord<storage::v1::ListRecord>(
           AuditedObject::KIND_LIST, family, before, after,
-          [](const auto& record) -> const auto& { return record.list(); });
+          [](const auto* record) -> const auto& { return record->list(); });
     case 'W':
       return AddRecord<storage::v1::WorkflowRecord>(
           AuditedObject::KIND_WORKFLOW, family, before, after,
-          [this](const auto& record) { return WithOrder(record); });
+          [this](const auto* record) { return WithOrder(*record); });
     case 'S':
       return AddStatus(before, after);
     case 'R':
       return AddRecord<storage::v1::RoleRecord>(
           AuditedObject::KIND_ROLE, family, before, after,
-          [](const auto& record) -> const auto& { return record.role(); });
+          [](const auto* record) -> const auto& { return record->role(); });
     case 'B':
       return AddRecord<storage::v1::BindingRecord>(
           AuditedObject::KIND_ROLE_BINDING, family, before, after,
-          [](const auto& record) -> const auto& { return record.binding(); });
+          [](const auto* record) -> const auto& { return record->binding(); });
     case 'G':
       return AddRecord<storage::v1::GroupRecord>(
           AuditedObject::KIND_GROUP, family, before, after,
-          [](const auto& record) -> const auto& { return record.group(); });
+          [](const auto* record) -> const auto& { return record->group(); });
     case 'P':
       return AddRecord<storage::v1::TemplateRecord>(
           AuditedObject::KIND_TEMPLATE, family, before, after,
-          [](const auto& record) { return record.template_(); });
+          [](const auto* record) -> const auto& { return record->template_(); });
     default:
       return absl::OkStatus();
   }
@@ -198,21 +208,23 @@ absl::Status Capture::AddConfig(const Changed& changed, const OptionalBytes& bef
 
 absl::Status Capture::AddLead(const OptionalBytes& before, const OptionalBytes& after) {
   return AddRecord<storage::v1::LeadRecord>(
-      AuditedObject::KIND_LEAD, Family::kLeads, before, after,
-      [this](const auto& record) { return LeadToProto(record, *organization_, now_); });
+      AuditedObject::KIND_LEAD, Family::kLeads, before, after, [this](auto* record) -> const auto& {
+        CompleteLead(*record, *organization_, now_, record->mutable_lead());
+        return record->lead();
+      });
 }
 
 absl::Status Capture::AddReview(const Changed& changed, const OptionalBytes& before) {
-  const OptionalBytes& after = *changed.after;
-  switch (changed.key->front()) {
+  const OptionalBytes& after = changed.after;
+  switch (changed.key.front()) {
     case 'O':
       return AddRecord<storage::v1::OptOutRecord>(
           AuditedObject::KIND_OPT_OUT, Family::kReviews, before, after,
-          [](const auto& record) -> const auto& { return record.opt_out(); });
+          [](const auto* record) -> const auto& { return record->opt_out(); });
     case 'R':
       return AddRecord<storage::v1::ReviewRecord>(
           AuditedObject::KIND_REVIEW, Family::kReviews, before, after,
-          [](const auto& record) -> const auto& { return record.review(); });
+          [](const auto* record) -> const auto& { return record->review(); });
     default:
       return absl::OkStatus();
   }
@@ -223,11 +235,14 @@ absl::Status Capture::Add(const Changed& changed, const OptionalBytes& before) {
     case Family::kConfig:
       return AddConfig(changed, before);
     case Family::kLeads:
-      return AddLead(before, *changed.after);
+      return AddLead(before, changed.after);
     case Family::kEntries:
       return AddRecord<storage::v1::EntryRecord>(
-          AuditedObject::KIND_ENTRY, Family::kEntries, before, *changed.after,
-          [](const auto& record) { return EntryToProto(record); });
+          AuditedObject::KIND_ENTRY, Family::kEntries, before, changed.after,
+          [](auto* record) -> const auto& {
+            CompleteEntry(record->mutable_entry());
+            return record->entry();
+          });
     default:
       return AddReview(changed, before);
   }
@@ -235,7 +250,7 @@ absl::Status Capture::Add(const Changed& changed, const OptionalBytes& before) {
 
 bool IsAdded(const Changed& changed, int64_t revision) {
   return changed.family == Family::kEntries &&
-         keys::EntryIdOfKey(*changed.key).revision == static_cast<uint64_t>(revision);
+         keys::EntryIdOfKey(changed.key).revision == static_cast<uint64_t>(revision);
 }
 
 }  // namespace
@@ -247,18 +262,22 @@ absl::Status CaptureObjects(const LogEntry& entry, const Overlay& changes, const
   int64_t added = 0;
   for (const auto& [key, value] : changes.changes()) {
     if (!IsAudited(key.first)) continue;
-    rows.push_back({key.first, &key.second, &value});
+    rows.push_back({key.first, key.second, value.bytes()});
     if (IsAdded(rows.back(), revision)) ++added;
   }
   std::sort(rows.begin(), rows.end());  // every node writes the same record
   record->set_entries_added(added);
   Capture capture(entry.mutation, after, record);
   for (const Changed& changed : rows) {
+    std::optional<std::string> read;
     OptionalBytes held;
     if (IsAdded(changed, revision)) {
       if (added > kMostEntriesAudited) continue;
+    } else if (const Overlay::Value* seen = changes.FindSeen(changed.family, changed.key)) {
+      held = seen->bytes();
     } else {
-      DNC_ASSIGN_OR_RETURN(held, before.Get(changed.family, *changed.key));
+      DNC_ASSIGN_OR_RETURN(read, before.Get(changed.family, changed.key));
+      held = read;
     }
     DNC_RETURN_IF_ERROR(capture.Add(changed, held));
   }
@@ -301,13 +320,16 @@ std::string AuditContent(const LogEntry& entry, AuditRecord::Disposition disposi
   return absl::StrCat(writer.bytes(), RecordBytes(changed));
 }
 
-void PutAudit(const LogEntry& entry, std::string content, storage::v1::AuditChain* chain,
+void PutAudit(const LogEntry& entry, absl::string_view content, storage::v1::AuditChain* chain,
               Overlay* batch) {
   const std::string key = AuditKey(chain->secret(), entry.mutation.organization());
   chain->set_head(AuditHash(chain->head(), entry.revision, AuditTag(key, entry.revision),
                             AuditDigest(content)));
-  AppendAuditHash(chain->head(), &content);
-  batch->Put(Family::kAudit, keys::Audit(entry.revision), std::move(content));
+  std::string suffix;
+  AppendAuditHash(chain->head(), &suffix);
+  char* const stored =
+      batch->PutBytes(Family::kAudit, keys::Audit(entry.revision), content.size() + suffix.size());
+  std::copy(suffix.begin(), suffix.end(), std::copy(content.begin(), content.end(), stored));
 }
 
 std::string RequestBytes(absl::string_view fingerprint, absl::string_view outcome) {

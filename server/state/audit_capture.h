@@ -36,7 +36,7 @@ std::string AuditContent(const LogEntry& entry, storage::v1::AuditRecord::Dispos
                          absl::string_view outcome, const storage::v1::AuditRecord& changed);
 
 // Writes the record after all that it tells of, and moves the chain's head on to it.
-void PutAudit(const LogEntry& entry, std::string content, storage::v1::AuditChain* chain,
+void PutAudit(const LogEntry& entry, absl::string_view content, storage::v1::AuditChain* chain,
               Overlay* batch);
 
 // What a repeat of the request finds: a RequestRecord.

@@ -27,7 +27,8 @@ UnixMicros MicrosOf(const google::protobuf::Timestamp& time) {
 
 EntryId IdOf(const EntrySummary& summary) { return {summary.revision(), summary.ordinal()}; }
 
-EntrySummary Summarize(const EntrySpec& spec, UnixMicros now) {
+// `covers_contact_points`: only a lead has any.
+EntrySummary Summarize(const EntrySpec& spec, bool covers_contact_points, UnixMicros now) {
   EntrySummary summary;
   summary.set_list(spec.list->record.number());
   summary.set_channels(MaskOf(spec.entry.channels()));
@@ -35,7 +36,7 @@ EntrySummary Summarize(const EntrySpec& spec, UnixMicros now) {
   summary.set_effective_time(MicrosOf(spec.entry.effective_time()));
   summary.set_begun(summary.effective_time() <= now);
   if (spec.entry.has_expire_time()) summary.set_expire_time(MicrosOf(spec.entry.expire_time()));
-  summary.set_covers_contact_points(spec.covers_contact_points);
+  summary.set_covers_contact_points(covers_contact_points);
   summary.set_provisional(spec.provisional);
   return summary;
 }
@@ -118,7 +119,7 @@ absl::StatusOr<EntryId> Add(Txn& txn, uint32_t organization, const std::string& 
   EntryRecord record;
   *record.mutable_entry() = std::move(entry);
   record.set_list(spec.list->record.number());
-  record.set_covers_contact_points(spec.covers_contact_points);
+  record.set_covers_contact_points(summary.covers_contact_points());
   record.set_provisional(spec.provisional);
   Supersede(summary, entries, &record);
   *entries->Add() = std::move(summary);
@@ -161,16 +162,14 @@ absl::StatusOr<std::optional<EntryId>> AddPointEntry(Txn& txn, uint32_t organiza
                                                      std::optional<EntryId>* covering) {
   const std::string key = SubjectKey(organization, point);
   DNC_ASSIGN_OR_RETURN(SubjectRecord subject, ReadSubject(txn, key));
-  EntrySpec own = spec;
-  own.covers_contact_points = false;  // only a lead has contact points
-  const EntrySummary wanted = Summarize(own, txn.now());
-  if (const auto held = FindCovering(txn, organization, own, wanted, subject.entries())) {
+  const EntrySummary wanted = Summarize(spec, /*covers_contact_points=*/false, txn.now());
+  if (const auto held = FindCovering(txn, organization, spec, wanted, subject.entries())) {
     if (covering != nullptr) *covering = held;
     return std::optional<EntryId>();
   }
   v1::Entry entry = spec.entry;
   *entry.mutable_contact_point() = ToProto(point);
-  DNC_ASSIGN_OR_RETURN(const EntryId id, Add(txn, organization, organization_id, own,
+  DNC_ASSIGN_OR_RETURN(const EntryId id, Add(txn, organization, organization_id, spec,
                                              std::move(entry), wanted, subject.mutable_entries()));
   txn.WriteEmpty(Family::kIndex, keys::WithEntryId(keys::SubjectIndexPrefix(key), id));
   txn.Write(Family::kSubjects, key, subject);
@@ -182,7 +181,7 @@ absl::StatusOr<std::optional<EntryId>> AddLeadEntry(Txn& txn, uint32_t organizat
                                                     const std::string& lead_id,
                                                     const EntrySpec& spec, EntrySummaries* entries,
                                                     std::optional<EntryId>* covering) {
-  const EntrySummary wanted = Summarize(spec, txn.now());
+  const EntrySummary wanted = Summarize(spec, spec.covers_contact_points, txn.now());
   if (const auto held = FindCovering(txn, organization, spec, wanted, *entries)) {
     if (covering != nullptr) *covering = held;
     return std::optional<EntryId>();
@@ -225,10 +224,14 @@ std::string EtagOf(const v1::Entry& entry) {
   return entry.etag().empty() ? std::to_string(entry.revision()) : entry.etag();
 }
 
+void CompleteEntry(v1::Entry* entry) {
+  *entry->mutable_last_request_time() = TimeUtil::MicrosecondsToTimestamp(LastRequestTime(*entry));
+  entry->set_etag(EtagOf(*entry));
+}
+
 v1::Entry EntryToProto(const EntryRecord& record) {
   v1::Entry entry = record.entry();
-  *entry.mutable_last_request_time() = TimeUtil::MicrosecondsToTimestamp(LastRequestTime(entry));
-  entry.set_etag(EtagOf(entry));
+  CompleteEntry(&entry);
   return entry;
 }
 

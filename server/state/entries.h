@@ -68,7 +68,8 @@ absl::StatusOr<storage::v1::EntryRecord> ReadEntry(const Txn& txn, uint32_t orga
 UnixMicros LastRequestTime(const v1::Entry& entry);
 std::string EtagOf(const v1::Entry& entry);
 
-// The entry as the API shows it.
+// The entry as the API shows it: CompleteEntry adds to that of the record what is not stored.
+void CompleteEntry(v1::Entry* entry);
 v1::Entry EntryToProto(const storage::v1::EntryRecord& record);
 // Whether the entry blocks at `now`, as a check says that it does.
 bool IsActive(const v1::Entry& entry, UnixMicros now);

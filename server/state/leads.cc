@@ -201,25 +201,30 @@ absl::Status SaveLead(Txn& txn, uint32_t organization, LeadEdit* lead) {
   return SaveListing(txn, organization, lead);
 }
 
+void CompleteLead(const LeadRecord& record, const CatalogOrganization& organization, UnixMicros now,
+                  v1::Lead* lead) {
+  const CatalogStatus* status = organization.StatusByNumber(record.state().status());
+  if (status != nullptr) lead->set_status(status->proto().name());
+  for (const EntrySummary& entry : record.state().entries()) {
+    if (IsActive(entry, now)) lead->set_do_not_contact(true);
+  }
+  if (record.state().nurture_until() > now) {
+    *lead->mutable_nurture_until() =
+        TimeUtil::MicrosecondsToTimestamp(record.state().nurture_until());
+  }
+  *lead->mutable_status_time() = TimeUtil::MicrosecondsToTimestamp(record.state().status_time());
+  *lead->mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(record.create_time());
+  *lead->mutable_update_time() = TimeUtil::MicrosecondsToTimestamp(record.update_time());
+  lead->set_etag(std::to_string(record.revision()));
+  if (record.delete_time() != 0) {
+    *lead->mutable_delete_time() = TimeUtil::MicrosecondsToTimestamp(record.delete_time());
+  }
+}
+
 v1::Lead LeadToProto(const LeadRecord& record, const CatalogOrganization& organization,
                      UnixMicros now) {
   v1::Lead lead = record.lead();
-  const CatalogStatus* status = organization.StatusByNumber(record.state().status());
-  if (status != nullptr) lead.set_status(status->proto().name());
-  for (const EntrySummary& entry : record.state().entries()) {
-    if (IsActive(entry, now)) lead.set_do_not_contact(true);
-  }
-  if (record.state().nurture_until() > now) {
-    *lead.mutable_nurture_until() =
-        TimeUtil::MicrosecondsToTimestamp(record.state().nurture_until());
-  }
-  *lead.mutable_status_time() = TimeUtil::MicrosecondsToTimestamp(record.state().status_time());
-  *lead.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(record.create_time());
-  *lead.mutable_update_time() = TimeUtil::MicrosecondsToTimestamp(record.update_time());
-  lead.set_etag(std::to_string(record.revision()));
-  if (record.delete_time() != 0) {
-    *lead.mutable_delete_time() = TimeUtil::MicrosecondsToTimestamp(record.delete_time());
-  }
+  CompleteLead(record, organization, now, &lead);
   return lead;
 }
 

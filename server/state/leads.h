@@ -61,7 +61,10 @@ bool MoveLead(const Txn& txn, const CatalogStatus& status, LeadEdit* lead);
 // Writes everything.
 absl::Status SaveLead(Txn& txn, uint32_t organization, LeadEdit* lead);
 
-// The lead as the API shows it, judged at `now`.
+// The lead as the API shows it, judged at `now`. CompleteLead adds to `lead`, which is the record's
+// or a copy of it, what is kept beside it.
+void CompleteLead(const storage::v1::LeadRecord& record, const CatalogOrganization& organization,
+                  UnixMicros now, v1::Lead* lead);
 v1::Lead LeadToProto(const storage::v1::LeadRecord& record, const CatalogOrganization& organization,
                      UnixMicros now);
 

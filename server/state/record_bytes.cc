@@ -5,12 +5,16 @@
 
 namespace dnc {
 
-std::string RecordBytes(const google::protobuf::MessageLite& record) {
-  std::string bytes(record.ByteSizeLong(), '\0');
-  google::protobuf::io::ArrayOutputStream array(bytes.data(), static_cast<int>(bytes.size()));
+void WriteSizedRecord(const google::protobuf::MessageLite& record, size_t bytes, char* out) {
+  google::protobuf::io::ArrayOutputStream array(out, static_cast<int>(bytes));
   google::protobuf::io::CodedOutputStream coded(&array);
   coded.SetSerializationDeterministic(true);
   record.SerializeWithCachedSizes(&coded);
+}
+
+std::string RecordBytes(const google::protobuf::MessageLite& record) {
+  std::string bytes(record.ByteSizeLong(), '\0');
+  WriteSizedRecord(record, bytes.size(), bytes.data());
   return bytes;
 }
 

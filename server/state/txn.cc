@@ -130,14 +130,21 @@ std::string EncodeCount(int64_t count) {
   return bytes;
 }
 
-absl::StatusOr<int64_t> Txn::Count(const std::string& key) const {
-  DNC_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, overlay_.Get(Family::kMeta, key));
-  return DecodeCount(bytes.value_or(""));
+absl::StatusOr<int64_t> Txn::Count(absl::string_view key) const {
+  int64_t count = 0;
+  DNC_RETURN_IF_ERROR(overlay_
+                          .Read(Family::kMeta, key,
+                                [&](absl::string_view bytes) {
+                                  count = DecodeCount(bytes);
+                                  return absl::OkStatus();
+                                })
+                          .status());
+  return count;
 }
 
-absl::Status Txn::AddToCount(std::string key, int64_t delta) {
+absl::Status Txn::AddToCount(absl::string_view key, int64_t delta) {
   DNC_ASSIGN_OR_RETURN(const int64_t count, Count(key));
-  overlay_.Put(Family::kMeta, std::move(key), EncodeCount(count + delta));
+  overlay_.Put(Family::kMeta, key, EncodeCount(count + delta));
   return absl::OkStatus();
 }
 

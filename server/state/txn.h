@@ -71,19 +71,26 @@ class Txn {
   EntryId NextEntryId() { return {static_cast<uint64_t>(revision_), next_ordinal_++}; }
 
   template <typename Record>
-  absl::StatusOr<std::optional<Record>> Read(Family family, const std::string& key) const {
-    DNC_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, overlay_.Get(family, key));
-    if (!bytes.has_value()) return std::optional<Record>();
-    Record record;
-    if (!record.ParseFromString(*bytes)) return CorruptRecord(family);
-    return std::optional<Record>(std::move(record));
+  absl::StatusOr<std::optional<Record>> Read(Family family, absl::string_view key) const {
+    std::optional<Record> record;
+    DNC_RETURN_IF_ERROR(overlay_
+                            .Read(family, key,
+                                  [&](absl::string_view bytes) {
+                                    const auto size = static_cast<int>(bytes.size());
+                                    return record.emplace().ParseFromArray(bytes.data(), size)
+                                               ? absl::OkStatus()
+                                               : CorruptRecord(family);
+                                  })
+                            .status());
+    return record;
   }
   template <typename Record>
-  void Write(Family family, std::string key, const Record& record) {
-    overlay_.Put(family, std::move(key), RecordBytes(record));
+  void Write(Family family, absl::string_view key, const Record& record) {
+    const size_t bytes = record.ByteSizeLong();
+    WriteSizedRecord(record, bytes, overlay_.PutBytes(family, key, bytes));
   }
-  void WriteEmpty(Family family, std::string key) { overlay_.Put(family, std::move(key), ""); }
-  void Delete(Family family, std::string key) { overlay_.Delete(family, std::move(key)); }
+  void WriteEmpty(Family family, absl::string_view key) { overlay_.Put(family, key, ""); }
+  void Delete(Family family, absl::string_view key) { overlay_.Delete(family, key); }
   absl::Status AddToEntryCount(uint32_t organization, uint32_t list, int64_t delta);
   absl::Status AddToLeadCount(uint32_t organization, uint32_t status, int64_t delta);
   // How many entries of the list are not revoked, as the mutation has changed it.
@@ -106,8 +113,8 @@ class Txn {
   }
 
  private:
-  absl::StatusOr<int64_t> Count(const std::string& key) const;
-  absl::Status AddToCount(std::string key, int64_t delta);
+  absl::StatusOr<int64_t> Count(absl::string_view key) const;
+  absl::Status AddToCount(absl::string_view key, int64_t delta);
 
   // Those that this transaction has made and nobody else reads; made from the catalog's where there
   // is none yet.

@@ -9,7 +9,6 @@
 #include <rocksdb/options.h>
 #include <rocksdb/perf_level.h>
 #include <rocksdb/slice.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -38,6 +37,8 @@ namespace dnc {
 namespace {
 
 constexpr uint64_t kBytesPerSync = 1u << 20;
+// Tables of a family that wait in level 0 until they are compacted.
+constexpr int kLevel0Tables = 12;
 
 absl::Status ReadError(const rocksdb::Status& status, Family family) {
   const std::string message = absl::StrCat(
@@ -178,8 +179,10 @@ bool IsReadByKey(Family family) {
   return family == Family::kSubjects || family == Family::kLeads || family == Family::kRequests;
 }
 
-// RocksDB 7.8 keeps one place to go on from for rows and for deleted ranges, which are in different
-// lists: together they damage each other.
+// Families of which nobody reads single keys, so that filters in tables would only cost.
+bool IsReadByRange(Family family) { return family == Family::kIndex; }
+
+// Deleted ranges make every read of their family dearer, so only this one has any.
 bool IsDeletedByRange(Family family) { return family == Family::kChunks; }
 
 rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& options,
@@ -192,25 +195,30 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& op
   table.cache_index_and_filter_blocks = true;
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   table.partition_filters = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  // Those of level 0 are asked one after the other, so they are held and not looked up.
+  table.metadata_cache_options.top_level_index_pinning = rocksdb::PinningTier::kFlushedAndSimilar;
+  table.metadata_cache_options.partition_pinning = rocksdb::PinningTier::kFlushedAndSimilar;
+  table.metadata_cache_options.unpartitioned_pinning = rocksdb::PinningTier::kFlushedAndSimilar;
+  if (!IsReadByRange(family)) {
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  }
   if (IsReadByKey(family)) {
     table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   }
   rocksdb::ColumnFamilyOptions family_options;
   family_options.write_buffer_size = options.write_buffer_bytes;
+  // The first full buffer flushes all families, so most tables of level 0 are small beside level 1,
+  // which is rewritten with them: the more of them at once, the less often. They are told apart by
+  // filters in memory, and writes wait for compaction only far beyond.
+  family_options.level0_file_num_compaction_trigger = kLevel0Tables;
+  family_options.level0_slowdown_writes_trigger = 4 * kLevel0Tables;
+  family_options.level0_stop_writes_trigger = 6 * kLevel0Tables;
   // Chunks carry their own compact coding.
   family_options.compression =
       family == Family::kChunks ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
   if (IsAskedForAbsent(family)) {
     family_options.memtable_whole_key_filtering = true;
     family_options.memtable_prefix_bloom_size_ratio = 0.02;
-  }
-  // A batch comes in the order of its keys: each row is looked for from where the one before it
-  // went, in the same organization's range, and in the index of the same kind.
-  if (!IsDeletedByRange(family)) {
-    family_options.memtable_insert_with_hint_prefix_extractor.reset(
-        rocksdb::NewCappedPrefixTransform(family == Family::kIndex ? 5 : 4));
   }
   family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return family_options;

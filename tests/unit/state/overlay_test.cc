@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -98,6 +99,84 @@ TEST(OverlayTest, DroppedChangesLeaveNothing) {
   }
   EXPECT_EQ(Get(batch, Family::kLeads, "a"), "base");
   EXPECT_TRUE(batch.changes().empty());
+}
+
+// What was put stays what it was, in the batch's memory or its own, until it is replaced.
+TEST(OverlayTest, KeepsValuesOfAnySize) {
+  const FakeReader base;
+  Overlay batch(&base);
+  for (const size_t bytes : {0u, 1u, 511u, 512u, 513u, 5'000u, 200'000u}) {
+    const std::string key = absl::StrCat("k", bytes);
+    {
+      Overlay mutation(&batch);
+      mutation.Put(Family::kLeads, key, std::string(bytes, 'x'));
+      mutation.Put(Family::kLeads, key, std::string(bytes, 'y'));
+      std::string filled(bytes, 'z');
+      std::copy(filled.begin(), filled.end(),
+                mutation.PutBytes(Family::kEntries, key, filled.size()));
+      std::move(mutation).MergeInto(&batch);
+    }
+    EXPECT_EQ(Get(batch, Family::kLeads, key), std::string(bytes, 'y'));
+    EXPECT_EQ(Get(batch, Family::kEntries, key), std::string(bytes, 'z'));
+  }
+  EXPECT_EQ(Get(batch, Family::kLeads, "k1"), "y");
+}
+
+// An empty value is one, also where nothing has taken memory yet.
+TEST(OverlayTest, TellsEmptyFromAbsent) {
+  FakeReader base;
+  base.rows[{Family::kLeads, "empty"}] = "";
+  Overlay batch(&base);
+  Overlay mutation(&batch);
+  EXPECT_EQ(Get(mutation, Family::kLeads, "empty"), "");
+  EXPECT_EQ(mutation.FindSeen(Family::kLeads, "empty")->bytes(), "");
+  Overlay other(&base);
+  other.Put(Family::kIndex, "", "");
+  EXPECT_EQ(Get(other, Family::kIndex, ""), "");
+  Overlay third(&base);
+  third.PutBytes(Family::kIndex, "k", 0);
+  EXPECT_EQ(Get(third, Family::kIndex, "k"), "");
+}
+
+// A row may be put back as it is, which reads what it replaces.
+TEST(OverlayTest, PutsAValueOverItself) {
+  const FakeReader base;
+  Overlay batch(&base);
+  const std::string value(600, 'v');
+  batch.Put(Family::kLeads, "a", value);
+  batch.Put(Family::kLeads, "a", *batch.FindChange(Family::kLeads, "a")->bytes());
+  EXPECT_EQ(Get(batch, Family::kLeads, "a"), value);
+}
+
+// What a mutation or a part of it read of a lead is kept as it was before the mutation, and read
+// once.
+TEST(OverlayTest, KeepsWhatAMutationSaw) {
+  FakeReader base;
+  Overlay batch(&base);
+  batch.Put(Family::kLeads, "b", "batch");
+  Overlay mutation(&batch);
+  {
+    Overlay part(&mutation);
+    EXPECT_EQ(Get(part, Family::kLeads, "a"), "base");
+    EXPECT_EQ(Get(part, Family::kLeads, "c"), "absent");
+    part.Put(Family::kLeads, "a", "changed");
+    std::move(part).MergeInto(&mutation);
+  }
+  mutation.Put(Family::kLeads, "d", "new");
+  EXPECT_EQ(Get(mutation, Family::kLeads, "b"), "batch");
+  EXPECT_EQ(Get(mutation, Family::kLeads, "d"), "new");
+  EXPECT_EQ(Get(mutation, Family::kSubjects, "a"), "absent");
+  base.rows.clear();
+  EXPECT_EQ(Get(mutation, Family::kLeads, "a"), "changed");
+  EXPECT_EQ(mutation.FindSeen(Family::kLeads, "a")->bytes(), "base");
+  EXPECT_EQ(mutation.FindSeen(Family::kLeads, "b")->bytes(), "batch");
+  EXPECT_EQ(mutation.FindSeen(Family::kLeads, "c")->bytes(), std::nullopt);
+  EXPECT_EQ(mutation.FindSeen(Family::kLeads, "d"), nullptr) << "only what it put was read";
+  EXPECT_EQ(mutation.FindSeen(Family::kSubjects, "a"), nullptr);
+  EXPECT_EQ(batch.FindSeen(Family::kLeads, "a"), nullptr);
+  EXPECT_EQ(Get(batch, Family::kLeads, "a"), "absent");
+  const Overlay next(&batch);
+  EXPECT_EQ(Get(next, Family::kLeads, "a"), "absent") << "what another mutation saw is its own";
 }
 
 TEST(OverlayTest, WritesEachKeyOnceInOrder) {

@@ -83,11 +83,11 @@ TEST_F(TxnTest, EditedRowsAreWrittenAsTheyAreInTheEnd) {
   ASSERT_EQ(changes.changes().size(), 2u);
   storage::v1::WorkflowRecord workflow;
   ASSERT_TRUE(workflow.ParseFromString(
-      *changes.changes().at({Family::kConfig, keys::Workflow(1, "sales")})));
+      changes.Get(Family::kConfig, keys::Workflow(1, "sales"))->value_or("")));
   EXPECT_EQ(workflow.workflow().etag(), "7");
   storage::v1::OrganizationRecord organization;
   ASSERT_TRUE(organization.ParseFromString(
-      *changes.changes().at({Family::kConfig, keys::Organization("acme")})));
+      changes.Get(Family::kConfig, keys::Organization("acme"))->value_or("")));
   EXPECT_EQ(organization.next_status(), 9u);
 }
 
