@@ -173,27 +173,39 @@ void BlockReader::BeginColumns() {
   columns_.count = bytes_.Take<uint32_t>();
   const auto rules = bytes_.Take<uint32_t>();
   for (uint32_t i = 0; i < rules; ++i) {
-    columns_.reasons.push_back(event_bytes::ViewOf(bytes_.Take<PackedReason>()));
-    columns_.verdicts.push_back(bytes_.Take<uint8_t>());
+    const ReasonView reason = event_bytes::ViewOf(bytes_.Take<PackedReason>());
+    columns_.kinds.push_back({bytes_.Take<uint8_t>(), reason});
   }
   columns_.indexes = bytes_.TakeBytes(columns_.count * sizeof(uint32_t));
   columns_.phones = bytes_.TakeBytes(columns_.count * sizeof(uint64_t));
   columns_.rule_of = bytes_.TakeBytes(columns_.count);
 }
 
+void BlockReader::ReadPhones(PageBuilder* records) {
+  denied_.clear();
+  const size_t end = std::min(columns_.count, next_ + kMostAtOnce);
+  PointView point;
+  for (; next_ < end; ++next_) {
+    const auto digits = PlainAt<uint64_t>(columns_.phones, next_);
+    if (!event_bytes::ShowPhone(codes_, digits, &point)) break;
+    denied_.push_back({point.code, PlainAt<uint32_t>(columns_.indexes, next_) + 1, point.mask.first,
+                       point.mask.last, PlainAt<uint8_t>(columns_.rule_of, next_)});
+  }
+  records->AddDenied(view_, columns_.kinds, denied_);
+  if (next_ < end) ReadPhone(records);
+}
+
 void BlockReader::ReadPhone(PageBuilder* records) {
   const auto digits = PlainAt<uint64_t>(columns_.phones, next_);
-  const auto rule = PlainAt<uint8_t>(columns_.rule_of, next_);
+  const DeniedKind& kind = columns_.kinds[PlainAt<uint8_t>(columns_.rule_of, next_)];
   view_.id.index = PlainAt<uint32_t>(columns_.indexes, next_) + 1;
-  view_.verdict = columns_.verdicts[rule];
-  view_.reasons = absl::MakeConstSpan(&columns_.reasons[rule], 1);
+  view_.verdict = kind.verdict;
+  view_.reasons = absl::MakeConstSpan(&kind.reason, 1);
   ++next_;
   PointView point;
-  std::string shown;
-  if (!event_bytes::ShowPhone(codes_, digits, &point)) {
-    shown = MaskContact(ToString({ContactKind::kPhone, digits, {}}));
-    point.mask.text = shown;
-  }
+  point.code = codes_.CodeOf(digits);
+  const std::string shown = MaskContact(ToString({ContactKind::kPhone, digits, {}}));
+  point.mask.text = shown;
   view_.points = absl::MakeConstSpan(&point, 1);
   records->Add(view_);
 }
@@ -212,7 +224,7 @@ bool BlockReader::Read(absl::FunctionRef<bool()> is_full, PageBuilder* records) 
   if (!begun_) ReadSummary(records);
   while (!is_full()) {
     if (next_ < columns_.count) {
-      ReadPhone(records);
+      ReadPhones(records);
     } else if (bytes_.done()) {
       return false;
     } else if (bytes_.Take<Piece>() == Piece::kColumns) {

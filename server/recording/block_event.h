@@ -82,20 +82,25 @@ class BlockReader {
   BlockReader(const BlockReader&) = delete;
   BlockReader& operator=(const BlockReader&) = delete;
 
+  // Of which no more are added before `is_full` is asked again.
+  static constexpr size_t kMostAtOnce = 512;
+
   // Adds records until there are no more (false), or `is_full()` says that it is enough.
   bool Read(absl::FunctionRef<bool()> is_full, PageBuilder* records);
   UnixMicros time() const { return static_cast<UnixMicros>(view_.id.time); }
 
  private:
   struct Columns {
-    std::vector<ReasonView> reasons;
-    std::vector<uint8_t> verdicts;
+    std::vector<DeniedKind> kinds;
     absl::string_view indexes, phones, rule_of;
     size_t count = 0;
   };
 
   void ReadSummary(PageBuilder* records);
   void BeginColumns();
+  // Some of the column.
+  void ReadPhones(PageBuilder* records);
+  // One that has no mask of a phone number.
   void ReadPhone(PageBuilder* records);
   void ReadItem(PageBuilder* records);
 
@@ -106,6 +111,7 @@ class BlockReader {
   bool begun_ = false;
   Columns columns_;
   size_t next_ = 0;  // in the columns
+  std::vector<DeniedPhone> denied_;
 };
 
 }  // namespace dnc

@@ -132,6 +132,7 @@ class PhoneCodes {
  private:
   std::string subject_;  // of the number 0, which ends with its digits
   const Secret& secret_;
+  const SipHashOfTails usual_;  // of numbers whose subjects begin with the same eight bytes
 };
 
 // The mask and the code of a phone number. False where the mask has to be written out.

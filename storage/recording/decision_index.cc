@@ -12,7 +12,7 @@ namespace {
 
 constexpr char kSchemaOfRuns = 1;
 constexpr uint8_t kMostBits = 12;
-constexpr size_t kEntriesInChunk = 64;
+constexpr size_t kEntriesInChunk = 256;
 constexpr size_t kChunkEntryBytes = sizeof(uint32_t) + sizeof(uint16_t);
 constexpr size_t kFewestHeads = 1024;
 

@@ -54,12 +54,15 @@ void AppendFixed(T value, std::string* out) {
   out->append(bytes, sizeof(T));
 }
 
+uint32_t PackMask(uint16_t first, uint8_t last) {
+  return kPhoneMask | first | uint32_t{last} << kFirstBits;
+}
+
 char* PutPoint(const PointView& point, char* to) {
   const ContactMask& mask = point.mask;
   const absl::string_view text = Cut(mask.text);
-  const uint32_t packed = mask.is_phone
-                              ? kPhoneMask | mask.first | uint32_t{mask.last} << kFirstBits
-                              : static_cast<uint32_t>(text.size());
+  const uint32_t packed =
+      mask.is_phone ? PackMask(mask.first, mask.last) : static_cast<uint32_t>(text.size());
   std::memcpy(to, &packed, kMaskBytes);
   to += kMaskBytes;
   if (!mask.is_phone) to = PutPlain(text, to);
@@ -76,6 +79,9 @@ uint64_t PackRule(const ReasonView& reason) {
   return uint64_t{reason.list} << 32 | uint64_t{reason.type} << 16 | uint64_t{reason.effect} << 8 |
          (reason.global ? 1u : 0u);
 }
+
+// The most that a phone takes in a column.
+constexpr size_t kDeniedBytes = kLongestVarint + 1 + kMaskBytes + sizeof(uint64_t);
 
 bool SameBlock(const DecisionId& a, const DecisionId& b) {
   return a.time == b.time && a.random == b.random && a.number == b.number;
@@ -99,6 +105,7 @@ void PageBuilder::Clear() {
   codes_.clear();
   body_.clear();
   open_ = OpenRow();
+  has_columns_ = false;
   rows_ = 0;
   last_context_ = last_thread_ = 0;
 }
@@ -173,6 +180,17 @@ void PageBuilder::AddCodes(const DecisionView& view, Context* context) {
   }
 }
 
+uint32_t PageBuilder::Begin(const DecisionView& view, size_t rows) {
+  if (rows_ == 0) {
+    base_time_ = min_time_ = max_time_ = view.id.time;
+    base_revision_ = view.revision;
+  }
+  rows_ += rows;
+  min_time_ = std::min(min_time_, view.id.time);
+  max_time_ = std::max(max_time_, view.id.time);
+  return ContextOf(view);
+}
+
 void PageBuilder::Add(const DecisionView& given) {
   DecisionView view = given;
   view.caller = Cut(view.caller);
@@ -181,13 +199,7 @@ void PageBuilder::Add(const DecisionView& given) {
   view.brand = Cut(view.brand);
   view.reasons = view.reasons.subspan(0, kMostReasons);
   view.points = view.points.subspan(0, kMostPoints);
-  if (rows_++ == 0) {
-    base_time_ = min_time_ = max_time_ = view.id.time;
-    base_revision_ = view.revision;
-  }
-  min_time_ = std::min(min_time_, view.id.time);
-  max_time_ = std::max(max_time_, view.id.time);
-  const uint32_t context = ContextOf(view);
+  const uint32_t context = Begin(view, 1);
   CountRow(view, &contexts_[context]);
   AddCodes(view, &contexts_[context]);
   if (view.kind == v1::DECISION_KIND_FILTER_DENIED) return AddDenied(view, context);
@@ -271,8 +283,45 @@ void PageBuilder::AddDenied(const DecisionView& view, uint32_t context) {
   body_.resize(static_cast<size_t>(to - body_.data()));
 }
 
+void PageBuilder::AddDenied(const DecisionView& block, absl::Span<const DeniedKind> kinds,
+                            absl::Span<const DeniedPhone> phones) {
+  if (phones.empty()) return;
+  DecisionView head = block;
+  head.kind = v1::DECISION_KIND_FILTER_DENIED;
+  head.verdict = 0;
+  head.caller = Cut(head.caller);
+  head.campaign = Cut(head.campaign);
+  head.brand = Cut(head.brand);
+  const uint32_t context = Begin(head, phones.size());
+  open_.items = 0;
+  has_columns_ = true;
+  const size_t begin = body_.size();
+  body_.resize(begin + kHeadBytes + sizeof(uint16_t) + kLongestVarint +
+               kinds.size() * (1 + kReasonBytes) + phones.size() * kDeniedBytes);
+  char* to = PutHead(head, context, kIsColumn, body_.data() + begin);
+  to = PutFixed(static_cast<uint16_t>(phones.size()), to);
+  to = PutVarint(kinds.size(), to);
+  for (const DeniedKind& kind : kinds) {
+    *to++ = static_cast<char>(kind.verdict);
+    to = PutReason(kind.reason, to);
+  }
+  size_t code = codes_.size();
+  codes_.resize(code + phones.size());
+  uint32_t before = 0;
+  for (const DeniedPhone& phone : phones) {
+    to = PutVarint(phone.index - before, to);
+    before = phone.index;
+    *to++ = static_cast<char>(phone.kind);
+    const uint32_t mask = PackMask(phone.first, phone.last);
+    std::memcpy(to, &mask, kMaskBytes);
+    to = PutFixed(phone.code, to + kMaskBytes);
+    codes_[code++] = phone.code;
+  }
+  body_.resize(static_cast<size_t>(to - body_.data()));
+}
+
 std::string PageBuilder::Encode() const {
-  std::string page(1, kSchemaOfPages);
+  std::string page(1, has_columns_ ? kSchemaOfColumns : kSchemaOfPages);
   page.reserve(body_.size() + 64 * (contexts_.size() + rules_.size() + threads_.size()));
   AppendVarint(base_time_, &page);
   AppendVarint(static_cast<uint64_t>(base_revision_), &page);

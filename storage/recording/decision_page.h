@@ -8,10 +8,13 @@
 //   thread   0x00 random:u32 number:u32                   of DecisionId; the least number of the page's
 //   row      context:n thread:n time:s number:s revision:s  flags:u8  …
 //            time, number and revision: how much more than the page's or the thread's
-//            flags: verdict (2 bits), 4: a lead, 8: more contact points than are named, 16: reasons
+//            flags: verdict (2 bits), 4: a lead, 8: more contact points than are named, 16: reasons,
+//            32: a column
 //     of a check     [lead:text] [reasons:n reason*] points:n point*
 //     of a block     allowed:n counts:n (type:u8 verdict:u8 count:n)*
 //     of its denied  items:u16 (index:n verdict:u8 reason points:n point*)*
+//     in a column    items:u16 kinds:n (verdict:u8 reason)* (index:n kind:u8 mask code:u64)*
+//                    index: how much more than that of the item before
 //   reason   rule:n entry_revision:n [entry_ordinal:n]    the ordinal unless the revision is 0
 //   point    mask code:u64
 //   mask     u24: 0x800000 | first | last << 14           of a phone number: see ContactMask
@@ -48,6 +51,21 @@ struct PageCount {
   uint64_t count = 0;
 };
 
+// A phone number of a block that was not allowed, with a mask of a phone number.
+struct DeniedPhone {
+  uint64_t code = 0;
+  uint32_t index = 0;  // of its DecisionId
+  uint16_t first = 0;  // of its mask
+  uint8_t last = 0;
+  uint8_t kind = 0;
+};
+
+// How phone numbers of a block were not allowed.
+struct DeniedKind {
+  uint8_t verdict = 0;
+  ReasonView reason;
+};
+
 // Packs records. One thread.
 class PageBuilder {
  public:
@@ -57,6 +75,11 @@ class PageBuilder {
 
   // Texts, reasons and points beyond those limits are left out.
   void Add(const DecisionView& view);
+
+  // Adds a record of each of the phones, whose indexes ascend: of `block` but for what a
+  // DeniedPhone and its kind say. At most 65,535 of them.
+  void AddDenied(const DecisionView& block, absl::Span<const DeniedKind> kinds,
+                 absl::Span<const DeniedPhone> phones);
 
   // The page of what was added.
   std::string Encode() const;
@@ -103,6 +126,8 @@ class PageBuilder {
     int64_t revision = 0;
   };
 
+  // Counts so many more, and finds the view's context.
+  uint32_t Begin(const DecisionView& view, size_t rows);
   uint32_t ContextOf(const DecisionView& view);
   uint32_t ThreadOf(const DecisionId& id);
   uint32_t RuleOf(const ReasonView& reason);
@@ -122,6 +147,7 @@ class PageBuilder {
   std::vector<uint64_t> codes_;
   std::string body_;
   OpenRow open_;
+  bool has_columns_ = false;
   size_t rows_ = 0;
   uint32_t last_context_ = 0;
   uint32_t last_thread_ = 0;
@@ -144,7 +170,8 @@ class PageReader {
   // Where the record is that Next has just shown.
   struct Place {
     uint32_t row = 0;
-    uint32_t item = 0;  // of a row with several: where it begins
+    uint32_t item = 0;    // of a row with several: where it begins
+    uint32_t before = 0;  // and in a column, the index of the one before
   };
   Place place() const { return place_; }
   // Shows the record that is there.
@@ -169,11 +196,14 @@ class PageReader {
   bool ReadRules();
   bool ReadThreads();
   bool ReadRow(DecisionView* view);
+  bool ReadKinds();
   bool ReadItem(DecisionView* view);
+  bool ReadItemOfColumn(DecisionView* view);
   bool ReadCheck(uint8_t flags, DecisionView* view);
   bool ReadCounts(DecisionView* view);
   bool ReadReason();
   bool ReadPoints(uint64_t count);
+  bool ReadPoint();
 
   // All of them false at the end of the page.
   bool Byte(uint8_t* value);
@@ -193,6 +223,9 @@ class PageReader {
   std::vector<Thread> threads_;
   DecisionView row_;  // of which items are read
   uint16_t items_left_ = 0;
+  bool in_column_ = false;
+  uint32_t index_ = 0;  // of the item before, in the column
+  std::vector<DeniedKind> kinds_;
   Place place_;
   absl::InlinedVector<ReasonView, 16> reasons_;
   absl::InlinedVector<PointView, 8> points_;

@@ -8,13 +8,16 @@
 
 namespace dnc {
 
+// 2: some rows are columns. Others need no newer program.
 inline constexpr char kSchemaOfPages = 1;
+inline constexpr char kSchemaOfColumns = 2;
 inline constexpr char kEndOfTable = '\xff';
 
 inline constexpr uint8_t kVerdictBits = 3;
 inline constexpr uint8_t kHasLead = 4;
 inline constexpr uint8_t kHasMore = 8;
 inline constexpr uint8_t kHasReasons = 16;
+inline constexpr uint8_t kIsColumn = 32;
 
 inline constexpr uint32_t kPhoneMask = 0x800000;
 inline constexpr uint32_t kFirstBits = 14;

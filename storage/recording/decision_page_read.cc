@@ -54,7 +54,7 @@ bool PageReader::ReadHeader() {
   uint8_t schema = 0;
   uint64_t revision = 0;
   uint64_t rows = 0;
-  if (!Byte(&schema) || schema != kSchemaOfPages) return false;
+  if (!Byte(&schema) || (schema != kSchemaOfPages && schema != kSchemaOfColumns)) return false;
   if (!Number(&base_time_) || !Number(&revision) || !Number(&rows)) return false;
   base_revision_ = static_cast<int64_t>(revision);
   rows_ = rows;
@@ -110,6 +110,7 @@ bool PageReader::Next(DecisionView* view) {
     if (!ok_) return false;
   }
   place_.item = static_cast<uint32_t>(at_);
+  place_.before = index_;
   if (items_left_ != 0) ok_ = ReadItem(&row_);
   *view = row_;
   return ok_;
@@ -117,9 +118,11 @@ bool PageReader::Next(DecisionView* view) {
 
 bool PageReader::ReadAt(Place place, DecisionView* view) {
   at_ = place.row;
+  items_left_ = 0;  // of the row that was read before
   ok_ = at_ < page_.size() && ReadRow(&row_);
   if (ok_ && items_left_ != 0) {
     at_ = place.item;
+    index_ = place.before;
     ok_ = at_ < page_.size() && ReadItem(&row_);
   }
   *view = row_;
@@ -157,10 +160,40 @@ bool PageReader::ReadRow(DecisionView* view) {
   absl::string_view items;
   if (!Bytes(sizeof(items_left_), &items)) return false;
   std::memcpy(&items_left_, items.data(), sizeof(items_left_));
-  return items_left_ != 0;
+  in_column_ = (flags & kIsColumn) != 0;
+  return items_left_ != 0 && (!in_column_ || ReadKinds());
+}
+
+bool PageReader::ReadKinds() {
+  uint64_t count = 0;
+  kinds_.clear();
+  index_ = 0;
+  if (!Number(&count)) return false;
+  for (uint64_t i = 0; i < count; ++i) {
+    reasons_.clear();
+    uint8_t verdict = 0;
+    if (!Byte(&verdict) || !ReadReason()) return false;
+    kinds_.push_back({verdict, reasons_.front()});
+  }
+  return true;
+}
+
+bool PageReader::ReadItemOfColumn(DecisionView* view) {
+  uint64_t more = 0;
+  uint8_t kind = 0;
+  points_.clear();
+  if (!Number(&more) || !Byte(&kind) || kind >= kinds_.size() || !ReadPoint()) return false;
+  index_ += static_cast<uint32_t>(more);
+  view->id.index = index_;
+  view->verdict = kinds_[kind].verdict;
+  view->reasons = absl::MakeConstSpan(&kinds_[kind].reason, 1);
+  view->points = points_;
+  --items_left_;
+  return true;
 }
 
 bool PageReader::ReadItem(DecisionView* view) {
+  if (in_column_) return ReadItemOfColumn(view);
   uint64_t index = 0;
   uint64_t points = 0;
   reasons_.clear();
@@ -220,22 +253,27 @@ bool PageReader::ReadReason() {
 
 bool PageReader::ReadPoints(uint64_t count) {
   points_.clear();
-  absl::string_view bytes;
   for (uint64_t i = 0; i < count; ++i) {
-    PointView& point = points_.emplace_back();
-    uint32_t packed = 0;
-    if (!Bytes(kMaskBytes, &bytes)) return false;
-    std::memcpy(&packed, bytes.data(), kMaskBytes);
-    point.mask.is_phone = (packed & kPhoneMask) != 0;
-    if (point.mask.is_phone) {
-      point.mask.first = static_cast<uint16_t>(packed & kFirstMask);
-      point.mask.last = static_cast<uint8_t>(packed >> kFirstBits & kLastMask);
-    } else if (!Bytes(packed, &point.mask.text)) {
-      return false;
-    }
-    if (!Bytes(sizeof(point.code), &bytes)) return false;
-    std::memcpy(&point.code, bytes.data(), sizeof(point.code));
+    if (!ReadPoint()) return false;
   }
+  return true;
+}
+
+bool PageReader::ReadPoint() {
+  PointView& point = points_.emplace_back();
+  absl::string_view bytes;
+  uint32_t packed = 0;
+  if (!Bytes(kMaskBytes, &bytes)) return false;
+  std::memcpy(&packed, bytes.data(), kMaskBytes);
+  point.mask.is_phone = (packed & kPhoneMask) != 0;
+  if (point.mask.is_phone) {
+    point.mask.first = static_cast<uint16_t>(packed & kFirstMask);
+    point.mask.last = static_cast<uint8_t>(packed >> kFirstBits & kLastMask);
+  } else if (!Bytes(packed, &point.mask.text)) {
+    return false;
+  }
+  if (!Bytes(sizeof(point.code), &bytes)) return false;
+  std::memcpy(&point.code, bytes.data(), sizeof(point.code));
   return true;
 }
 

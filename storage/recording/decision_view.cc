@@ -31,6 +31,11 @@ bool ContactMask::OfPhone(uint64_t digits, ContactMask* mask) {
   if (digits < kShortestMasked) return false;
   mask->is_phone = true;
   mask->last = static_cast<uint8_t>(digits % 100);
+  constexpr uint64_t kEleven = 10'000'000'000;       // digits, as North American numbers have
+  if (digits >= kEleven && digits < 10 * kEleven) {  // without the divisions below
+    mask->first = static_cast<uint16_t>(digits / (kEleven / 1000));
+    return true;
+  }
   uint64_t power = kShortestMasked / 1000;
   while (digits / power >= kShownDigits) power *= 10;
   mask->first = static_cast<uint16_t>(digits / power);

@@ -37,6 +37,10 @@ class Secret {
   ContactHash Hash(absl::string_view subject) const { return {Code(subject), Digest(subject)}; }
   // Of ContactHash the one or the other.
   uint64_t Code(absl::string_view subject) const { return SipHash(sip_key_, subject); }
+  // The codes of subjects whose first eight bytes are these.
+  SipHashOfTails CodesOfTails(absl::string_view first_eight) const {
+    return {sip_key_, first_eight};
+  }
   std::string Digest(absl::string_view subject) const;
 
  private:

@@ -59,7 +59,8 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& dir) {
       absl::StrCat(message, "; check that the directory exists and may be written"));
 }
 
-rocksdb::ColumnFamilyOptions FamilyOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions FamilyOptions(absl::string_view name,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.format_version = 5;
@@ -67,7 +68,9 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const std::shared_ptr<rocksdb::Cache>
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kWriteBufferBytes;
-  options.compression = rocksdb::kLZ4Compression;
+  // The index is sorted hashes, in which there is nothing to be found that repeats.
+  const bool is_index = name == kRecordingFamilyNames[static_cast<size_t>(RecordingFamily::kIndex)];
+  options.compression = is_index ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
@@ -222,7 +225,9 @@ absl::StatusOr<std::unique_ptr<RecordingStore>> RecordingStore::Open(
   rocksdb::ColumnFamilyOptions unused;
   unused.write_buffer_size = kWriteBufferBytes;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, unused);
-  for (const char* name : kRecordingFamilyNames) families.emplace_back(name, FamilyOptions(cache));
+  for (const char* name : kRecordingFamilyNames) {
+    families.emplace_back(name, FamilyOptions(name, cache));
+  }
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const rocksdb::Status status =

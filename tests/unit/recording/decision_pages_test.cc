@@ -170,10 +170,104 @@ TEST(DecisionPageTest, HasTheBytesThatTheGrammarSays) {
             "02c80101000001");  // the block
 }
 
+// Adds the denied phones of a block, and to `rows` the records that they are.
+void AddColumn(std::mt19937_64* random, uint32_t number, PageBuilder* page,
+               std::vector<DecisionRow>* rows) {
+  auto& draw = *random;
+  DecisionView block;
+  block.org = static_cast<uint32_t>(draw() % 3);
+  block.id = {static_cast<uint64_t>(kBegin), 1, number, 0};
+  block.kind = v1::DECISION_KIND_FILTER_DENIED;
+  block.channel = v1::CHANNEL_VOICE;
+  block.revision = 7;
+  block.caller = "c";
+  std::vector<DeniedKind> kinds;
+  for (uint32_t list = 0; list <= draw() % 3; ++list) {
+    const uint64_t entry = draw() % 2 * 1000;
+    kinds.push_back({v1::VERDICT_DENY,
+                     {v1::REASON_TYPE_CONTACT_POINT_ON_REGISTRY, v1::VERDICT_DENY, list == 1, list,
+                      entry, entry == 0 ? 0u : 5u}});
+  }
+  std::vector<DeniedPhone> phones;
+  uint32_t index = 0;
+  for (uint64_t i = draw() % 100 + 1; i > 0; --i) {
+    index += static_cast<uint32_t>(1 + draw() % 300);
+    phones.push_back({draw(), index, static_cast<uint16_t>(1000 + draw() % 9000),
+                      static_cast<uint8_t>(draw() % 100),
+                      static_cast<uint8_t>(draw() % kinds.size())});
+    DecisionView denied = block;
+    denied.id.index = index;
+    denied.verdict = kinds[phones.back().kind].verdict;
+    denied.reasons = absl::MakeConstSpan(&kinds[phones.back().kind].reason, 1);
+    PointView point;
+    point.code = phones.back().code;
+    point.mask.is_phone = true;
+    point.mask.first = phones.back().first;
+    point.mask.last = phones.back().last;
+    denied.points = absl::MakeConstSpan(&point, 1);
+    rows->push_back(ToRow(denied));
+  }
+  page->AddDenied(block, kinds, phones);
+}
+
+TEST(DecisionPageTest, GivesBackColumnsAmongOtherRecords) {
+  std::mt19937_64 random(4);
+  std::vector<DecisionRow> rows;
+  PageBuilder page;
+  for (uint32_t i = 0; i < 200; ++i) {
+    rows.push_back(AnyRow(&random, kBegin, i));
+    AddRow(rows.back(), &page);
+    if (i % 3 == 0) AddColumn(&random, i, &page, &rows);
+  }
+  const std::string encoded = page.Encode();
+  EXPECT_EQ(TextsOf(RowsOf(encoded)), TextsOf(rows));
+  const std::set<uint64_t> codes(page.codes().begin(), page.codes().end());
+  for (const DecisionRow& row : rows) {
+    for (const std::string& hash : row.record.contact_hashes()) {
+      EXPECT_EQ(codes.count(recording_keys::ReadNumber(hash)), 1u);
+    }
+  }
+  // Alone and in any order, as records are read that are shown in the order of their times.
+  std::optional<PageReader> reader = PageReader::Open(encoded);
+  ASSERT_TRUE(reader.has_value());
+  DecisionView view;
+  std::vector<PageReader::Place> places;
+  while (reader->Next(&view)) places.push_back(reader->place());
+  ASSERT_EQ(places.size(), rows.size());
+  for (size_t i = places.size(); i-- > 0;) {
+    ASSERT_TRUE(reader->ReadAt(places[i], &view));
+    EXPECT_EQ(TextOf(ToRow(view)), TextOf(rows[i]));
+  }
+}
+
+TEST(DecisionPageTest, AColumnHasTheBytesThatTheGrammarSays) {
+  DecisionView block;
+  block.org = 3;
+  block.id = {1'000'000, 0x01020304, 7, 0};
+  block.kind = v1::DECISION_KIND_FILTER_DENIED;
+  block.revision = 5;
+  const DeniedKind kind{v1::VERDICT_DENY,
+                        {v1::REASON_TYPE_CONTACT_POINT_ON_REGISTRY, v1::VERDICT_DENY, false, 9}};
+  const std::vector<DeniedPhone> phones = {{0x1112131415161718, 1, 1212, 7, 0},
+                                           {1, 301, 1213, 8, 0}};
+  PageBuilder page;
+  page.AddDenied(block, absl::MakeConstSpan(&kind, 1), phones);
+  EXPECT_EQ(absl::BytesToHexString(page.Encode()),
+            absl::StrCat("02c0843d0502", "04000003000000ff",  // page and context
+                         absl::Hex(v1::REASON_TYPE_CONTACT_POINT_ON_REGISTRY, absl::kZeroPad2),
+                         "020009ff", "000403020107000000ff",      // rules, threads
+                         "000000000020", "0200", "01", "020000",  // the row
+                         "0100bcc4811817161514131211", "ac0200bd04820100000000000000"));
+}
+
 TEST(DecisionPageTest, WhatIsDamagedIsNotRead) {
   std::mt19937_64 random(2);
   PageBuilder builder;
-  for (uint32_t i = 0; i < 200; ++i) AddRow(AnyRow(&random, kBegin, i), &builder);
+  std::vector<DecisionRow> rows;
+  for (uint32_t i = 0; i < 200; ++i) {
+    AddRow(AnyRow(&random, kBegin, i), &builder);
+    if (i % 10 == 0) AddColumn(&random, i, &builder, &rows);
+  }
   const std::string page = builder.Encode();
   DecisionView view;
   for (int round = 0; round < 20'000; ++round) {
@@ -185,7 +279,7 @@ TEST(DecisionPageTest, WhatIsDamagedIsNotRead) {
     while (reader.has_value() && reader->Next(&view)) ToRow(view);
   }
   std::string newer = page;
-  newer[0] = 2;
+  newer[0] = 3;
   EXPECT_FALSE(PageReader::Open(newer).has_value());
 }
 
