@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 #include <vector>
 
@@ -109,8 +110,15 @@ void MayHaveSubjects(const View& view, const Question& question, absl::Span<cons
   if (question.organization != question.global) AddSubjects(view, kGlobalNumber, phones, words);
 }
 
-void PrefetchRecords(const View& view, const Question& question, uint64_t phone) {
-  view.records->PrefetchSubject(SubjectFilter::HashPhone(question.organization->number(), phone));
+void PrefetchRecords(const View& view, const Question& question, absl::Span<const uint64_t> phones,
+                     uint64_t which) {
+  absl::InlinedVector<uint64_t, SubjectFilter::kBatch> hashes;
+  for (; which != 0; which &= which - 1) {
+    const uint64_t phone = phones[static_cast<size_t>(std::countr_zero(which))];
+    hashes.push_back(SubjectFilter::HashPhone(question.organization->number(), phone));
+    view.records->PrefetchSubject(hashes.back());
+  }
+  for (const uint64_t hash : hashes) view.records->PrefetchSubjectRecord(hash);
 }
 
 absl::Status ReadPhone(const View& view, const Question& question,

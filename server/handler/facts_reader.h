@@ -33,8 +33,10 @@ absl::Status ReadFacts(const View& view, const Question& question, absl::string_
 void MayHaveSubjects(const View& view, const Question& question, absl::Span<const uint64_t> phones,
                      absl::Span<uint64_t> words);
 
-// Starts to fetch what ReadPoint of a phone number reads of the organization's records.
-void PrefetchRecords(const View& view, const Question& question, uint64_t phone);
+// Starts to fetch what the organization's records have of the phone numbers that are set in
+// `which`: bit i stands for number i.
+void PrefetchRecords(const View& view, const Question& question, absl::Span<const uint64_t> phones,
+                     uint64_t which);
 
 // As ReadPoint, for a phone number of which is known what the registries have.
 absl::Status ReadPhone(const View& view, const Question& question,

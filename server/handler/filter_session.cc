@@ -123,9 +123,7 @@ std::optional<FilterSession::Refused> FilterSession::JudgeFacts(const Question& 
 absl::Status FilterSession::JudgeSingly(const View& view, const Question& question, size_t word,
                                         absl::Span<const uint64_t> phones, uint64_t which,
                                         RefusedOfWord* refused) {
-  for (uint64_t left = which; left != 0; left &= left - 1) {
-    PrefetchRecords(view, question, phones[static_cast<size_t>(std::countr_zero(left))]);
-  }
+  PrefetchRecords(view, question, phones, which);
   KeptRecords kept;
   for (; which != 0; which &= which - 1) {
     const auto i = static_cast<size_t>(std::countr_zero(which));

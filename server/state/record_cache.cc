@@ -93,6 +93,18 @@ const RecordCache::Node* RecordCache::Lookup(uint64_t hash, Family family, absl:
   return nullptr;
 }
 
+void RecordCache::PrefetchSubjectRecord(uint64_t hash) const {
+  const Set& set = SetOf(hash);
+  for (size_t way = 0; way < kWays; ++way) {
+    if (set.tags[way].load(std::memory_order_relaxed) != TagOf(hash)) continue;
+    const auto* const node =
+        reinterpret_cast<const char*>(set.nodes[way].load(std::memory_order_acquire));
+    if (node == nullptr) continue;
+    __builtin_prefetch(node);
+    __builtin_prefetch(node + sizeof(Set));
+  }
+}
+
 bool RecordCache::Find(Family family, absl::string_view key, int64_t revision,
                        absl::string_view* value) const {
   Place place;

@@ -51,6 +51,8 @@ class RecordCache {
 
   // Starts to fetch what Find of a key with that SubjectFilter::Hash reads first.
   void PrefetchSubject(uint64_t hash) const { __builtin_prefetch(&SetOf(hash)); }
+  // And what it reads next, once that has come: the beginning of the record.
+  void PrefetchSubjectRecord(uint64_t hash) const;
 
   // The writer's side. What these replace stays readable until Reclaim.
   void Put(Family family, absl::string_view key, absl::string_view value, int64_t revision);
