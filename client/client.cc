@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client/internal/check_bytes.h"
 #include "client/internal/coalescing_connection.h"
 #include "client/internal/connection.h"
 #include "client/internal/filter_pump.h"
@@ -17,6 +18,9 @@ namespace dnc {
 namespace {
 
 constexpr absl::string_view kOrganizations = "organizations/";
+
+// Kept for those that follow.
+constexpr size_t kMostSpareChecks = 256;
 
 // Refuses bad options and completes good ones; changes nothing the second time.
 absl::Status PrepareOptions(ClientOptions& options) {
@@ -39,15 +43,13 @@ absl::Status PrepareOptions(ClientOptions& options) {
   return absl::OkStatus();
 }
 
-// What a single check and an item of a batch have in common.
-template <typename Message>
-void FillCheck(const CheckRequest& request, std::string lead, Message* message) {
-  message->set_lead(std::move(lead));
-  if (request.contact_point) *message->mutable_contact_point() = *request.contact_point;
-  message->set_channel(request.channel);
-  message->set_message_class(request.message_class);
-  message->set_campaign(request.campaign);
-  message->set_brand(request.brand);
+void FillItem(const CheckRequest& request, std::string lead, v1::CheckItem* item) {
+  item->set_lead(std::move(lead));
+  if (request.contact_point) *item->mutable_contact_point() = *request.contact_point;
+  item->set_channel(request.channel);
+  item->set_message_class(request.message_class);
+  item->set_campaign(request.campaign);
+  item->set_brand(request.brand);
 }
 
 Decision ItemDecision(const v1::CheckItemResult& item, int64_t revision, absl::Duration started,
@@ -93,51 +95,55 @@ std::string Client::LeadName(const std::string& lead) const {
   return absl::StrCat(options_.organization, "/leads/", lead);
 }
 
-void Client::FillRequest(const CheckRequest& request, v1::CheckContactRequest* wire) const {
-  wire->set_organization(options_.organization);
-  FillCheck(request, LeadName(request.lead), wire);
-  wire->set_at_least_revision(request.at_least_revision);
-}
-
 Decision Client::Check(const CheckRequest& request) {
-  v1::CheckContactRequest wire;
-  FillRequest(request, &wire);
+  std::string bytes;  // this call's own: a callback that runs meanwhile may check as well
+  EncodeCheck(options_.organization, request, &bytes);
   const absl::Duration started = options_.time->Now();
-  const auto response = connection_->CheckContact(wire, options_.deadline);
+  const auto response = connection_->Check(bytes, options_.deadline);
   if (!response.ok()) return Decision::Failed(response.status());
   return Decision::FromResponse(*response, started, options_.time);
 }
 
 struct Client::AsyncCheck {
-  v1::CheckContactRequest wire;
+  std::string bytes;  // a v1.CheckContactRequest
   absl::Duration started;
   CheckCallback callback;
 };
 
-void Client::CheckAsync(const CheckRequest& request, CheckCallback callback) {
-  auto check = std::make_unique<AsyncCheck>();
-  FillRequest(request, &check->wire);
-  check->callback = std::move(callback);
-  check->started = options_.time->Now();
+std::unique_ptr<Client::AsyncCheck> Client::BeginAsync() {
   {
     absl::MutexLock lock(&mutex_);
     ++async_checks_;
+    if (!spare_checks_.empty()) {
+      std::unique_ptr<AsyncCheck> check = std::move(spare_checks_.back());
+      spare_checks_.pop_back();
+      return check;
+    }
   }
-  const v1::CheckContactRequest& wire = check->wire;
+  return std::make_unique<AsyncCheck>();
+}
+
+void Client::CheckAsync(const CheckRequest& request, CheckCallback callback) {
+  std::unique_ptr<AsyncCheck> check = BeginAsync();
+  EncodeCheck(options_.organization, request, &check->bytes);
+  check->callback = std::move(callback);
+  check->started = options_.time->Now();
+  const absl::string_view bytes = check->bytes;
   connection_->StartCheck(
-      wire, options_.deadline,
+      bytes, options_.deadline,
       [this, check = std::move(check)](const absl::Status& status,
                                        v1::CheckContactResponse* response) mutable {
         std::move(check->callback)(
             status.ok() ? Decision::FromResponse(*response, check->started, options_.time)
                         : Decision::Failed(status));
-        check.reset();
-        EndAsync();
+        check->callback = nullptr;  // what it holds goes before the client may
+        EndAsync(std::move(check));
       });
 }
 
-void Client::EndAsync() {
+void Client::EndAsync(std::unique_ptr<AsyncCheck> check) {
   absl::MutexLock lock(&mutex_);
+  if (spare_checks_.size() < kMostSpareChecks) spare_checks_.push_back(std::move(check));
   --async_checks_;
 }
 
@@ -154,7 +160,7 @@ std::vector<Decision> Client::BatchCheck(const std::vector<CheckRequest>& reques
   wire.set_organization(options_.organization);
   int64_t at_least = 0;
   for (const CheckRequest& request : requests) {
-    FillCheck(request, LeadName(request.lead), wire.add_items());
+    FillItem(request, LeadName(request.lead), wire.add_items());
     at_least = std::max(at_least, request.at_least_revision);
   }
   wire.set_at_least_revision(at_least);

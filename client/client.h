@@ -79,13 +79,14 @@ class Client final : public CheckApi, public ActionApi {
   Client(ClientOptions options, std::shared_ptr<Connection> connection);
 
   std::string LeadName(const std::string& lead) const;
-  void FillRequest(const CheckRequest& request, v1::CheckContactRequest* wire) const;
-  void EndAsync();
+  std::unique_ptr<AsyncCheck> BeginAsync();
+  void EndAsync(std::unique_ptr<AsyncCheck> check);
 
   const ClientOptions options_;
   const std::shared_ptr<Connection> connection_;
   absl::Mutex mutex_;
   int64_t async_checks_ ABSL_GUARDED_BY(mutex_) = 0;  // in flight
+  std::vector<std::unique_ptr<AsyncCheck>> spare_checks_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace dnc

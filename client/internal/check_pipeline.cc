@@ -1,11 +1,11 @@
 #include "client/internal/check_pipeline.h"
 
-#include <google/protobuf/io/coded_stream.h>
+#include <sched.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "client/internal/check_bytes.h"
 #include "client/internal/item_status.h"
 
 namespace dnc {
@@ -16,11 +16,6 @@ constexpr size_t kMostChecksAMessage = 512;
 constexpr size_t kMostMessageBytes = size_t{256} << 10;
 // Keeps sums of times within their range.
 constexpr absl::Duration kLongestDeadline = absl::Hours(24 * 365);
-
-constexpr uint32_t kFixed64 = 1, kBytes = 2;  // wire types
-constexpr uint8_t Tag(int field, uint32_t type) {
-  return static_cast<uint8_t>(static_cast<uint32_t>(field) << 3 | type);
-}
 
 // The pipeline whose answers this thread is handing out.
 thread_local const void* handing_out = nullptr;
@@ -37,15 +32,13 @@ CheckPipeline::~CheckPipeline() {
   delete spare_.load();
 }
 
-absl::StatusOr<v1::CheckContactResponse> CheckPipeline::Check(
-    const v1::CheckContactRequest& request, absl::Duration deadline) {
-  thread_local std::string bytes;
-  request.SerializeToString(&bytes);
+absl::StatusOr<v1::CheckContactResponse> CheckPipeline::Check(absl::string_view request,
+                                                              absl::Duration deadline) {
   const Time until = std::chrono::steady_clock::now() +
                      absl::ToChronoNanoseconds(std::min(deadline, kLongestDeadline));
   Waiter waiter;
   mutex_.Lock();
-  if (const absl::Status added = Add(bytes, until, &waiter, nullptr); !added.ok()) {
+  if (const absl::Status added = Add(request, until, &waiter, nullptr); !added.ok()) {
     mutex_.Unlock();
     return added;
   }
@@ -55,14 +48,11 @@ absl::StatusOr<v1::CheckContactResponse> CheckPipeline::Check(
   return std::move(waiter.response);
 }
 
-void CheckPipeline::Start(const v1::CheckContactRequest& request, absl::Duration deadline,
-                          CheckDone done) {
-  thread_local std::string bytes;
-  request.SerializeToString(&bytes);
+void CheckPipeline::Start(absl::string_view request, absl::Duration deadline, CheckDone done) {
   const Time until = std::chrono::steady_clock::now() +
                      absl::ToChronoNanoseconds(std::min(deadline, kLongestDeadline));
   mutex_.Lock();
-  if (const absl::Status added = Add(bytes, until, nullptr, &done); !added.ok()) {
+  if (const absl::Status added = Add(request, until, nullptr, &done); !added.ok()) {
     mutex_.Unlock();
     return std::move(done)(added, nullptr);
   }
@@ -111,38 +101,32 @@ absl::Status CheckPipeline::Add(absl::string_view request, Time deadline, Waiter
   ++waiting_;
   earliest_ = std::min(earliest_, deadline);
   Gather(IdOf(slot.generation, slot.index), request);
+  if (waiter != nullptr) {
+    std::shared_ptr<Bed>& bed = gathered_.back().bed;
+    if (bed == nullptr) bed = std::make_shared<Bed>();
+    waiter->bed = bed;
+  }
   return absl::OkStatus();
 }
 
 void CheckPipeline::Gather(uint64_t id, absl::string_view request) {
-  using google::protobuf::io::CodedOutputStream;
   if (gathered_.empty() || gathered_.back().checks >= kMostChecksAMessage ||
       gathered_.back().bytes.size() + request.size() > kMostMessageBytes) {
     gathered_.emplace_back();
   }
   Message& message = gathered_.back();
   ++message.checks;
-  // StreamChecksRequest.checks { id, request }
-  constexpr size_t kIdBytes = 1 + sizeof(uint64_t);
-  const auto size = static_cast<uint32_t>(request.size());
-  const size_t inner = kIdBytes + 1 + CodedOutputStream::VarintSize32(size) + size;
-  std::array<uint8_t, 32> head;
-  uint8_t* next = head.data();
-  *next++ = Tag(v1::StreamChecksRequest::kChecksFieldNumber, kBytes);
-  next = CodedOutputStream::WriteVarint32ToArray(static_cast<uint32_t>(inner), next);
-  *next++ = Tag(v1::StreamedCheck::kIdFieldNumber, kFixed64);
-  next = CodedOutputStream::WriteLittleEndian64ToArray(id, next);
-  *next++ = Tag(v1::StreamedCheck::kRequestFieldNumber, kBytes);
-  next = CodedOutputStream::WriteVarint32ToArray(size, next);
-  message.bytes.append(reinterpret_cast<const char*>(head.data()),
-                       static_cast<size_t>(next - head.data()));
-  message.bytes.append(request.data(), request.size());
+  AppendStreamedCheck(id, request, &message.bytes);
 }
 
 void CheckPipeline::Send(Time deadline, bool waits) {
   // Whoever hands out answers sends what they lead to when all are handed out.
   if (handing_out == this && !waits) return mutex_.Unlock();
-  const Writing writing = TakeMessage();
+  Writing writing;
+  if (!waits || !yielding_) {  // otherwise it goes with that caller's
+    if (waits && !writing_ && woken_.load(std::memory_order_relaxed) > 0) LetWokenRun();
+    writing = TakeMessage();
+  }
   std::shared_ptr<CheckStream> sleeps;
   if (polling_ && deadline < polling_until_) sleeps = stream_;
   if (!waits && !polling_ && !poller_wanted_) WantPoller();
@@ -165,17 +149,28 @@ void CheckPipeline::Write(const Writing& writing) {
   if (writing.stream != nullptr) writing.stream->Write(writing.bytes);
 }
 
+void CheckPipeline::LetWokenRun() {
+  yielding_ = true;
+  mutex_.Unlock();
+  sched_yield();
+  mutex_.Lock();
+  yielding_ = false;
+}
+
 void CheckPipeline::Await(Waiter* waiter) {
-  while (waiter->ended.load(std::memory_order_acquire) == 0) {
+  const std::shared_ptr<Bed> bed = waiter->bed;
+  while (true) {
+    const uint32_t wakes = bed->wakes();
+    if (waiter->ended.load(std::memory_order_acquire)) break;
     mutex_.Lock();
-    const bool polls = waiter->waiting && !polling_ && (!poller_wanted_ || handing_out == this);
-    if (polls) {
+    if (waiter->waiting && !polling_ && (!poller_wanted_ || handing_out == this)) {
       Poll(waiter);
     } else {
       mutex_.Unlock();
-      waiter->ended.wait(0, std::memory_order_acquire);
+      bed->Sleep(wakes);
     }
   }
+  if (waiter->woken) woken_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void CheckPipeline::Poll(Waiter* own) {
@@ -336,14 +331,25 @@ bool CheckPipeline::HasCalls(const std::vector<Ended>& ended) {
                      [](const Ended& check) { return check.waiter == nullptr; });
 }
 
-void CheckPipeline::EndAll(const Waiter* own, std::vector<Ended>* ended) {
+void CheckPipeline::WakeAll(const Waiter* own, std::vector<Ended>* ended) {
+  std::vector<std::shared_ptr<Bed>> beds;
   for (Ended& check : *ended) {
     if (check.waiter == nullptr) continue;
+    const bool woken = check.waiter != own;
+    if (woken && (beds.empty() || beds.back() != check.waiter->bed)) {
+      beds.push_back(check.waiter->bed);
+    }
     check.waiter->status = std::move(check.status);
     if (check.response != nullptr) check.waiter->response.Swap(check.response);
-    check.waiter->ended.store(1, std::memory_order_release);
-    if (check.waiter != own) check.waiter->ended.notify_one();
+    check.waiter->woken = woken;
+    if (woken) woken_.fetch_add(1, std::memory_order_relaxed);
+    check.waiter->ended.store(true, std::memory_order_release);  // it may be gone now
   }
+  for (const std::shared_ptr<Bed>& bed : beds) bed->WakeAll();
+}
+
+void CheckPipeline::EndAll(const Waiter* own, std::vector<Ended>* ended) {
+  WakeAll(own, ended);
   if (!HasCalls(*ended)) return;
   const void* const before = std::exchange(handing_out, this);
   for (Ended& check : *ended) {
@@ -353,7 +359,7 @@ void CheckPipeline::EndAll(const Waiter* own, std::vector<Ended>* ended) {
   handing_out = before;
   mutex_.Lock();
   // The pipeline's thread, and a caller who waits on, poll again in any case.
-  const bool leaves = own == nullptr || own->ended.load(std::memory_order_relaxed) != 0;
+  const bool leaves = own == nullptr || own->ended.load(std::memory_order_relaxed);
   if (leaves && waiting_ > 0 && !polling_) WantPoller();
   const Writing writing = TakeMessage();
   mutex_.Unlock();

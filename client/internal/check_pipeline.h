@@ -30,6 +30,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "client/internal/bed.h"
 #include "client/internal/connection.h"
 
 namespace dnc {
@@ -50,13 +51,14 @@ class CheckPipeline {
   CheckPipeline(const CheckPipeline&) = delete;
   CheckPipeline& operator=(const CheckPipeline&) = delete;
 
-  // Waits for the answer. DEADLINE_EXCEEDED; UNAVAILABLE and others that end the stream;
-  // UNIMPLEMENTED: the gateway does not know such streams; INTERNAL: what it sent makes no sense.
-  absl::StatusOr<v1::CheckContactResponse> Check(const v1::CheckContactRequest& request,
+  // Waits for the answer to a serialised v1.CheckContactRequest. DEADLINE_EXCEEDED; UNAVAILABLE and
+  // others that end the stream; UNIMPLEMENTED: the gateway does not know such streams; INTERNAL:
+  // what it sent makes no sense.
+  absl::StatusOr<v1::CheckContactResponse> Check(absl::string_view request,
                                                  absl::Duration deadline);
   // The same without waiting. `done` runs on the thread that polls, or on this one: it must not
   // wait for long. What it asks leaves when all that came with its answer have run.
-  void Start(const v1::CheckContactRequest& request, absl::Duration deadline, CheckDone done);
+  void Start(absl::string_view request, absl::Duration deadline, CheckDone done);
 
   // Whether an answer has come since the last stream was opened.
   bool proven() const { return proven_.load(std::memory_order_relaxed); }
@@ -69,8 +71,10 @@ class CheckPipeline {
 
   // A caller who waits.
   struct Waiter {
-    bool waiting = false;  // guarded by mutex_: it has a place
-    std::atomic<uint32_t> ended{0};
+    bool waiting = false;      // guarded by mutex_: it has a place
+    std::shared_ptr<Bed> bed;  // shared with those whose checks travel in the same message
+    bool woken = false;        // by another, before `ended`
+    std::atomic<bool> ended{false};
     absl::Status status;
     v1::CheckContactResponse response;
   };
@@ -97,6 +101,7 @@ class CheckPipeline {
   struct Message {
     std::string bytes;
     size_t checks = 0;
+    std::shared_ptr<Bed> bed;  // of its callers who wait
   };
 
   // A message for a stream, to be written without the lock.
@@ -109,11 +114,14 @@ class CheckPipeline {
   absl::Status Add(absl::string_view request, Time deadline, Waiter* waiter, CheckDone* done)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Gather(uint64_t id, absl::string_view request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Sends it, and wakes who must know of it. `waits`: the caller is going to poll.
+  // Sends it, and wakes who must know of it. `waits`: the caller is going to poll or sleep.
   void Send(Time deadline, bool waits) ABSL_UNLOCK_FUNCTION(mutex_);
   Writing TakeMessage() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static void Write(const Writing& writing);
 
+  // Lets those run first that have been woken and have not run yet: what they ask next goes along.
+  // Where nobody else can run it returns at once.
+  void LetWokenRun() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Await(Waiter* waiter);
   // Polls once. `own`: whose caller polls; null: the pipeline's thread does.
   void Poll(Waiter* own) ABSL_UNLOCK_FUNCTION(mutex_);
@@ -135,16 +143,20 @@ class CheckPipeline {
   std::shared_ptr<CheckStream> Fail(const absl::Status& why, std::vector<Ended>* ended)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static bool HasCalls(const std::vector<Ended>& ended);
+  void WakeAll(const Waiter* own, std::vector<Ended>* ended);
   // `own`: as in Poll.
   void EndAll(const Waiter* own, std::vector<Ended>* ended);
 
   const std::function<std::unique_ptr<CheckStream>()> open_;
   std::atomic<bool> proven_{false};
   std::atomic<v1::StreamChecksResponse*> spare_{nullptr};  // kept for who polls next
+  // Callers who have been woken and have not run yet.
+  std::atomic<int64_t> woken_{0};
 
   absl::Mutex mutex_;
   std::shared_ptr<CheckStream> stream_ ABSL_GUARDED_BY(mutex_);  // null: none is open
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool yielding_ ABSL_GUARDED_BY(mutex_) = false;  // a caller in LetWokenRun, who sends then
   std::deque<Message> gathered_ ABSL_GUARDED_BY(mutex_);
   std::deque<Slot> slots_ ABSL_GUARDED_BY(mutex_);
   std::vector<uint32_t> free_ ABSL_GUARDED_BY(mutex_);

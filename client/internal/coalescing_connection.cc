@@ -25,21 +25,25 @@ class CoalescingConnection : public Connection {
 
   absl::StatusOr<v1::CheckContactResponse> CheckContact(const v1::CheckContactRequest& request,
                                                         absl::Duration deadline) override {
-    if (!Coalesces(request)) return inner_->CheckContact(request, deadline);
+    return inner_->CheckContact(request, deadline);
+  }
+
+  absl::StatusOr<v1::CheckContactResponse> Check(absl::string_view request,
+                                                 absl::Duration deadline) override {
+    if (!Coalesces(request)) return inner_->Check(request, deadline);
     const Clock::time_point began = Clock::now();
     absl::StatusOr<v1::CheckContactResponse> response = pipeline_.Check(request, deadline);
     if (!absl::IsUnimplemented(response.status())) return response;
     coalesces_.store(false, std::memory_order_relaxed);
     const absl::Duration left = LeftOf(deadline, began);
-    return left > absl::ZeroDuration() ? inner_->CheckContact(request, left) : response;
+    return left > absl::ZeroDuration() ? inner_->Check(request, left) : response;
   }
 
-  void StartCheck(const v1::CheckContactRequest& request, absl::Duration deadline,
-                  CheckDone done) override {
+  void StartCheck(absl::string_view request, absl::Duration deadline, CheckDone done) override {
     if (!Coalesces(request)) return inner_->StartCheck(request, deadline, std::move(done));
     if (pipeline_.proven()) return pipeline_.Start(request, deadline, std::move(done));
     pipeline_.Start(request, deadline,
-                    [this, &request, deadline, began = Clock::now(), done = std::move(done)](
+                    [this, request, deadline, began = Clock::now(), done = std::move(done)](
                         const absl::Status& status, v1::CheckContactResponse* response) mutable {
                       if (!absl::IsUnimplemented(status)) return std::move(done)(status, response);
                       coalesces_.store(false, std::memory_order_relaxed);
@@ -71,8 +75,8 @@ class CoalescingConnection : public Connection {
   }
 
  private:
-  bool Coalesces(const v1::CheckContactRequest& request) const {
-    return coalesces_.load(std::memory_order_relaxed) && request.ByteSizeLong() <= kMostCheckBytes;
+  bool Coalesces(absl::string_view request) const {
+    return coalesces_.load(std::memory_order_relaxed) && request.size() <= kMostCheckBytes;
   }
 
   const std::shared_ptr<Connection> inner_;

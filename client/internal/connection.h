@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "client/filter.h"
+#include "client/internal/check_bytes.h"
 #include "dnc/v1/action.pb.h"
 #include "dnc/v1/check.pb.h"
 
@@ -73,11 +74,13 @@ class Connection {
   virtual ~Connection() = default;
   virtual absl::StatusOr<v1::CheckContactResponse> CheckContact(
       const v1::CheckContactRequest& request, absl::Duration deadline) = 0;
-  // The same without waiting; `done` may run before it returns. `request` stays where it is until
+  // The same for a serialised request.
+  virtual absl::StatusOr<v1::CheckContactResponse> Check(absl::string_view request,
+                                                         absl::Duration deadline);
+  // The same without waiting; `done` may run before it returns. The bytes stay where they are until
   // then.
-  virtual void StartCheck(const v1::CheckContactRequest& request, absl::Duration deadline,
-                          CheckDone done) {
-    absl::StatusOr<v1::CheckContactResponse> response = CheckContact(request, deadline);
+  virtual void StartCheck(absl::string_view request, absl::Duration deadline, CheckDone done) {
+    absl::StatusOr<v1::CheckContactResponse> response = Check(request, deadline);
     std::move(done)(response.status(), response.ok() ? &*response : nullptr);
   }
   // Every StartCheck is over soon, those that wait for something else than an answer at once, and
@@ -93,6 +96,13 @@ class Connection {
                                                               absl::Duration deadline) = 0;
   virtual std::unique_ptr<FilterStream> OpenFilter(absl::Duration deadline) = 0;
 };
+
+inline absl::StatusOr<v1::CheckContactResponse> Connection::Check(absl::string_view request,
+                                                                  absl::Duration deadline) {
+  v1::CheckContactRequest message;
+  if (absl::Status status = ParseCheck(request, &message); !status.ok()) return status;
+  return CheckContact(message, deadline);
+}
 
 }  // namespace dnc
 

@@ -43,9 +43,7 @@ class GrpcCheckStream : public CheckStream {
   void Write(absl::string_view request) override {
     const grpc::Slice bytes(request.data(), request.size());
     call_->Write(grpc::ByteBuffer(&bytes, 1), Tag(&written_tag_));
-    if (reading_) return;
-    reading_ = true;
-    call_->Read(&read_, Tag(&read_tag_));
+    begun_.store(true, std::memory_order_release);
   }
 
   Event Next(absl::Duration timeout, v1::StreamChecksResponse* answers) override {
@@ -53,6 +51,7 @@ class GrpcCheckStream : public CheckStream {
         gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
                      gpr_time_from_nanos(absl::ToInt64Nanoseconds(timeout), GPR_TIMESPAN));
     while (true) {
+      AskForAnswers();
       void* tag = nullptr;
       bool ok = false;
       if (events_.AsyncNext(&tag, &ok, until) != grpc::CompletionQueue::GOT_EVENT) {
@@ -63,6 +62,7 @@ class GrpcCheckStream : public CheckStream {
         return Event::kNothing;
       }
       if (tag == Tag(&written_tag_)) {
+        begun_.store(true, std::memory_order_relaxed);
         if (ok) return Event::kWritten;
         continue;  // it is broken: so will the read be
       }
@@ -85,10 +85,18 @@ class GrpcCheckStream : public CheckStream {
  private:
   static void* Tag(char* place) { return place; }
 
+  // Not as soon as the last ones are there: gRPC then tells the server how much more it may send,
+  // which must not come before what they have led to.
+  void AskForAnswers() {
+    if (reading_ || !begun_.load(std::memory_order_acquire)) return;
+    reading_ = true;
+    call_->Read(&read_, Tag(&read_tag_));
+  }
+
   Event TakeAnswers(v1::StreamChecksResponse* answers) {
     const bool parsed =
         grpc::SerializationTraits<v1::StreamChecksResponse>::Deserialize(&read_, answers).ok();
-    call_->Read(&read_, Tag(&read_tag_));
+    reading_ = false;
     return parsed ? Event::kAnswers : Event::kMalformed;
   }
 
@@ -97,7 +105,8 @@ class GrpcCheckStream : public CheckStream {
   grpc::CompletionQueue events_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
-  bool reading_ = false;  // of whoever writes
+  std::atomic<bool> begun_{false};  // a message has been written
+  bool reading_ = false;            // of whoever polls
   grpc::ByteBuffer read_;
   grpc::Status status_;
   std::atomic<bool> waking_{false};

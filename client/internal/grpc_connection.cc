@@ -22,17 +22,21 @@ class GrpcConnection : public Connection {
                                                         absl::Duration deadline) override {
     return Call(*checks_, &v1::CheckService::StubInterface::CheckContact, request, deadline);
   }
-  void StartCheck(const v1::CheckContactRequest& request, absl::Duration deadline,
-                  CheckDone done) override {
+  void StartCheck(absl::string_view request, absl::Duration deadline, CheckDone done) override {
     struct Call {
       grpc::ClientContext context;
+      v1::CheckContactRequest request;
       v1::CheckContactResponse response;
       CheckDone done;
     };
-    auto* const call = new Call{{}, {}, std::move(done)};
+    auto* const call = new Call{{}, {}, {}, std::move(done)};
+    if (const absl::Status parsed = ParseCheck(request, &call->request); !parsed.ok()) {
+      const std::unique_ptr<Call> owned(call);
+      return std::move(call->done)(parsed, nullptr);
+    }
     SetDeadline(call->context, deadline);
     checks_->async()->CheckContact(
-        &call->context, &request, &call->response, [call](const grpc::Status& status) {
+        &call->context, &call->request, &call->response, [call](const grpc::Status& status) {
           const std::unique_ptr<Call> owned(call);
           std::move(call->done)(FromGrpcStatus(status), status.ok() ? &call->response : nullptr);
         });

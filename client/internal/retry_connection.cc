@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "client/internal/delayed_calls.h"
@@ -19,8 +20,11 @@ class RetryConnection : public Connection {
                                                         absl::Duration deadline) override {
     return Repeat(&Connection::CheckContact, request, deadline);
   }
-  void StartCheck(const v1::CheckContactRequest& request, absl::Duration deadline,
-                  CheckDone done) override {
+  absl::StatusOr<v1::CheckContactResponse> Check(absl::string_view request,
+                                                 absl::Duration deadline) override {
+    return Repeat(&Connection::Check, request, deadline);
+  }
+  void StartCheck(absl::string_view request, absl::Duration deadline, CheckDone done) override {
     Attempt(std::make_unique<RepeatedCheck>(
                 RepeatedCheck{request, RetrySchedule(policy_, *time_, deadline), std::move(done)}),
             deadline);
@@ -51,13 +55,13 @@ class RetryConnection : public Connection {
  private:
   // A check of StartCheck.
   struct RepeatedCheck {
-    const v1::CheckContactRequest& request;
+    absl::string_view request;
     RetrySchedule schedule;
     CheckDone done;
   };
 
   void Attempt(std::unique_ptr<RepeatedCheck> check, absl::Duration left) {
-    const v1::CheckContactRequest& request = check->request;
+    const absl::string_view request = check->request;
     inner_->StartCheck(request, left,
                        [this, check = std::move(check)](
                            const absl::Status& status, v1::CheckContactResponse* response) mutable {
@@ -80,9 +84,10 @@ class RetryConnection : public Connection {
   }
 
   template <typename Request, typename Response>
-  absl::StatusOr<Response> Repeat(absl::StatusOr<Response> (Connection::*call)(const Request&,
+  absl::StatusOr<Response> Repeat(absl::StatusOr<Response> (Connection::*call)(Request,
                                                                                absl::Duration),
-                                  const Request& request, absl::Duration deadline) {
+                                  const std::remove_reference_t<Request>& request,
+                                  absl::Duration deadline) {
     absl::StatusOr<Response> response = absl::UnknownError("not called");
     const absl::Status status = RetryLoop(policy_, *time_, deadline, [&](absl::Duration left) {
       response = (inner_.get()->*call)(request, left);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <future>
 #include <memory>
 #include <set>
@@ -28,10 +29,10 @@ struct Outcome {
   std::string decision_id;
 };
 
-v1::CheckContactRequest RequestFor(int lead) {
+std::string RequestFor(int lead) {
   v1::CheckContactRequest request;
   request.set_lead(absl::StrCat(lead));
-  return request;
+  return request.SerializeAsString();
 }
 
 // An ALLOW whose decision id is the lead that was asked about.
@@ -282,6 +283,35 @@ TEST_F(CheckPipelineTest, SoManyMayWaitAndNoMore) {
 
 TEST_F(CheckPipelineTest, AStreamThatLeavesTooMuchUnansweredIsLeft) {
   while (opened() < 2) pipeline_.Start(RequestFor(1), absl::Milliseconds(1), [](auto&&...) {});
+}
+
+// Threads that wait, whose answers come in any order and not all at once, and who ask again.
+TEST_F(CheckPipelineTest, ThreadsThatAreWokenTogetherEachGetTheirOwn) {
+  constexpr int kCallers = 8;
+  constexpr int kChecks = 300;
+  std::atomic<int> right{0};
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([this, caller, &right] {
+      for (int lead = caller; lead < kCallers * kChecks; lead += kCallers) {
+        const auto response = pipeline_.Check(RequestFor(lead), kLong);
+        if (response.ok() && response->decision_id() == absl::StrCat(lead)) ++right;
+      }
+    });
+  }
+  std::vector<v1::StreamedCheck> waiting;
+  for (size_t answered = 0; answered < size_t{kCallers * kChecks};) {
+    if (waiting.empty() || wire(0).HasMessage()) {
+      const std::vector<v1::StreamedCheck> more = wire(0).NextChecks(1);
+      waiting.insert(waiting.end(), more.begin(), more.end());
+    }
+    const size_t kept = waiting.size() / 2;
+    wire(0).Answer(Allow({waiting.begin() + static_cast<std::ptrdiff_t>(kept), waiting.end()}));
+    answered += waiting.size() - kept;
+    waiting.resize(kept);
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(right, kCallers * kChecks);
 }
 
 TEST_F(CheckPipelineTest, ManyCallersAtOnce) {
