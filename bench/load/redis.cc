@@ -1,5 +1,6 @@
 #include "bench/load/redis.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -229,6 +230,33 @@ absl::StatusOr<RedisConnection::Reply> RedisConnection::Receive() {
   }
   Reply reply(static_cast<redisReply*>(raw));
   if (reply->type != REDIS_REPLY_ERROR) return reply;
+  return absl::InternalError(absl::StrCat("redis: ", reply->str));
+}
+
+absl::Status RedisConnection::StopWaiting() {
+  const int flags = fcntl(context_->fd, F_GETFL);
+  if (flags < 0 || fcntl(context_->fd, F_SETFL, flags | O_NONBLOCK) != 0) {
+    return absl::InternalError("redis: fcntl");
+  }
+  context_->flags &= ~REDIS_BLOCK;
+  return absl::OkStatus();
+}
+
+absl::Status RedisConnection::Write(const std::string& command) {
+  int done = 0;
+  bool ok = redisAppendFormattedCommand(context_.get(), command.data(), command.size()) == REDIS_OK;
+  while (ok && done == 0) ok = redisBufferWrite(context_.get(), &done) == REDIS_OK;
+  return ok ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("redis: ", context_->errstr));
+}
+
+absl::StatusOr<RedisConnection::Reply> RedisConnection::Poll() {
+  void* raw = nullptr;
+  if (redisBufferRead(context_.get()) != REDIS_OK ||
+      redisGetReplyFromReader(context_.get(), &raw) != REDIS_OK) {
+    return absl::UnavailableError(absl::StrCat("redis: ", context_->errstr));
+  }
+  Reply reply(static_cast<redisReply*>(raw));
+  if (reply == nullptr || reply->type != REDIS_REPLY_ERROR) return reply;
   return absl::InternalError(absl::StrCat("redis: ", reply->str));
 }
 

@@ -48,6 +48,14 @@ class RedisConnection {
   using Reply = std::unique_ptr<redisReply, FreeReply>;
   absl::StatusOr<Reply> Receive();
 
+  // For one thread that drives many connections. From StopWaiting on Send and Receive have no
+  // meaning; Write sends a command as it travels, Poll answers null where the answer is not there
+  // yet.
+  absl::Status StopWaiting();
+  int fd() const { return context_->fd; }
+  absl::Status Write(const std::string& command);
+  absl::StatusOr<Reply> Poll();
+
  private:
   struct FreeContext {
     void operator()(redisContext* context) const { redisFree(context); }

@@ -17,6 +17,7 @@
 #include "bench/load/echo.grpc.pb.h"
 #include "bench/load/prepared_calls.h"
 #include "bench/load/redis.h"
+#include "bench/load/redis_loop.h"
 #include "bench/load/scenarios.h"
 #include "bench/load/stream_load.h"
 #include "bench/load/turns.h"
@@ -114,40 +115,101 @@ absl::StatusOr<std::vector<RedisCheck>> LoadRedis(const std::string& address, ui
   return checks;
 }
 
+void AddRatios(absl::string_view what, const Series& own, const std::string& peer_name,
+               const Series& peer, Report& report) {
+  report.AddSeries(peer_name, peer);
+  report.Add(absl::StrCat(what, "_redis_ratio"), MedianRatio(own, peer, &Throughput), "of redis",
+             AtLeast(4));
+  report.Add(absl::StrCat(what, "_redis_p99_ratio"), MedianRatio(own, peer, &P99), "of redis",
+             AtMost(1));
+}
+
+// Whom the client library is compared with.
+struct Peer {
+  ChildProcess redis;
+  std::vector<RedisCheck> checks;
+};
+
+// NOT_FOUND where there is none.
+absl::StatusOr<Peer> StartPeer(const Servers& servers) {
+  auto redis =
+      StartRedis(servers.setup.work_dir, servers.setup.scratch_dir, RedisDurability::kNone);
+  if (!redis.ok()) return redis.status();
+  auto checks = LoadRedis(redis->address(), kRedisKeys);
+  if (!checks.ok()) return checks.status();
+  return Peer{*std::move(redis), *std::move(checks)};
+}
+
+// 64 callers each of whom goes on when its own answer is there, and nothing waits but one thread:
+// CheckAsync beside as many connections of Redis, the quickest that clients of both can do. Then
+// 256 of the library's.
+absl::Status ByCallback(const Servers& servers, Client& client,
+                        const std::vector<JudgedCheck>& checks, const Peer* peer,
+                        const Rounds& rounds, Report& report) {
+  absl::PrintF("CheckAsync() by %d callers, beside %d connections that GET\n", kWaiting, kWaiting);
+  const auto play = [&](size_t in_flight) {
+    return RunCallbackChecks(client, checks, {.in_flight = in_flight, .duration = rounds.duration});
+  };
+  std::vector<Player> players = {{[&] { return play(kWaiting); }, &servers.gateway},
+                                 {[&] { return play(4 * kWaiting); }, &servers.gateway}};
+  std::unique_ptr<RedisLoop> loop;
+  if (peer != nullptr) {
+    auto connected = RedisLoop::Connect(peer->redis.address(), &peer->checks, kWaiting);
+    if (!connected.ok()) return connected.status();
+    loop = *std::move(connected);
+    players.push_back({[&] { return loop->Run({.duration = rounds.duration}); }, &peer->redis});
+  }
+  const auto series = TakeTurns(players, rounds.peer_count);
+  if (!series.ok()) return series.status();
+  report.AddSeries("single_64", (*series)[0]);
+  report.AddSeries("single_256", (*series)[1]);
+  if (peer != nullptr) AddRatios("single", (*series)[0], "redis_get_64", (*series)[2], report);
+  return absl::OkStatus();
+}
+
+// A thread a caller, on both sides.
+absl::Status ByThreads(const Servers& servers, Client& client,
+                       const std::vector<JudgedCheck>& checks, const Peer* peer,
+                       const Rounds& rounds, Report& report) {
+  absl::PrintF("Check() by %d threads, beside %d threads that GET\n", kWaiting, kWaiting);
+  const BlockingOptions options = {.duration = rounds.duration};
+  const Callers callers = ClientCallers(kWaiting, client, checks);
+  std::vector<Player> players = {BlockingPlayer(callers, options, servers.gateway)};
+  Callers getters;
+  if (peer != nullptr) {
+    auto made =
+        MakeCallers(kWaiting, [&] { return MakeRedisGet(peer->redis.address(), &peer->checks); });
+    if (!made.ok()) return made.status();
+    getters = *std::move(made);
+    players.push_back(BlockingPlayer(getters, options, peer->redis));
+  }
+  const auto series = TakeTurns(players, rounds.peer_count);
+  if (!series.ok()) return series.status();
+  report.AddSeries("single_blocking_64", (*series)[0]);
+  if (peer != nullptr) {
+    AddRatios("single_blocking", (*series)[0], "redis_get_blocking_64", (*series)[1], report);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status BesideRedis(const Servers& servers, Client& client,
                          const std::vector<JudgedCheck>& checks, const Rounds& rounds,
                          Report& report) {
-  absl::PrintF("Check() by %d threads, beside %d connections that GET\n", kWaiting, kWaiting);
-  const Callers callers = ClientCallers(kWaiting, client, checks);
-  const auto redis =
-      StartRedis(servers.setup.work_dir, servers.setup.scratch_dir, RedisDurability::kNone);
-  if (!redis.ok()) {
-    if (!absl::IsNotFound(redis.status())) return redis.status();
-    report.AddMissing("single_redis_ratio", "of redis", redis.status().message(), AtLeast(4));
-    report.AddMissing("single_redis_p99_ratio", "of redis", redis.status().message(), AtMost(1));
-    const auto series =
-        TakeTurns({BlockingPlayer(callers, {.duration = rounds.duration}, servers.gateway)},
-                  rounds.peer_count);
-    if (!series.ok()) return series.status();
-    report.AddSeries("single_64", series->front());
-    return absl::OkStatus();
+  const absl::StatusOr<Peer> started = StartPeer(servers);
+  if (!started.ok() && !absl::IsNotFound(started.status())) return started.status();
+  const Peer* const peer = started.ok() ? &*started : nullptr;
+  if (auto status = ByCallback(servers, client, checks, peer, rounds, report); !status.ok()) {
+    return status;
   }
-  const auto redis_checks = LoadRedis(redis->address(), kRedisKeys);
-  if (!redis_checks.ok()) return redis_checks.status();
-  const auto getters =
-      MakeCallers(kWaiting, [&] { return MakeRedisGet(redis->address(), &*redis_checks); });
-  if (!getters.ok()) return getters.status();
-  const auto series =
-      TakeTurns({BlockingPlayer(callers, {.duration = rounds.duration}, servers.gateway),
-                 BlockingPlayer(*getters, {.duration = rounds.duration}, *redis)},
-                rounds.peer_count);
-  if (!series.ok()) return series.status();
-  report.AddSeries("single_64", (*series)[0]);
-  report.AddSeries("redis_get_64", (*series)[1]);
-  report.Add("single_redis_ratio", MedianRatio((*series)[0], (*series)[1], &Throughput), "of redis",
-             AtLeast(4));
-  report.Add("single_redis_p99_ratio", MedianRatio((*series)[0], (*series)[1], &P99), "of redis",
-             AtMost(1));
+  if (auto status = ByThreads(servers, client, checks, peer, rounds, report); !status.ok()) {
+    return status;
+  }
+  if (peer != nullptr) return absl::OkStatus();
+  for (const absl::string_view what : {"single", "single_blocking"}) {
+    const absl::string_view why = started.status().message();
+    report.AddMissing(absl::StrCat(what, "_redis_ratio"), "of redis", why, AtLeast(4));
+    report.AddMissing(absl::StrCat(what, "_redis_p99_ratio"), "of redis", why, AtMost(1));
+  }
   return absl::OkStatus();
 }
 
@@ -181,23 +243,6 @@ absl::Status BesideEcho(const Servers& servers, Client& client,
   return absl::OkStatus();
 }
 
-// The library's callback form, which needs no thread a check.
-absl::Status ByCallback(const Servers& servers, Client& client,
-                        const std::vector<JudgedCheck>& checks, const Rounds& rounds,
-                        Report& report) {
-  absl::PrintF("CheckAsync(), 64 and 256 in flight\n");
-  const auto play = [&](size_t in_flight) {
-    return RunCallbackChecks(client, checks, {.in_flight = in_flight, .duration = rounds.duration});
-  };
-  const auto series = TakeTurns({{[&] { return play(kWaiting); }, &servers.gateway},
-                                 {[&] { return play(4 * kWaiting); }, &servers.gateway}},
-                                rounds.peer_count);
-  if (!series.ok()) return series.status();
-  report.AddSeries("single_callback_64", (*series)[0]);
-  report.AddSeries("single_callback_256", (*series)[1]);
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::Status MeasureSingles(const Servers& servers, const Rounds& rounds, Report& report) {
@@ -207,9 +252,6 @@ absl::Status MeasureSingles(const Servers& servers, const Rounds& rounds, Report
   if (!client.ok()) return client.status();
   const std::vector<JudgedCheck> checks = PrepareClientChecks();
   if (auto status = BesideRedis(servers, **client, checks, rounds, report); !status.ok()) {
-    return status;
-  }
-  if (auto status = ByCallback(servers, **client, checks, rounds, report); !status.ok()) {
     return status;
   }
   return BesideEcho(servers, **client, checks, rounds, report);
