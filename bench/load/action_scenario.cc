@@ -216,6 +216,7 @@ absl::Status MeasureActions(const Servers& servers, const Rounds& rounds, Report
   if (!created.ok()) return created;
   const auto calls = PrepareActions(channel, kFirstActionLead, kFirstActionLead + leads);
   if (!calls.ok()) return calls.status();
+  if (auto status = AwaitIdle(servers.gateway); !status.ok()) return status;
   const auto used = ApplyUnloaded(servers, *calls, options, report);
   if (!used.ok()) return used.status();
   options.first_call = *used;

@@ -26,6 +26,19 @@ absl::Status RestartGateway(const Servers& servers) {
   return absl::OkStatus();
 }
 
+absl::Status AwaitIdle(const ChildProcess& server) {
+  constexpr int kMostSeconds = 120;
+  constexpr absl::Duration kIdle = absl::Milliseconds(30);  // of the processor's time, in a second
+  absl::StatusOr<absl::Duration> used = server.CpuTime();
+  for (int i = 0; i < kMostSeconds && used.ok(); ++i) {
+    absl::SleepFor(absl::Seconds(1));
+    const absl::Duration before = *used;
+    used = server.CpuTime();
+    if (used.ok() && *used - before < kIdle) break;
+  }
+  return used.status();
+}
+
 absl::StatusOr<int64_t> SteadyBytes(const ChildProcess& server) {
   constexpr int kMostSeconds = 60;
   absl::StatusOr<int64_t> bytes = server.ResidentBytes();

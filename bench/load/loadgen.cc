@@ -158,6 +158,7 @@ absl::Status MeasureAll(const Flags& flags, Report& report) {
   for (const Scenario& scenario : kScenarios) {
     // Everything after it needs the registry.
     if (!Wanted(flags, scenario.name) && scenario.measure != &MeasureImport) continue;
+    if (auto status = AwaitIdle(*gateway); !status.ok()) return status;
     if (auto status = scenario.measure(servers, rounds, report); !status.ok()) return status;
   }
   return absl::OkStatus();

@@ -102,6 +102,7 @@ absl::Status MeasureMixed(const Servers& servers, const Rounds& rounds, Report& 
   auto file = MakeRegistryFile(servers.setup, numbers);
   if (!file.ok()) return file.status();
   beside.file = *std::move(file);
+  if (status = AwaitIdle(servers.gateway); !status.ok()) return status;
   const std::string& data = servers.setup.data_dir;
   const std::set<std::string> files = TableFiles(data);
   const auto series = TakeTurns({{[&] { return RunPacedLoad(checks, pace); }, &servers.gateway},

@@ -72,6 +72,9 @@ absl::StatusOr<ChildProcess> StartGateway(const Setup& setup, const std::string&
 
 // Ends the gateway and starts it again on the same store.
 absl::Status RestartGateway(const Servers& servers);
+// Waits, for two minutes at most, until the server has nothing to do: what was loaded before a
+// measurement is compacted before it, as it would be in a server that has run for a while.
+absl::Status AwaitIdle(const ChildProcess& server);
 // What a server has in memory once that no longer grows: it may go on reading after its start.
 absl::StatusOr<int64_t> SteadyBytes(const ChildProcess& server);
 
