@@ -209,10 +209,12 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& op
   family_options.write_buffer_size = options.write_buffer_bytes;
   // The first full buffer flushes all families, so most tables of level 0 are small beside level 1,
   // which is rewritten with them: the more of them at once, the less often. They are told apart by
-  // filters in memory, and writes wait for compaction only far beyond.
-  family_options.level0_file_num_compaction_trigger = kLevel0Tables;
-  family_options.level0_slowdown_writes_trigger = 4 * kLevel0Tables;
-  family_options.level0_stop_writes_trigger = 6 * kLevel0Tables;
+  // filters in memory, and writes wait for compaction only far beyond. Chunks fill whole buffers.
+  if (family != Family::kChunks) {
+    family_options.level0_file_num_compaction_trigger = kLevel0Tables;
+    family_options.level0_slowdown_writes_trigger = 4 * kLevel0Tables;
+    family_options.level0_stop_writes_trigger = 6 * kLevel0Tables;
+  }
   // Chunks carry their own compact coding.
   family_options.compression =
       family == Family::kChunks ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
@@ -364,7 +366,7 @@ class RocksStore : public Store {
         absl::StrCat("asking for the free space of ", options_.dir, ": ", error.message()));
   }
   uint64_t ReservedBytes() const override {
-    constexpr uint64_t kBuffers = 8;  // those that are flushed, and a compaction of as many
+    constexpr uint64_t kBuffers = 4 + kLevel0Tables;  // those that are flushed, and a compaction
     return kBuffers * options_.write_buffer_bytes;
   }
 
