@@ -5,6 +5,8 @@
 #include <array>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/error.h"
 
 namespace dnc {
 namespace {
@@ -86,7 +88,15 @@ absl::Status ParseCheck(absl::string_view request, v1::CheckContactRequest* mess
   if (message->ParseFromArray(request.data(), static_cast<int>(request.size()))) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError("a text of the check is no UTF-8");
+  const std::string& type = v1::CheckContactRequest::descriptor()->full_name();
+  google::rpc::ErrorInfo info;
+  info.set_reason("MALFORMED_REQUEST");
+  info.set_domain("dnc.v1");
+  (*info.mutable_metadata())["type"] = type;
+  return WithErrorInfo(
+      absl::InvalidArgumentError(absl::StrCat(
+          "the request is no ", type, ": its bytes cannot be parsed, or a text is not UTF-8")),
+      info);
 }
 
 void AppendStreamedCheck(uint64_t id, absl::string_view request, std::string* message) {

@@ -17,7 +17,8 @@ namespace dnc {
 // name, and comes before the lead's where the request has only its id.
 void EncodeCheck(absl::string_view organization, const CheckRequest& request, std::string* bytes);
 
-// The message of such bytes. INVALID_ARGUMENT where a text of the caller's is no UTF-8.
+// The message of such bytes. What the gateway would answer, MALFORMED_REQUEST, where a text of the
+// caller's is no UTF-8.
 absl::Status ParseCheck(absl::string_view request, v1::CheckContactRequest* message);
 
 // Appends a serialised v1.CheckContactRequest to a serialised v1.StreamChecksRequest.

@@ -7,6 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "client/error.h"
+
 namespace dnc {
 namespace {
 
@@ -59,7 +61,7 @@ TEST(ParseCheck, RefusesWhatIsNoText) {
   std::string bytes;
   EncodeCheck("organizations/acme", {.lead = "\xff"}, &bytes);
   v1::CheckContactRequest message;
-  EXPECT_TRUE(absl::IsInvalidArgument(ParseCheck(bytes, &message)));
+  EXPECT_EQ(ErrorReasonOf(ParseCheck(bytes, &message)), "MALFORMED_REQUEST");
 }
 
 TEST(AppendStreamedCheck, AppendsToWhatIsThere) {
