@@ -16,6 +16,11 @@ COLUMNS = 3
 COLOURS = ("#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df")
 
 
+def is_drawn(value):
+    """Not what is missing, nor what drowned in noise: a small registry's memory beside a process's."""
+    return value is not None and value > 0
+
+
 def by_cores(name, factor=1.0):
     """A line a number of cores."""
 
@@ -23,7 +28,7 @@ def by_cores(name, factor=1.0):
         found = {}
         for point in points:
             value = point["figures"].get(name)
-            if value is not None:
+            if is_drawn(value):
                 label = f"{point['cores']} core" + ("s" if point["cores"] > 1 else "")
                 found.setdefault(label, []).append((point["numbers"], value * factor))
         return found
@@ -40,7 +45,7 @@ def of_all_cores(*named):
         for name, label, factor in named:
             for point in points:
                 value = point["figures"].get(name)
-                if point["cores"] == most and value is not None:
+                if point["cores"] == most and is_drawn(value):
                     found.setdefault(label, []).append((point["numbers"], value * factor))
         return found
 
