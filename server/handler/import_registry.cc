@@ -172,7 +172,8 @@ absl::Status ImportSession::Activate(const BuiltVersion& built, int64_t version,
         absl::Status(static_cast<absl::StatusCode>(outcome.code()), outcome.message()),
         outcome.error());
   }
-  DNC_ASSIGN_OR_RETURN(const Outcome outcome, ProposeAndWait(mutation));
+  DNC_ASSIGN_OR_RETURN(std::unique_ptr<Proposed> proposed, Propose(std::move(mutation)));
+  DNC_ASSIGN_OR_RETURN(const Outcome outcome, Await(std::move(proposed)));
   summary_.set_revision(outcome.revision());
   return absl::OkStatus();
 }

@@ -1,6 +1,7 @@
 #include "server/handler/import_session.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -48,6 +49,13 @@ std::string CleanText(absl::string_view text) {
       clean.begin(), clean.end(),
       [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); }, ' ');
   return clean;
+}
+
+// Beside the import's own. Four read more lines a second than a connection brings.
+size_t ParserThreads() {
+  constexpr unsigned kMost = 4;
+  const unsigned cores = std::max(std::thread::hardware_concurrency(), 1U);
+  return std::min(cores - 1, kMost);
 }
 
 // Of what is looked up or repeated in an error.
@@ -146,6 +154,7 @@ absl::Status ImportSession::Init() {
   options.default_region = region;
   options.damaged_numbers_break_file = !is_registry_;
   options.file_name = config_.file_name();
+  options.threads = ParserThreads();
   if (!config_.format().empty()) {
     const auto format = ParseListFormat(config_.format());
     if (!format.ok()) return InvalidField("config.format", format.status().message());
@@ -168,8 +177,8 @@ absl::Status ImportSession::Init() {
   return absl::OkStatus();
 }
 
-absl::Status ImportSession::Feed(absl::string_view bytes) {
-  const absl::Status parsed = Unreadable(parser_->Feed(bytes));
+absl::Status ImportSession::Feed(std::string* piece) {
+  const absl::Status parsed = Unreadable(parser_->FeedPiece(piece));
   HandOutRejected();
   return parsed.ok() ? row_error_ : parsed;
 }
@@ -314,27 +323,30 @@ absl::StatusOr<v1::ImportSummary> ImportSession::Finish() {
   return summary_;
 }
 
-absl::StatusOr<Outcome> ImportSession::ProposeOnce(const storage::v1::Mutation& mutation) {
+absl::StatusOr<std::unique_ptr<ImportSession::Proposed>> ImportSession::Propose(
+    storage::v1::Mutation mutation) {
   DNC_RETURN_IF_ERROR(context_.stop->status());
-  absl::Notification done;
-  absl::StatusOr<Outcome> result;
-  context_.log->Propose(mutation, [&](absl::StatusOr<Outcome> outcome) {
-    result = std::move(outcome);
-    done.Notify();
+  auto proposed = std::make_unique<Proposed>();
+  proposed->mutation = std::move(mutation);
+  context_.log->Propose(proposed->mutation, [to = proposed.get()](absl::StatusOr<Outcome> outcome) {
+    to->result = std::move(outcome);
+    to->done.Notify();
   });
-  done.WaitForNotification();
-  return result;
+  return proposed;
 }
 
-absl::StatusOr<Outcome> ImportSession::ProposeAndWait(const storage::v1::Mutation& mutation) {
-  absl::StatusOr<Outcome> result = ProposeOnce(mutation);
+absl::StatusOr<Outcome> ImportSession::Await(std::unique_ptr<Proposed> proposed) {
+  proposed->done.WaitForNotification();
   // A full queue refuses before anything is done; others than imports have to repeat by themselves.
   absl::Duration pause = kFirstPause;
-  for (absl::Duration waited; absl::IsResourceExhausted(result.status()) && waited < kLongestWait;
+  for (absl::Duration waited;
+       absl::IsResourceExhausted(proposed->result.status()) && waited < kLongestWait;
        waited += pause, pause = std::min(2 * pause, kLongestPause)) {
     context_.stop->Wait(pause);
-    result = ProposeOnce(mutation);
+    DNC_ASSIGN_OR_RETURN(proposed, Propose(std::move(proposed->mutation)));
+    proposed->done.WaitForNotification();
   }
+  const absl::StatusOr<Outcome>& result = proposed->result;
   DNC_RETURN_IF_ERROR(result.status());
   if (result->code() == 0) return result;
   return WithErrorInfo(

@@ -3,6 +3,7 @@
 #define DNC_SERVER_HANDLER_IMPORT_SESSION_H_
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "dnc/v1/registry.pb.h"
 #include "server/handler/entry_spool.h"
 #include "server/handler/import_area_codes.h"
@@ -84,8 +86,10 @@ class ImportSession : private ListRowSink {
                                                                BuildListener on_built);
   ~ImportSession() override;
 
-  // The next piece of the file. FILE_UNREADABLE.
-  absl::Status Feed(absl::string_view bytes);
+  // The next piece of the file, which is taken: other bytes, whose memory may be used again, are
+  // left in its place. FILE_UNREADABLE, maybe of an earlier piece, since the next ones are taken
+  // while one is read.
+  absl::Status Feed(std::string* piece);
   // Judges the file and changes the list. FILE_ROWS_REJECTED, FILE_UNREADABLE, VERSION_TOO_OLD,
   // REGISTRY_WOULD_SHRINK and the log's errors.
   absl::StatusOr<v1::ImportSummary> Finish();
@@ -140,10 +144,24 @@ class ImportSession : private ListRowSink {
   absl::Status CleanUp(const VersionId& id);
   absl::Status FinishInternal();
   absl::Status AddSpooled();
-  absl::Status AddEntries(storage::v1::ImportEntries part);
+  // A mutation on its way through the log. Waited for before it is destroyed.
+  struct Proposed {
+    storage::v1::Mutation mutation;  // to propose it again, where the log had no place for it
+    absl::Notification done;
+    absl::StatusOr<Outcome> result;
+  };
+  // Parts of an import, in their order.
+  using Flight = std::deque<std::unique_ptr<Proposed>>;
+  // Up to a part of the spooled entries; none at their end.
+  absl::StatusOr<storage::v1::ImportEntries> ReadPart();
+  absl::Status ProposeParts(Flight* flight);
+  // Waits for the first one, and counts what it added.
+  absl::Status LandPart(Flight* flight);
+  void CountAdded(const Outcome& outcome, const storage::v1::ImportEntriesResult& result);
+  // The reason to stop.
+  absl::StatusOr<std::unique_ptr<Proposed>> Propose(storage::v1::Mutation mutation);
   // The log's errors, and the reason to stop. Waits a while for a place in a full queue.
-  absl::StatusOr<Outcome> ProposeAndWait(const storage::v1::Mutation& mutation);
-  absl::StatusOr<Outcome> ProposeOnce(const storage::v1::Mutation& mutation);
+  absl::StatusOr<Outcome> Await(std::unique_ptr<Proposed> proposed);
 
   const ImportContext context_;
   const v1::ImportConfig config_;

@@ -2,8 +2,10 @@
 #ifndef DNC_SERVER_REGISTRY_FORMAT_PARSER_H_
 #define DNC_SERVER_REGISTRY_FORMAT_PARSER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -17,6 +19,10 @@ class FormatParser {
  public:
   virtual ~FormatParser() = default;
   virtual absl::Status Feed(absl::string_view bytes) = 0;
+  // As FeedPiece of ListParser; somebody has read the first `skipped` bytes.
+  virtual absl::Status FeedPiece(std::string* piece, size_t skipped) {
+    return Feed(absl::string_view(*piece).substr(skipped));
+  }
   virtual absl::Status Finish() = 0;
 };
 

@@ -26,11 +26,13 @@ struct ListParserOptions {
   // code or exchange that none has is harmless either way.
   bool damaged_numbers_break_file = false;
   std::string file_name = {};  // for messages only
+  // That read lines beside the one that feeds, of formats of which most lines are alike.
+  size_t threads = 0;
 };
 
 // Turns the bytes of one file, pushed in pieces of any size, into rows and rejects, in the order of
 // the file and with its line numbers. Needs constant memory: 64 KiB while it finds out the format,
-// then at most one row (1 MiB).
+// then at most one row (1 MiB), and as many pieces as FlatBlocks says.
 //
 // A bad row becomes a RejectedRow, which says whether it spoils the file; reading goes on. What
 // makes the file as a whole unreadable is an INVALID_ARGUMENT status with the line: a format that
@@ -48,6 +50,10 @@ class ListParser {
 
   absl::Status Feed(absl::string_view bytes);
 
+  // As Feed, but takes the bytes and leaves others in `piece`, whose memory may be used again. Rows
+  // may be reported, and errors returned, by a later call.
+  absl::Status FeedPiece(std::string* piece);
+
   // Says that the file is complete. Call once, last.
   absl::Status Finish();
 
@@ -58,7 +64,10 @@ class ListParser {
   ListParser(ListParserOptions options, ListRowSink* sink);
 
   size_t HeadBytes() const;
+  // How much of the file's next bytes went into its head.
+  absl::StatusOr<size_t> TakeHead(absl::string_view bytes);
   absl::Status FeedBytes(absl::string_view bytes);
+  absl::Status FeedPieceBytes(std::string* piece);
   absl::Status FinishBytes();
   absl::Status Start(bool whole);
   absl::Status Keep(const absl::Status& status);

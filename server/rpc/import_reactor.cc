@@ -196,7 +196,7 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
     if (request_.data().size() > kMaxPiece) {
       return InvalidField("data", "more than 1 MiB; send the file in smaller pieces");
     }
-    DNC_RETURN_IF_ERROR(session_->Feed(request_.data()));
+    DNC_RETURN_IF_ERROR(session_->Feed(request_.mutable_data()));
     if (session_->rows() - reported_rows_ < kRowsPerProgress) return absl::OkStatus();
     reported_rows_ = session_->rows();
     response_.set_rows(reported_rows_);

@@ -1,11 +1,40 @@
 #include "storage/registry/block_bits.h"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
 #include "absl/strings/string_view.h"
 
 namespace dnc {
+namespace {
+
+using Words = std::array<uint64_t, kBlockWords>;
+
+__attribute__((always_inline)) inline uint32_t CountOf(const Words& words, const Words& without) {
+  int count = 0;
+  for (size_t i = 0; i < kBlockWords; ++i) count += std::popcount(words[i] & ~without[i]);
+  return static_cast<uint32_t>(count);
+}
+
+uint32_t CountPortable(const Words& words, const Words& without) { return CountOf(words, without); }
+
+#if defined(__x86_64__)
+// Without the instruction each word is a call of a function.
+__attribute__((target("popcnt"))) uint32_t CountPopcnt(const Words& words, const Words& without) {
+  return CountOf(words, without);
+}
+#endif
+
+uint32_t CountBits(const Words& words, const Words& without) {
+#if defined(__x86_64__)
+  static const bool has_popcnt = __builtin_cpu_supports("popcnt") != 0;
+  if (has_popcnt) return CountPopcnt(words, without);
+#endif
+  return CountPortable(words, without);
+}
+
+}  // namespace
 
 void BlockBits::Assign(const BlockPayload& payload) {
   if (payload.count != 0 && EncodingFor(payload.count) == BlockEncoding::kBitmap) {
@@ -30,15 +59,12 @@ void BlockBits::Remove(const BlockBits& other) {
 }
 
 uint32_t BlockBits::Count() const {
-  int count = 0;
-  for (const uint64_t word : words_) count += std::popcount(word);
-  return static_cast<uint32_t>(count);
+  static constexpr Words kNone{};
+  return CountBits(words_, kNone);
 }
 
 uint32_t BlockBits::CountWithout(const BlockBits& other) const {
-  int count = 0;
-  for (size_t i = 0; i < kBlockWords; ++i) count += std::popcount(words_[i] & ~other.words_[i]);
-  return static_cast<uint32_t>(count);
+  return CountBits(words_, other.words_);
 }
 
 BlockPayload BlockBits::Payload() {

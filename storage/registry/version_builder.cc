@@ -87,19 +87,14 @@ class VersionJoin {
           "; a full file states what the list is: leave the number out, or import a change file"));
     }
     DNC_RETURN_IF_ERROR(PassUntouchedBelow(change.block));
-    const bool present = previous_.block().id == change.block;
-    before_.Assign(present ? previous_.block().payload : BlockPayload());
-    if (present) DNC_RETURN_IF_ERROR(previous_.Advance());
+    if (mode_ == VersionMode::kFull) return Replace(change);
+    DNC_RETURN_IF_ERROR(TakeBefore(change.block));
     after_.Assign(change.adds);
-    if (mode_ == VersionMode::kChange) {
-      after_.Add(before_);
-      removes_.Assign(change.deletes);
-      after_.Remove(removes_);
-    }
-    summary_.added += after_.CountWithout(before_);
-    summary_.removed += before_.CountWithout(after_);
-    const BlockPayload payload = after_.Payload();
-    return payload.count == 0 ? absl::OkStatus() : Write(change.block, payload);
+    after_.Add(before_);
+    removes_.Assign(change.deletes);
+    after_.Remove(removes_);
+    CountChanges();
+    return Write(change.block, after_.Payload());
   }
 
   absl::StatusOr<VersionSummary> Finish() {
@@ -112,6 +107,30 @@ class VersionJoin {
   }
 
  private:
+  // A full file says what the block is.
+  absl::Status Replace(const BlockChange& change) {
+    if (previous_.block().id == change.block) {
+      DNC_RETURN_IF_ERROR(TakeBefore(change.block));
+      after_.Assign(change.adds);
+      CountChanges();
+    } else {
+      summary_.added += change.adds.count;
+    }
+    return Write(change.block, change.adds);
+  }
+
+  // The block as it was, or an empty one.
+  absl::Status TakeBefore(uint64_t block) {
+    const bool present = previous_.block().id == block;
+    before_.Assign(present ? previous_.block().payload : BlockPayload());
+    return present ? previous_.Advance() : absl::OkStatus();
+  }
+
+  void CountChanges() {
+    summary_.added += after_.CountWithout(before_);
+    summary_.removed += before_.CountWithout(after_);
+  }
+
   // Blocks of the version before that no change speaks of: a change file keeps them.
   absl::Status PassUntouchedBelow(uint64_t limit) {
     while (previous_.block().id < limit) {
@@ -127,6 +146,7 @@ class VersionJoin {
   }
 
   absl::Status Write(uint64_t block, const BlockPayload& payload) {
+    if (payload.count == 0) return absl::OkStatus();
     summary_.count += payload.count;
     return writer_.AddBlock(block, payload);
   }

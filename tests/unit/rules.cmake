@@ -65,7 +65,7 @@ dnc_test(
   DEPS dnc_handler dnc_catalog_builder GTest::gmock)
 dnc_test(
   import_session_test
-  SOURCES handler/import_session_test.cc state/state_fixture.cc
+  SOURCES handler/import_flight_test.cc handler/import_session_test.cc state/state_fixture.cc
   DEPS dnc_handler GTest::gmock)
 dnc_test(
   import_stop_test

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,16 @@ v1::ListVersion Version(const Codes& codes, v1::AreaCodeSource source) {
   version.mutable_area_codes()->Add(codes.begin(), codes.end());
   version.set_area_codes_source(source);
   return version;
+}
+
+// An exchange that there is none of says nothing of the area code, nor does it hide what follows.
+TEST(ImportAreaCodesTest, NumbersTellTheirAreaCodes) {
+  SeenAreaCodes seen;
+  const std::vector<uint64_t> numbers = {12'120'000'000,  12'125'550'100, 12'125'550'101,
+                                         12'127'550'100,  14'152'000'000, 12'125'550'102,
+                                         493'012'345'678, 13'050'000'000, 19'175'550'100};
+  seen.AddNumbers(numbers);
+  EXPECT_THAT(seen.codes(), ElementsAre("212", "415", "917"));
 }
 
 SeenAreaCodes Seen(const Codes& codes) {

@@ -82,7 +82,7 @@ class ImportStopTest : public ::testing::Test {
             [](int64_t /*numbers*/) { return absl::OkStatus(); }));
     std::string file;
     for (int i = 0; i < numbers; ++i) absl::StrAppend(&file, 2122000000 + i, "\n");
-    DNC_RETURN_IF_ERROR(session->Feed(file));
+    DNC_RETURN_IF_ERROR(session->Feed(&file));
     auto summary = session->Finish();
     proposals_ = log.proposals();
     return summary;

@@ -13,6 +13,7 @@
 #include "server/contact/phone.h"
 #include "server/registry/list_parser.h"
 #include "tests/unit/registry/list_recorder.h"
+#include "tests/unit/registry/random_lines.h"
 
 namespace dnc {
 namespace {
@@ -89,20 +90,6 @@ TEST(FlatLinesTest, StopsWhereNumbersAreFullAndBytesAreFew) {
   numbers.resize(9);
   EXPECT_EQ(ReadFlatLines(text, true, absl::MakeSpan(numbers)).lines, 3u);
   EXPECT_EQ(ReadFlatLines("2125551234\n", true, absl::MakeSpan(numbers)).lines, 0u);
-}
-
-std::string RandomLine(std::mt19937_64& random) {
-  const std::string area =
-      absl::StrCat(random() % 50 == 0 ? random() % 1000 : 200 + random() % 800);
-  std::string local = absl::StrFormat("%07d", 2'000'000 + random() % 8'000'000);
-  std::string line = random() % 3 == 0 ? area + local : absl::StrCat(area, ",", local);
-  if (random() % 20 == 0)
-    line[random() % line.size()] = "0123456789,;\"' a\r\n\t\xC3"[random() % 20];
-  if (random() % 40 == 0) line.insert(random() % line.size(), 1, "09,\" \n"[random() % 6]);
-  if (random() % 60 == 0) line.erase(random() % line.size(), 1);
-  if (random() % 80 == 0) line = "area,number";
-  if (random() % 80 == 0) line = absl::StrCat("\"", line, "\"");
-  return line + (random() % 4 == 0 ? "\r\n" : random() % 70 == 0 ? "\n\n" : "\n");
 }
 
 // Parse compares with a reading byte by byte, of which ReadFlatLines sees nothing.

@@ -1,0 +1,151 @@
+// Parts of an import into an internal list that are on their way through the log together.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "server/handler/import_session.h"
+#include "tests/contract/temp_dir.h"
+#include "tests/unit/state/state_fixture.h"
+
+namespace dnc::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr size_t kTogether = 2;
+
+// Answers on a thread of its own, once as many parts wait as may fly, or the last ones do.
+class HoldingLog : public MutationLog {
+ public:
+  HoldingLog(Gateway* gateway, size_t parts, size_t fails)
+      : gateway_(gateway), left_(parts), fails_(fails), thread_([this] { Run(); }) {}
+  ~HoldingLog() override { thread_.join(); }
+  HoldingLog(const HoldingLog&) = delete;
+  HoldingLog& operator=(const HoldingLog&) = delete;
+
+  void Propose(Mutation mutation, Done done) override {
+    absl::MutexLock lock(&mu_);
+    held_.push_back({std::move(mutation), std::move(done)});
+    most_ = std::max(most_, held_.size());
+  }
+  void Stop() override {}
+
+  size_t most() const {
+    absl::MutexLock lock(&mu_);
+    return most_;
+  }
+  // The first entry of each part, in the order in which they were proposed.
+  const std::vector<std::string>& firsts() const { return firsts_; }
+
+ private:
+  struct Held {
+    Mutation mutation;
+    Done done;
+  };
+
+  bool Enough() const ABSL_SHARED_LOCKS_REQUIRED(mu_) {
+    return held_.size() >= std::min(kTogether, left_);
+  }
+
+  void Run() {
+    while (left_ > 0) {
+      std::vector<Held> taken;
+      {
+        absl::MutexLock lock(&mu_);
+        // An import that waits for each part would wait for ever.
+        mu_.AwaitWithTimeout(absl::Condition(this, &HoldingLog::Enough), absl::Seconds(20));
+        taken.swap(held_);
+      }
+      for (Held& held : taken) Answer(std::move(held));
+    }
+  }
+
+  void Answer(Held held) {
+    firsts_.push_back(held.mutation.import_entries().entries(0).contact_point().phone());
+    --left_;
+    if (firsts_.size() == fails_) {
+      return std::move(held.done)(absl::UnavailableError("the disk is full"));
+    }
+    Outcome outcome = gateway_->Apply(held.mutation);
+    outcome.set_revision(gateway_->state().applied_revision());
+    std::move(held.done)(std::move(outcome));
+  }
+
+  Gateway* const gateway_;
+  size_t left_;  // of the thread
+  const size_t fails_;
+  std::vector<std::string> firsts_;  // of the thread, until the import has ended
+  mutable absl::Mutex mu_;
+  std::vector<Held> held_ ABSL_GUARDED_BY(mu_);
+  size_t most_ ABSL_GUARDED_BY(mu_) = 0;
+  std::thread thread_;
+};
+
+class ImportFlightTest : public ::testing::Test {
+ protected:
+  void SetUp() override { SetUpAcme(&gateway_); }
+
+  absl::StatusOr<v1::ImportSummary> Import(int rows, HoldingLog& log) {
+    ImportContext context;
+    context.state = &gateway_.state();
+    context.log = &log;
+    context.store = &gateway_.store();
+    context.preparer = &preparer_;
+    context.clock = &clock_;
+    context.locks = &locks_;
+    context.temp_dir = dir_.Path("");
+    v1::ImportConfig config;
+    config.set_list("organizations/acme/lists/internal");
+    config.set_format("plain");
+    config.mutable_actor()->set_id("tests");
+    DNC_ASSIGN_OR_RETURN(
+        const std::unique_ptr<ImportSession> session,
+        ImportSession::Create(
+            context, config, {"tests"}, [](const auto&) { return absl::OkStatus(); },
+            [](int64_t /*numbers*/) { return absl::OkStatus(); }));
+    std::string file;
+    for (int i = 0; i < rows; ++i) absl::StrAppend(&file, 2122000000 + i, "\n");
+    DNC_RETURN_IF_ERROR(session->Feed(&file));
+    return session->Finish();
+  }
+
+  const TempDir dir_;
+  Gateway gateway_;
+  ManualClock clock_{1'768'478'400'000'000};
+  Preparer preparer_{&gateway_.state(), &clock_};
+  ImportLocks locks_;
+};
+
+TEST_F(ImportFlightTest, AFewPartsFlyTogetherInTheirOrder) {
+  HoldingLog log(&gateway_, /*parts=*/10, /*fails=*/0);
+  const auto summary = Import(9'500, log);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->added(), 9'500);
+  EXPECT_EQ(summary->revision(), gateway_.state().applied_revision());
+  EXPECT_EQ(log.most(), kTogether);
+  ASSERT_EQ(log.firsts().size(), 10u);
+  for (size_t i = 0; i < 10; ++i) {
+    EXPECT_EQ(log.firsts()[i], absl::StrCat("+1", 2122000000 + 1000 * i));
+  }
+}
+
+// Those that were on their way when one failed are on the list, and are told of.
+TEST_F(ImportFlightTest, AnErrorTellsOfAllThatWereAdded) {
+  HoldingLog log(&gateway_, /*parts=*/2, /*fails=*/1);
+  const absl::Status status = Import(4'000, log).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("the disk is full; 1000 of 4000 rows"));
+}
+
+}  // namespace
+}  // namespace dnc::testing
