@@ -99,9 +99,9 @@ Decision Client::Check(const CheckRequest& request) {
   std::string bytes;  // this call's own: a callback that runs meanwhile may check as well
   EncodeCheck(options_.organization, request, &bytes);
   const absl::Duration started = options_.time->Now();
-  const auto response = connection_->Check(bytes, options_.deadline);
+  auto response = connection_->Check(bytes, options_.deadline);
   if (!response.ok()) return Decision::Failed(response.status());
-  return Decision::FromResponse(*response, started, options_.time);
+  return Decision::FromBytes(*std::move(response), started, options_.time);
 }
 
 struct Client::AsyncCheck {
@@ -131,10 +131,9 @@ void Client::CheckAsync(const CheckRequest& request, CheckCallback callback) {
   const absl::string_view bytes = check->bytes;
   connection_->StartCheck(
       bytes, options_.deadline,
-      [this, check = std::move(check)](const absl::Status& status,
-                                       v1::CheckContactResponse* response) mutable {
+      [this, check = std::move(check)](const absl::Status& status, std::string* response) mutable {
         std::move(check->callback)(
-            status.ok() ? Decision::FromResponse(*response, check->started, options_.time)
+            status.ok() ? Decision::FromBytes(std::move(*response), check->started, options_.time)
                         : Decision::Failed(status));
         check->callback = nullptr;  // what it holds goes before the client may
         EndAsync(std::move(check));

@@ -1,19 +1,61 @@
 #include "client/decision.h"
 
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "client/internal/answer_bytes.h"
 #include "client/internal/valid_for.h"
 
 namespace dnc {
-namespace {
 
-absl::Status JudgeShape(const v1::CheckContactResponse& response) {
-  switch (response.verdict()) {
+// What stands behind a verdict. Thread-safe.
+class Decision::Details {
+ public:
+  struct Fields {
+    std::vector<v1::Reason> reasons;
+    v1::ContactPoint contact_point;
+    std::string decision_id;
+  };
+
+  // `response`: well-formed.
+  explicit Details(std::string response) : response_(std::move(response)) {}
+  explicit Details(const v1::CheckContactResponse& response) {
+    std::call_once(read_, [&] { Take(response); });
+  }
+
+  const Fields& Read() const {
+    std::call_once(read_, [this] {
+      v1::CheckContactResponse response;
+      response.ParseFromString(response_);
+      Take(response);
+    });
+    return fields_;
+  }
+
+  static const Fields& Of(const Details* details) {
+    static const Fields* const none = new Fields();
+    return details == nullptr ? *none : details->Read();
+  }
+
+ private:
+  void Take(const v1::CheckContactResponse& response) const {
+    fields_.reasons.assign(response.reasons().begin(), response.reasons().end());
+    fields_.contact_point = response.contact_point();
+    fields_.decision_id = response.decision_id();
+  }
+
+  const std::string response_;
+  mutable std::once_flag read_;
+  mutable Fields fields_;  // once they have been read
+};
+
+absl::Status Decision::JudgeShape(int verdict, absl::Duration valid_for) {
+  switch (verdict) {
     case v1::VERDICT_ALLOW:
-      if (ReadValidFor(response.valid_for()) <= absl::ZeroDuration()) {
+      if (valid_for <= absl::ZeroDuration()) {
         return absl::InternalError("the gateway answered ALLOW without saying how long it holds");
       }
       return absl::OkStatus();
@@ -22,12 +64,10 @@ absl::Status JudgeShape(const v1::CheckContactResponse& response) {
       return absl::OkStatus();
     default:
       return absl::InternalError(
-          absl::StrCat("the gateway answered verdict ", static_cast<int>(response.verdict()),
+          absl::StrCat("the gateway answered verdict ", verdict,
                        ", which this client does not know; it counts as \"do not contact\""));
   }
 }
-
-}  // namespace
 
 absl::string_view VerdictName(Verdict verdict) {
   switch (verdict) {
@@ -49,6 +89,13 @@ Verdict VerdictFromProto(int wire_value) {
 
 Decision::Decision() : status_(absl::UnknownError("nothing was asked")) {}
 
+Decision::Decision(int verdict, absl::Duration valid_for, absl::Duration started,
+                   std::shared_ptr<const SteadyTime> time)
+    : status_(JudgeShape(verdict, valid_for)),
+      verdict_(status_.ok() ? VerdictFromProto(verdict) : Verdict::kUnknown),
+      allowed_until_(started + valid_for),
+      time_(std::move(time)) {}
+
 Decision Decision::Failed(absl::Status status) {
   Decision decision;
   decision.status_ =
@@ -58,17 +105,34 @@ Decision Decision::Failed(absl::Status status) {
 
 Decision Decision::FromResponse(const v1::CheckContactResponse& response, absl::Duration started,
                                 std::shared_ptr<const SteadyTime> time) {
-  Decision decision;
-  decision.status_ = JudgeShape(response);
-  if (decision.status_.ok()) decision.verdict_ = VerdictFromProto(response.verdict());
-  decision.allowed_until_ = started + ReadValidFor(response.valid_for());
-  decision.time_ = std::move(time);
-  decision.reasons_.assign(response.reasons().begin(), response.reasons().end());
-  decision.contact_point_ = response.contact_point();
-  decision.decision_id_ = response.decision_id();
+  Decision decision(response.verdict(), ReadValidFor(response.valid_for()), started,
+                    std::move(time));
+  decision.details_ = std::make_shared<Details>(response);
   decision.revision_ = response.revision();
   return decision;
 }
+
+Decision Decision::FromBytes(std::string response, absl::Duration started,
+                             std::shared_ptr<const SteadyTime> time) {
+  AnswerHead head;
+  if (!ReadAnswerHead(response, &head)) {
+    return Failed(absl::InternalError("the gateway's answer cannot be read"));
+  }
+  Decision decision(head.verdict, head.valid_for, started, std::move(time));
+  decision.details_ = std::make_shared<Details>(std::move(response));
+  decision.revision_ = head.revision;
+  return decision;
+}
+
+const std::vector<v1::Reason>& Decision::reasons() const {
+  return Details::Of(details_.get()).reasons;
+}
+
+const v1::ContactPoint& Decision::contact_point() const {
+  return Details::Of(details_.get()).contact_point;
+}
+
+const std::string& Decision::decision_id() const { return Details::Of(details_.get()).decision_id; }
 
 bool Decision::Expired() const {
   return verdict_ == Verdict::kAllow && (time_ == nullptr || time_->Now() >= allowed_until_);
@@ -94,12 +158,12 @@ std::string Decision::ToString() const {
   const absl::string_view name = VerdictName(verdict());
   const absl::Status why = status();
   if (!why.ok()) return absl::StrCat(name, ": ", why.message());
-  if (reasons_.empty()) return std::string(name);
-  return absl::StrCat(name, ": ",
-                      absl::StrJoin(reasons_, ", ", [](std::string* out, const v1::Reason& reason) {
-                        const std::string& type = v1::ReasonType_Name(reason.type());
-                        absl::StrAppend(out, absl::StripPrefix(type, "REASON_TYPE_"));
-                      }));
+  if (reasons().empty()) return std::string(name);
+  return absl::StrCat(
+      name, ": ", absl::StrJoin(reasons(), ", ", [](std::string* out, const v1::Reason& reason) {
+        const std::string& type = v1::ReasonType_Name(reason.type());
+        absl::StrAppend(out, absl::StripPrefix(type, "REASON_TYPE_"));
+      }));
 }
 
 }  // namespace dnc

@@ -42,6 +42,10 @@ class [[nodiscard]] Decision {
   // From the gateway's answer to a call that was started at `started` on `time`.
   static Decision FromResponse(const v1::CheckContactResponse& response, absl::Duration started,
                                std::shared_ptr<const SteadyTime> time);
+  // From the same as it travels: the bytes of a v1.CheckContactResponse. What they say beside the
+  // verdict is read when it is asked for.
+  static Decision FromBytes(std::string response, absl::Duration started,
+                            std::shared_ptr<const SteadyTime> time);
 
   // Whether the contact may be made, now.
   bool may_contact() const { return verdict() == Verdict::kAllow; }
@@ -54,13 +58,13 @@ class [[nodiscard]] Decision {
   absl::Status status() const;
 
   // Every rule that matched, blocking ones first.
-  const std::vector<v1::Reason>& reasons() const { return reasons_; }
+  const std::vector<v1::Reason>& reasons() const;
 
   // The contact point as the registry keys it.
-  const v1::ContactPoint& contact_point() const { return contact_point_; }
+  const v1::ContactPoint& contact_point() const;
 
   // Names the decision, for the caller's own records; empty where there is none.
-  const std::string& decision_id() const { return decision_id_; }
+  const std::string& decision_id() const;
 
   // The state at which it was judged; 0 where there is none.
   int64_t revision() const { return revision_; }
@@ -72,15 +76,19 @@ class [[nodiscard]] Decision {
   std::string ToString() const;
 
  private:
+  class Details;
+
+  // Of an answer to a call that was started at `started`.
+  Decision(int verdict, absl::Duration valid_for, absl::Duration started,
+           std::shared_ptr<const SteadyTime> time);
   bool Expired() const;
+  static absl::Status JudgeShape(int verdict, absl::Duration valid_for);
 
   absl::Status status_;
   Verdict verdict_ = Verdict::kUnknown;
   absl::Duration allowed_until_;  // on time_
   std::shared_ptr<const SteadyTime> time_;
-  std::vector<v1::Reason> reasons_;
-  v1::ContactPoint contact_point_;
-  std::string decision_id_;
+  std::shared_ptr<const Details> details_;  // null: there are none
   int64_t revision_ = 0;
 };
 

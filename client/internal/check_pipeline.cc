@@ -22,6 +22,13 @@ thread_local const void* handing_out = nullptr;
 
 uint64_t IdOf(uint32_t generation, uint32_t index) { return uint64_t{generation} << 32 | index; }
 
+// Of a serialised v1.ItemError. Never OK.
+absl::Status ErrorOf(absl::string_view bytes) {
+  v1::ItemError error;
+  if (error.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return ItemStatus(error);
+  return absl::InternalError("the gateway's error of a check cannot be read");
+}
+
 }  // namespace
 
 CheckPipeline::CheckPipeline(std::function<std::unique_ptr<CheckStream>()> open)
@@ -32,8 +39,8 @@ CheckPipeline::~CheckPipeline() {
   delete spare_.load();
 }
 
-absl::StatusOr<v1::CheckContactResponse> CheckPipeline::Check(absl::string_view request,
-                                                              absl::Duration deadline) {
+absl::StatusOr<std::string> CheckPipeline::Check(absl::string_view request,
+                                                 absl::Duration deadline) {
   const Time until = std::chrono::steady_clock::now() +
                      absl::ToChronoNanoseconds(std::min(deadline, kLongestDeadline));
   Waiter waiter;
@@ -180,18 +187,21 @@ void CheckPipeline::Poll(Waiter* own) {
   const Time until = polling_until_;
   mutex_.Unlock();
 
-  std::unique_ptr<v1::StreamChecksResponse> answers(spare_.exchange(nullptr));
-  if (answers == nullptr) answers = std::make_unique<v1::StreamChecksResponse>();
+  std::unique_ptr<Received> received(spare_.exchange(nullptr));
+  if (received == nullptr) received = std::make_unique<Received>();
   const auto timeout = until - std::chrono::steady_clock::now();
-  const CheckStream::Event event =
-      stream->Next(std::max(absl::FromChrono(timeout), absl::ZeroDuration()), answers.get());
+  CheckStream::Event event =
+      stream->Next(std::max(absl::FromChrono(timeout), absl::ZeroDuration()), &received->bytes);
+  if (event == CheckStream::Event::kAnswers && !ReadAnswers(&received->bytes, &received->answers)) {
+    event = CheckStream::Event::kMalformed;
+  }
 
   std::vector<Ended> ended;
   std::shared_ptr<CheckStream> failed;
   mutex_.Lock();
   polling_ = false;
   if (stream == stream_) {
-    const absl::Status status = Take(event, answers.get(), &ended);
+    const absl::Status status = Take(event, received->answers, &ended);
     if (!status.ok()) failed = Fail(status, &ended);
   }
   if (waiting_ > 0) Expire(std::chrono::steady_clock::now(), &ended);
@@ -205,7 +215,7 @@ void CheckPipeline::Poll(Waiter* own) {
   mutex_.Unlock();
   Write(writing);
   EndAll(own, &ended);
-  delete spare_.exchange(answers.release());
+  delete spare_.exchange(received.release());
 }
 
 void CheckPipeline::WantPoller() {
@@ -235,7 +245,7 @@ CheckPipeline::Slot* CheckPipeline::Find(uint64_t id) {
 }
 
 void CheckPipeline::Leave(Slot* slot, const absl::Status& status, std::vector<Ended>* ended) {
-  ended->push_back({slot->waiter, std::move(slot->done), status, nullptr});
+  ended->push_back({slot->waiter, std::move(slot->done), status, {}});
   if (slot->waiter != nullptr) slot->waiter->waiting = false;
   slot->waiter = nullptr;
   slot->done = nullptr;
@@ -247,7 +257,8 @@ void CheckPipeline::Leave(Slot* slot, const absl::Status& status, std::vector<En
   poller_wanted_ = false;
 }
 
-absl::Status CheckPipeline::Take(CheckStream::Event event, v1::StreamChecksResponse* answers,
+absl::Status CheckPipeline::Take(CheckStream::Event event,
+                                 const std::vector<StreamedAnswerBytes>& answers,
                                  std::vector<Ended>* ended) {
   switch (event) {
     case CheckStream::Event::kNothing:
@@ -266,35 +277,34 @@ absl::Status CheckPipeline::Take(CheckStream::Event event, v1::StreamChecksRespo
   return why.ok() ? absl::UnavailableError("the gateway ended the stream of checks") : why;
 }
 
-absl::Status CheckPipeline::TakeAnswers(v1::StreamChecksResponse* answers,
+absl::Status CheckPipeline::TakeAnswers(const std::vector<StreamedAnswerBytes>& answers,
                                         std::vector<Ended>* ended) {
   proven_.store(true, std::memory_order_relaxed);
   absl::Status status;
-  ended->reserve(static_cast<size_t>(answers->answers_size()));
-  for (v1::StreamedAnswer& answer : *answers->mutable_answers()) {
-    status.Update(TakeAnswer(&answer, ended));
-  }
+  ended->reserve(answers.size());
+  for (const StreamedAnswerBytes& answer : answers) status.Update(TakeAnswer(answer, ended));
   if (status.ok()) return status;
   // What came with an answer that cannot be true is not believed.
   for (Ended& check : *ended) check.status = status;
   return status;
 }
 
-absl::Status CheckPipeline::TakeAnswer(v1::StreamedAnswer* answer, std::vector<Ended>* ended) {
-  Slot* const slot = Find(answer->id());
+absl::Status CheckPipeline::TakeAnswer(const StreamedAnswerBytes& answer,
+                                       std::vector<Ended>* ended) {
+  Slot* const slot = Find(answer.id);
   if (slot == nullptr) {
-    if (given_up_.erase(answer->id()) > 0) return absl::OkStatus();
+    if (given_up_.erase(answer.id) > 0) return absl::OkStatus();
     return absl::InternalError("the gateway answered a check that does not wait for an answer");
   }
-  switch (answer->result_case()) {
-    case v1::StreamedAnswer::kResponse:
+  switch (answer.result) {
+    case StreamedAnswerBytes::Result::kResponse:
       Leave(slot, absl::OkStatus(), ended);
-      ended->back().response = answer->mutable_response();
+      ended->back().response.assign(answer.bytes.data(), answer.bytes.size());
       return absl::OkStatus();
-    case v1::StreamedAnswer::kError:
-      Leave(slot, ItemStatus(answer->error()), ended);
+    case StreamedAnswerBytes::Result::kError:
+      Leave(slot, ErrorOf(answer.bytes), ended);
       return absl::OkStatus();
-    case v1::StreamedAnswer::RESULT_NOT_SET:
+    case StreamedAnswerBytes::Result::kNone:
       break;
   }
   return absl::InternalError("the gateway's answer to a check is neither a response nor an error");
@@ -340,7 +350,7 @@ void CheckPipeline::WakeAll(const Waiter* own, std::vector<Ended>* ended) {
       beds.push_back(check.waiter->bed);
     }
     check.waiter->status = std::move(check.status);
-    if (check.response != nullptr) check.waiter->response.Swap(check.response);
+    check.waiter->response = std::move(check.response);
     check.waiter->woken = woken;
     if (woken) woken_.fetch_add(1, std::memory_order_relaxed);
     check.waiter->ended.store(true, std::memory_order_release);  // it may be gone now
@@ -354,7 +364,7 @@ void CheckPipeline::EndAll(const Waiter* own, std::vector<Ended>* ended) {
   const void* const before = std::exchange(handing_out, this);
   for (Ended& check : *ended) {
     if (check.waiter != nullptr) continue;
-    std::move(check.done)(check.status, check.status.ok() ? check.response : nullptr);
+    std::move(check.done)(check.status, check.status.ok() ? &check.response : nullptr);
   }
   handing_out = before;
   mutex_.Lock();

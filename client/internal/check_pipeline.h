@@ -30,6 +30,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "client/internal/answer_bytes.h"
 #include "client/internal/bed.h"
 #include "client/internal/connection.h"
 
@@ -51,11 +52,11 @@ class CheckPipeline {
   CheckPipeline(const CheckPipeline&) = delete;
   CheckPipeline& operator=(const CheckPipeline&) = delete;
 
-  // Waits for the answer to a serialised v1.CheckContactRequest. DEADLINE_EXCEEDED; UNAVAILABLE and
+  // Waits for the answer to a serialised v1.CheckContactRequest: a v1.CheckContactResponse as it
+  // travels. DEADLINE_EXCEEDED; UNAVAILABLE and
   // others that end the stream; UNIMPLEMENTED: the gateway does not know such streams; INTERNAL:
   // what it sent makes no sense.
-  absl::StatusOr<v1::CheckContactResponse> Check(absl::string_view request,
-                                                 absl::Duration deadline);
+  absl::StatusOr<std::string> Check(absl::string_view request, absl::Duration deadline);
   // The same without waiting. `done` runs on the thread that polls, or on this one: it must not
   // wait for long. What it asks leaves when all that came with its answer have run.
   void Start(absl::string_view request, absl::Duration deadline, CheckDone done);
@@ -76,7 +77,7 @@ class CheckPipeline {
     bool woken = false;        // by another, before `ended`
     std::atomic<bool> ended{false};
     absl::Status status;
-    v1::CheckContactResponse response;
+    std::string response;
   };
 
   // A place for a check that waits.
@@ -94,7 +95,7 @@ class CheckPipeline {
     Waiter* waiter = nullptr;
     CheckDone done;
     absl::Status status;
-    v1::CheckContactResponse* response = nullptr;  // where it is OK
+    std::string response;  // where it is OK
   };
 
   // A message that is gathered or sent.
@@ -102,6 +103,12 @@ class CheckPipeline {
     std::string bytes;
     size_t checks = 0;
     std::shared_ptr<Bed> bed;  // of its callers who wait
+  };
+
+  // A message that has come.
+  struct Received {
+    std::string bytes;
+    std::vector<StreamedAnswerBytes> answers;
   };
 
   // A message for a stream, to be written without the lock.
@@ -132,11 +139,11 @@ class CheckPipeline {
   void Leave(Slot* slot, const absl::Status& status, std::vector<Ended>* ended)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Not OK: the stream is to be ended.
-  absl::Status Take(CheckStream::Event event, v1::StreamChecksResponse* answers,
+  absl::Status Take(CheckStream::Event event, const std::vector<StreamedAnswerBytes>& answers,
                     std::vector<Ended>* ended) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status TakeAnswers(v1::StreamChecksResponse* answers, std::vector<Ended>* ended)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status TakeAnswer(v1::StreamedAnswer* answer, std::vector<Ended>* ended)
+  absl::Status TakeAnswers(const std::vector<StreamedAnswerBytes>& answers,
+                           std::vector<Ended>* ended) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status TakeAnswer(const StreamedAnswerBytes& answer, std::vector<Ended>* ended)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Expire(Time now, std::vector<Ended>* ended) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Ends all that wait, and the stream, which is to be let go without the lock.
@@ -149,7 +156,7 @@ class CheckPipeline {
 
   const std::function<std::unique_ptr<CheckStream>()> open_;
   std::atomic<bool> proven_{false};
-  std::atomic<v1::StreamChecksResponse*> spare_{nullptr};  // kept for who polls next
+  std::atomic<Received*> spare_{nullptr};  // kept for who polls next
   // Callers who have been woken and have not run yet.
   std::atomic<int64_t> woken_{0};
 

@@ -28,11 +28,10 @@ class CoalescingConnection : public Connection {
     return inner_->CheckContact(request, deadline);
   }
 
-  absl::StatusOr<v1::CheckContactResponse> Check(absl::string_view request,
-                                                 absl::Duration deadline) override {
+  absl::StatusOr<std::string> Check(absl::string_view request, absl::Duration deadline) override {
     if (!Coalesces(request)) return inner_->Check(request, deadline);
     const Clock::time_point began = Clock::now();
-    absl::StatusOr<v1::CheckContactResponse> response = pipeline_.Check(request, deadline);
+    absl::StatusOr<std::string> response = pipeline_.Check(request, deadline);
     if (!absl::IsUnimplemented(response.status())) return response;
     coalesces_.store(false, std::memory_order_relaxed);
     const absl::Duration left = LeftOf(deadline, began);
@@ -44,7 +43,7 @@ class CoalescingConnection : public Connection {
     if (pipeline_.proven()) return pipeline_.Start(request, deadline, std::move(done));
     pipeline_.Start(request, deadline,
                     [this, request, deadline, began = Clock::now(), done = std::move(done)](
-                        const absl::Status& status, v1::CheckContactResponse* response) mutable {
+                        const absl::Status& status, std::string* response) mutable {
                       if (!absl::IsUnimplemented(status)) return std::move(done)(status, response);
                       coalesces_.store(false, std::memory_order_relaxed);
                       const absl::Duration left = LeftOf(deadline, began);

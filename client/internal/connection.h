@@ -4,6 +4,7 @@
 #define DNC_CLIENT_INTERNAL_CONNECTION_H_
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -44,7 +45,7 @@ class CheckStream {
     kNothing,    // the time is up, or Wake was called
     kWritten,    // the next Write may come
     kAnswers,    // there are answers
-    kMalformed,  // what came is no StreamChecksResponse
+    kMalformed,  // what came cannot be read
     kEnded,      // the stream has ended: see status
   };
 
@@ -52,9 +53,9 @@ class CheckStream {
   // Sends a serialised v1.StreamChecksRequest; once it is on its way, Next says kWritten. Not
   // before that of the last one.
   virtual void Write(absl::string_view request) = 0;
-  // Waits for what happens next, at most for `timeout`. kAnswers: replaces `*answers`. Not before
-  // the first Write, nor after kEnded.
-  virtual Event Next(absl::Duration timeout, v1::StreamChecksResponse* answers) = 0;
+  // Waits for what happens next, at most for `timeout`. kAnswers: replaces `*answers` by what
+  // should be a serialised v1.StreamChecksResponse. Not before the first Write, nor after kEnded.
+  virtual Event Next(absl::Duration timeout, std::string* answers) = 0;
   // Makes one Next return, now or when it comes.
   virtual void Wake() = 0;
   // Ends the stream soon.
@@ -63,9 +64,9 @@ class CheckStream {
   virtual absl::Status status() const = 0;
 };
 
-// Gets the outcome of a check: OK and the response, which it may take, or an error and null. Called
-// once, on any thread.
-using CheckDone = absl::AnyInvocable<void(const absl::Status&, v1::CheckContactResponse*) &&>;
+// Gets the outcome of a check: OK and the bytes of its v1.CheckContactResponse, which it may take,
+// or an error and null. Called once, on any thread.
+using CheckDone = absl::AnyInvocable<void(const absl::Status&, std::string*) &&>;
 
 // Thread-safe. `deadline` is counted from the call; DEADLINE_EXCEEDED when it is over. Errors carry
 // the gateway's ErrorInfo (client/error.h).
@@ -74,13 +75,12 @@ class Connection {
   virtual ~Connection() = default;
   virtual absl::StatusOr<v1::CheckContactResponse> CheckContact(
       const v1::CheckContactRequest& request, absl::Duration deadline) = 0;
-  // The same for a serialised request.
-  virtual absl::StatusOr<v1::CheckContactResponse> Check(absl::string_view request,
-                                                         absl::Duration deadline);
+  // The same as it travels: the bytes of both.
+  virtual absl::StatusOr<std::string> Check(absl::string_view request, absl::Duration deadline);
   // The same without waiting; `done` may run before it returns. The bytes stay where they are until
   // then.
   virtual void StartCheck(absl::string_view request, absl::Duration deadline, CheckDone done) {
-    absl::StatusOr<v1::CheckContactResponse> response = Check(request, deadline);
+    absl::StatusOr<std::string> response = Check(request, deadline);
     std::move(done)(response.status(), response.ok() ? &*response : nullptr);
   }
   // Every StartCheck is over soon, those that wait for something else than an answer at once, and
@@ -97,11 +97,13 @@ class Connection {
   virtual std::unique_ptr<FilterStream> OpenFilter(absl::Duration deadline) = 0;
 };
 
-inline absl::StatusOr<v1::CheckContactResponse> Connection::Check(absl::string_view request,
-                                                                  absl::Duration deadline) {
+inline absl::StatusOr<std::string> Connection::Check(absl::string_view request,
+                                                     absl::Duration deadline) {
   v1::CheckContactRequest message;
   if (absl::Status status = ParseCheck(request, &message); !status.ok()) return status;
-  return CheckContact(message, deadline);
+  const absl::StatusOr<v1::CheckContactResponse> response = CheckContact(message, deadline);
+  if (!response.ok()) return response.status();
+  return response->SerializeAsString();
 }
 
 }  // namespace dnc

@@ -38,7 +38,9 @@ class GrpcConnection : public Connection {
     checks_->async()->CheckContact(
         &call->context, &call->request, &call->response, [call](const grpc::Status& status) {
           const std::unique_ptr<Call> owned(call);
-          std::move(call->done)(FromGrpcStatus(status), status.ok() ? &call->response : nullptr);
+          if (!status.ok()) return std::move(call->done)(FromGrpcStatus(status), nullptr);
+          std::string response = call->response.SerializeAsString();
+          std::move(call->done)(absl::OkStatus(), &response);
         });
   }
   std::unique_ptr<CheckStream> OpenChecks() override { return MakeGrpcCheckStream(channel_); }

@@ -20,8 +20,7 @@ class RetryConnection : public Connection {
                                                         absl::Duration deadline) override {
     return Repeat(&Connection::CheckContact, request, deadline);
   }
-  absl::StatusOr<v1::CheckContactResponse> Check(absl::string_view request,
-                                                 absl::Duration deadline) override {
+  absl::StatusOr<std::string> Check(absl::string_view request, absl::Duration deadline) override {
     return Repeat(&Connection::Check, request, deadline);
   }
   void StartCheck(absl::string_view request, absl::Duration deadline, CheckDone done) override {
@@ -63,14 +62,14 @@ class RetryConnection : public Connection {
   void Attempt(std::unique_ptr<RepeatedCheck> check, absl::Duration left) {
     const absl::string_view request = check->request;
     inner_->StartCheck(request, left,
-                       [this, check = std::move(check)](
-                           const absl::Status& status, v1::CheckContactResponse* response) mutable {
+                       [this, check = std::move(check)](const absl::Status& status,
+                                                        std::string* response) mutable {
                          End(std::move(check), status, response);
                        });
   }
 
   void End(std::unique_ptr<RepeatedCheck> check, const absl::Status& status,
-           v1::CheckContactResponse* response) {
+           std::string* response) {
     std::optional<absl::Duration> pause;
     if (!status.ok() && !stopped_.load()) pause = check->schedule.PauseAfter(status);
     if (!pause.has_value()) return std::move(check->done)(status, response);

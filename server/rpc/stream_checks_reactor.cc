@@ -170,12 +170,17 @@ class StreamChecksReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   }
 
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    TakeNext();
+    StartWrite(&written_);
+  }
+
+  // Into what is written next, by the caller.
+  void TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     const grpc::Slice bytes(waiting_.front());
     waiting_bytes_ -= bytes.size();
     waiting_.pop_front();
     grpc::ByteBuffer(&bytes, 1).Swap(&written_);
     writing_ = true;
-    StartWrite(&written_);
   }
 
   // The message that was read, from its beginning. Nobody else touches it, or the answers, until
@@ -290,16 +295,23 @@ class StreamChecksReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     answers_.Cut(0);
   }
 
-  // Within a message: the client may as well begin with the first answers.
+  // Within a message: the client may as well begin with the first answers. They are written without
+  // the lock: before StartWrite returns, another thread may be told that they are, and would wait.
+  // The stream does not end meanwhile, since a message is being judged.
   void SendOn() {
-    absl::MutexLock lock(&mu_);
-    if (writing_ && answers_.bytes().size() < kMostMessageBytes) return;
-    KeepAnswers();
-    Advance();
+    {
+      absl::MutexLock lock(&mu_);
+      if (writing_ && answers_.bytes().size() < kMostMessageBytes) return;
+      KeepAnswers();
+      if (writing_ || waiting_.empty()) return;
+      TakeNext();
+    }
+    StartWrite(&written_);
   }
 
   // Not OK: it is none, and the stream ends when what was answered before is written.
   void EndMessage(absl::Status status) {
+    SendOn();
     absl::MutexLock lock(&mu_);
     judging_ = false;
     broken_ = std::move(status);

@@ -114,5 +114,42 @@ TEST(Decision, TextNamesReasonsWithoutContactData) {
   EXPECT_EQ(decision.ToString(), "DENY: CONTACT_POINT_ON_LIST, NURTURE");
 }
 
+TEST(Decision, BytesSayTheSameAsTheirMessage) {
+  v1::CheckContactResponse response = Answer(v1::VERDICT_ALLOW, 10, 5);
+  response.mutable_contact_point()->set_phone("+12125550123");
+  response.add_reasons()->set_message("exempt");
+  response.set_decision_id("id");
+  response.set_revision(7);
+  auto time = std::make_shared<FakeTime>();
+  const Decision decision = Decision::FromBytes(response.SerializeAsString(), time->Now(), time);
+  EXPECT_TRUE(decision.may_contact());
+  EXPECT_EQ(decision.remaining(), absl::Seconds(10) + absl::Nanoseconds(5));
+  EXPECT_EQ(decision.revision(), 7);
+  const Decision copy = decision;
+  EXPECT_EQ(copy.decision_id(), "id");
+  EXPECT_EQ(copy.contact_point().phone(), "+12125550123");
+  ASSERT_EQ(copy.reasons().size(), 1u);
+  EXPECT_EQ(copy.reasons()[0].message(), "exempt");
+}
+
+TEST(Decision, BytesThatCannotBeReadAreAFailure) {
+  auto time = std::make_shared<FakeTime>();
+  std::string bytes = Answer(v1::VERDICT_ALLOW, 10).SerializeAsString();
+  bytes.push_back('\x0a');  // a length without its text
+  const Decision decision = Decision::FromBytes(bytes, time->Now(), time);
+  EXPECT_FALSE(decision.may_contact());
+  EXPECT_TRUE(absl::IsInternal(decision.status()));
+  EXPECT_TRUE(decision.reasons().empty());
+}
+
+TEST(Decision, BytesOfAnAllowWithoutValidityAreUnknown) {
+  auto time = std::make_shared<FakeTime>();
+  for (const int seconds : {0, -1}) {
+    const std::string bytes = Answer(v1::VERDICT_ALLOW, seconds).SerializeAsString();
+    EXPECT_FALSE(Decision::FromBytes(bytes, time->Now(), time).may_contact());
+  }
+  EXPECT_FALSE(Decision::FromBytes("", time->Now(), time).may_contact());
+}
+
 }  // namespace
 }  // namespace dnc

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -87,7 +88,7 @@ class FakeCheckStream : public CheckStream {
     if (parsed) wire_->sent_.push_back(std::move(message));
     if (!wire_->holds_) wire_->events_.push_back({Event::kWritten, {}});
   }
-  Event Next(absl::Duration timeout, v1::StreamChecksResponse* answers) override {
+  Event Next(absl::Duration timeout, std::string* answers) override {
     absl::MutexLock lock(&wire_->mutex_);
     const auto happened = [this]()
                               ABSL_NO_THREAD_SAFETY_ANALYSIS { return !wire_->events_.empty(); };
@@ -96,7 +97,7 @@ class FakeCheckStream : public CheckStream {
     }
     CheckWire::Happened next = std::move(wire_->events_.front());
     wire_->events_.pop_front();
-    if (next.event == Event::kAnswers) *answers = std::move(next.answers);
+    if (next.event == Event::kAnswers) *answers = next.answers.SerializeAsString();
     return next.event;
   }
   void Wake() override { wire_->Happen(Event::kNothing); }
