@@ -183,6 +183,14 @@ absl::Status ImportSession::Feed(std::string* piece) {
   return parsed.ok() ? row_error_ : parsed;
 }
 
+absl::StatusOr<bool> ImportSession::FeedNext() {
+  const absl::StatusOr<bool> fed = parser_->FeedNext();
+  HandOutRejected();
+  if (!fed.ok()) return Unreadable(fed.status());
+  DNC_RETURN_IF_ERROR(row_error_);
+  return fed;
+}
+
 void ImportSession::HandOutRejected() {
   if (rejected_.empty()) return;
   const absl::Status taken = on_rejected_(std::exchange(rejected_, {}));

@@ -90,6 +90,9 @@ class ImportSession : private ListRowSink {
   // left in its place. FILE_UNREADABLE, maybe of an earlier piece, since the next ones are taken
   // while one is read.
   absl::Status Feed(std::string* piece);
+  // Reads one of the pieces that Feed took and did not get to; false: there is none. To be called
+  // while no further piece is there: the client may wait for what is said of the last one.
+  absl::StatusOr<bool> FeedNext();
   // Judges the file and changes the list. FILE_ROWS_REJECTED, FILE_UNREADABLE, VERSION_TOO_OLD,
   // REGISTRY_WOULD_SHRINK and the log's errors.
   absl::StatusOr<v1::ImportSummary> Finish();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/registry/row_emitter.h"
 #include "storage/base/csv_reader.h"
@@ -23,6 +24,8 @@ class FormatParser {
   virtual absl::Status FeedPiece(std::string* piece, size_t skipped) {
     return Feed(absl::string_view(*piece).substr(skipped));
   }
+  // As FeedNext of ListParser.
+  virtual absl::StatusOr<bool> FeedNext() { return false; }
   virtual absl::Status Finish() = 0;
 };
 

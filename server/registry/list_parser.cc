@@ -59,6 +59,13 @@ class LineParser : public FormatParser {
     return FeedBlocks(blocks_->most_blocks());
   }
 
+  absl::StatusOr<bool> FeedNext() override {
+    if (blocks_ == nullptr || blocks_->empty()) return false;
+    DNC_RETURN_IF_ERROR(FeedBlock(blocks_->Front()));
+    blocks_->Pop();
+    return true;
+  }
+
   absl::Status Finish() override {
     DNC_RETURN_IF_ERROR(FeedBlocks(/*most=*/0));
     DNC_RETURN_IF_ERROR(
@@ -81,8 +88,7 @@ class LineParser : public FormatParser {
   absl::Status FeedBlocks(size_t most) {
     if (blocks_ == nullptr) return absl::OkStatus();
     while (!blocks_->empty() && (blocks_->size() >= most || blocks_->FrontIsRead())) {
-      DNC_RETURN_IF_ERROR(FeedBlock(blocks_->Front()));
-      blocks_->Pop();
+      DNC_RETURN_IF_ERROR(FeedNext().status());
     }
     return absl::OkStatus();
   }
@@ -194,6 +200,14 @@ absl::Status ListParser::Feed(absl::string_view bytes) {
 absl::Status ListParser::FeedPiece(std::string* piece) {
   if (!status_.ok()) return status_;
   return Keep(FeedPieceBytes(piece));
+}
+
+absl::StatusOr<bool> ListParser::FeedNext() {
+  if (!status_.ok()) return status_;
+  if (parser_ == nullptr) return false;
+  const absl::StatusOr<bool> fed = parser_->FeedNext();
+  DNC_RETURN_IF_ERROR(Keep(fed.status()));
+  return fed;
 }
 
 absl::Status ListParser::Finish() {

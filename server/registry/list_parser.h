@@ -54,6 +54,10 @@ class ListParser {
   // may be reported, and errors returned, by a later call.
   absl::Status FeedPiece(std::string* piece);
 
+  // Reports the rows of the next piece that FeedPiece took and did not get to; false: there is
+  // none. For whoever has no further piece yet.
+  absl::StatusOr<bool> FeedNext();
+
   // Says that the file is complete. Call once, last.
   absl::Status Finish();
 

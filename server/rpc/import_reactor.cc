@@ -132,6 +132,7 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
   // MISSING_FIELD where the stream has ended, SHUTTING_DOWN where the server does before the client
   // has said that the file is complete.
   absl::Status Read(absl::string_view field, absl::string_view hint) {
+    DNC_RETURN_IF_ERROR(CatchUp());
     bool ended = false;
     {
       absl::MutexLock lock(&mu_);
@@ -142,6 +143,17 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
     if (ended) return MissingField(field, hint);
     DNC_RETURN_IF_ERROR(Parse(&request_bytes_, &request_));
     ReadAhead();
+    return absl::OkStatus();
+  }
+  // While no further message is there, those before it are read to their ends.
+  absl::Status CatchUp() {
+    for (bool more = true; more;) {
+      {
+        absl::MutexLock lock(&mu_);
+        if (ReadOrDraining()) return absl::OkStatus();
+      }
+      DNC_ASSIGN_OR_RETURN(more, session_->FeedNext());
+    }
     return absl::OkStatus();
   }
   // The next message arrives while this one is worked on. None follows the last one.

@@ -97,6 +97,20 @@ TEST(FlatBlocksTest, RowsComeInTheirOrder) {
   ExpectSame(text, {100'000}, {.format = ListFormat::kPlain});
 }
 
+// Who has no further piece may have what was said of those before.
+TEST(FlatBlocksTest, NothingWaitsForAFurtherPiece) {
+  Outcome outcome;
+  const auto parser = ListParser::Create({.format = ListFormat::kPlain, .threads = 3}, &outcome);
+  ASSERT_TRUE(parser.ok());
+  EXPECT_EQ((*parser)->FeedNext().value(), false);
+  std::string piece = "2125551234\n2125551235\nx\n";
+  ASSERT_TRUE((*parser)->FeedPiece(&piece).ok());
+  while ((*parser)->FeedNext().value()) {
+  }
+  EXPECT_EQ(outcome.rows.size(), 2u);
+  EXPECT_EQ(outcome.rejects.size(), 1u);
+}
+
 TEST(FlatBlocksTest, MayBeLeftHalfWay) {
   std::string text;
   for (int i = 0; i < 50'000; ++i) absl::StrAppend(&text, "212", 2'000'000 + i, "\n");
