@@ -1,6 +1,6 @@
 #include "server/handler/block_registries.h"
 
-#include <array>
+#include <algorithm>
 #include <bit>
 
 namespace dnc {
@@ -11,27 +11,11 @@ constexpr size_t kPhonesPerWord = 64;
 constexpr uint64_t kNumbersPerArea = 10'000'000;
 constexpr uint64_t kFirstArea = 1'000;  // country code 1, and then the area code
 
-// Those that the list's area codes leave out. What is no North American number is left out by none.
-void MarkUncovered(const CatalogList& list, absl::Span<const uint64_t> phones,
-                   std::vector<uint64_t>* uncovered) {
-  uncovered->clear();
-  if (list.area_codes.empty()) return;
-  std::array<uint8_t, 1'000> left_out;  // NOLINT: written before it is read
-  for (size_t area = 0; area < left_out.size(); ++area) {
-    left_out[area] = static_cast<uint8_t>(!list.area_codes[area]);
-  }
-  uncovered->assign((phones.size() + kPhonesPerWord - 1) / kPhonesPerWord, 0);
-  for (size_t i = 0; i < phones.size(); ++i) {
-    const uint64_t area = phones[i] / kNumbersPerArea - kFirstArea;
-    // Nearly always: nothing is to be marked, whatever the number's shape.
-    if (area >= left_out.size() || left_out[area] == 0) continue;
-    (*uncovered)[i / kPhonesPerWord] |= uint64_t{!list.Covers(phones[i])} << i % kPhonesPerWord;
-  }
-}
+size_t WordsOf(size_t phones) { return (phones + kPhonesPerWord - 1) / kPhonesPerWord; }
 
 }  // namespace
 
-void BlockRegistries::Look(const Question& question, absl::Span<const uint64_t> phones) {
+void BlockRegistries::Begin(const Question& question, absl::Span<const uint64_t> phones) {
   question_ = &question;
   phones_ = phones;
   outcomes_.clear();
@@ -41,19 +25,70 @@ void BlockRegistries::Look(const Question& question, absl::Span<const uint64_t> 
     AppendRegistries(question, *question.global, &facts_);
   }
   if (!can_group()) return;
-  const size_t words = (phones.size() + kPhonesPerWord - 1) / kPhonesPerWord;
+  const size_t words = WordsOf(phones.size());
   if (columns_.size() < facts_.size()) columns_.resize(facts_.size());
-  marked_.assign(words, 0);
+  marked_.resize(words);
+  for (size_t r = 0; r < facts_.size(); ++r) {
+    columns_[r].members.resize(words);
+    BeginCoverage(*facts_[r].list, words, &columns_[r]);
+  }
+}
+
+void BlockRegistries::BeginCoverage(const CatalogList& list, size_t words, Column* column) {
+  column->uncovered.clear();
+  if (list.area_codes.empty()) return;
+  column->uncovered.resize(words);
+  for (size_t area = 0; area < kAreas; ++area) {
+    column->left_out[area] = static_cast<uint8_t>(!list.area_codes[area]);
+  }
+  column->left_out[kAreas] = 0;
+}
+
+void BlockRegistries::Look(size_t first, size_t count) {
+  if (!can_group()) return;
+  const absl::Span<const uint64_t> phones = phones_.subspan(first, count);
+  const size_t begin = first / kPhonesPerWord;
+  const size_t end = begin + WordsOf(phones.size());
   for (size_t r = 0; r < facts_.size(); ++r) {
     const CatalogList& list = *facts_[r].list;
     Column& column = columns_[r];
-    column.members.assign(words, 0);
+    const absl::Span<uint64_t> members = absl::MakeSpan(column.members).subspan(begin, end - begin);
     if (list.numbers != nullptr) {
-      list.numbers->ContainsBatch(phones, absl::MakeSpan(column.members));
+      list.numbers->ContainsBatch(phones, members);
+    } else {
+      std::fill(members.begin(), members.end(), 0);
     }
-    MarkUncovered(list, phones, &column.uncovered);
-    for (size_t w = 0; w < words; ++w) marked_[w] |= column.members[w];
-    for (size_t w = 0; w < column.uncovered.size(); ++w) marked_[w] |= column.uncovered[w];
+    if (!column.uncovered.empty()) MarkUncovered(list, begin, phones, &column);
+  }
+  for (size_t w = begin; w < end; ++w) {
+    uint64_t marked = 0;
+    for (size_t r = 0; r < facts_.size(); ++r) {
+      marked |= columns_[r].members[w];
+      if (!columns_[r].uncovered.empty()) marked |= columns_[r].uncovered[w];
+    }
+    marked_[w] = marked;
+  }
+}
+
+// Those that the list's area codes leave out, of the phones from the word's first on. What is no
+// North American number is left out by none.
+void BlockRegistries::MarkUncovered(const CatalogList& list, size_t word,
+                                    absl::Span<const uint64_t> phones, Column* column) {
+  for (; !phones.empty(); ++word) {
+    const absl::Span<const uint64_t> of_word = phones.subspan(0, kPhonesPerWord);
+    phones.remove_prefix(of_word.size());
+    uint64_t left_out = 0;
+    for (size_t i = 0; i < of_word.size(); ++i) {
+      const uint64_t area = of_word[i] / kNumbersPerArea - kFirstArea;
+      left_out |= uint64_t{column->left_out[std::min<uint64_t>(area, kAreas)]} << i;
+    }
+    // Seldom any. Their shape tells whether they are North American.
+    uint64_t uncovered = 0;
+    for (; left_out != 0; left_out &= left_out - 1) {
+      const int i = std::countr_zero(left_out);
+      uncovered |= uint64_t{!list.Covers(of_word[static_cast<size_t>(i)])} << i;
+    }
+    column->uncovered[word] = uncovered;
   }
 }
 

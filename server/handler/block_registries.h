@@ -1,8 +1,9 @@
 // The registries that apply to a block of a send list, and which of its phones they have: looked up
-// in one go, and decided once for all phones that they know alike.
+// many at once, and decided once for all phones that they know alike.
 #ifndef DNC_SERVER_HANDLER_BLOCK_REGISTRIES_H_
 #define DNC_SERVER_HANDLER_BLOCK_REGISTRIES_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -25,9 +26,13 @@ class BlockRegistries {
     UnixMicros valid_until = 0;  // of an ALLOW
   };
 
-  // Looks the block's phones up. The question and the phones stay where they are until the next
-  // block.
-  void Look(const Question& question, absl::Span<const uint64_t> phones);
+  // A block, none of whose phones is looked up. The question and the phones stay where they are
+  // until the next block.
+  void Begin(const Question& question, absl::Span<const uint64_t> phones);
+
+  // Looks up `count` phones of the block, from `first` on, a multiple of 64. What is said below is
+  // said of phones that were looked up.
+  void Look(size_t first, size_t count);
 
   // False: too many apply for Next to tell phones apart; it must not be asked.
   bool can_group() const { return facts_.size() <= kMostGrouped; }
@@ -42,13 +47,19 @@ class BlockRegistries {
 
  private:
   static constexpr size_t kMostGrouped = 32;
+  static constexpr size_t kAreas = 1'000;
 
   // Which of the phones of a word are in the registry, or outside of its area codes.
   struct Column {
     std::vector<uint64_t> members;
     std::vector<uint64_t> uncovered;  // empty: none
+    // By area code, 1: perhaps not covered. The last: what has none, which every registry covers.
+    std::array<uint8_t, kAreas + 1> left_out;
   };
 
+  static void BeginCoverage(const CatalogList& list, size_t words, Column* column);
+  static void MarkUncovered(const CatalogList& list, size_t word, absl::Span<const uint64_t> phones,
+                            Column* column);
   const Outcome& Judge(uint64_t kind, uint64_t phone);
 
   const Question* question_ = nullptr;

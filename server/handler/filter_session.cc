@@ -19,6 +19,8 @@ constexpr size_t kMaxContactPointsPerMessage = 131'072;
 // Each may need libphonenumber, tens of microseconds: half a second of a worker's time at the most.
 constexpr size_t kMaxRawPerMessage = 16'384;
 constexpr size_t kPerWord = 64;
+// Looked up at once: so many stay in the processor's first cache until they are judged.
+constexpr size_t kPerPiece = 32 * kPerWord;
 
 // Those of the phones that are no canonical numbers.
 uint64_t Unreadable(absl::Span<const uint64_t> phones, uint64_t all) {
@@ -209,12 +211,18 @@ absl::Status FilterSession::FilterWord(const View& view, const Question& questio
 
 absl::Status FilterSession::FilterPhones(const View& view, const Question& question,
                                          absl::Span<const uint64_t> phones) {
-  registries_.Look(question, phones);
+  registries_.Begin(question, phones);
   may_have_records_.resize((phones.size() + kPerWord - 1) / kPerWord);
-  MayHaveSubjects(view, question, phones, absl::MakeSpan(may_have_records_));
-  for (size_t word = 0; word * kPerWord < phones.size(); ++word) {
-    DNC_RETURN_IF_ERROR(
-        FilterWord(view, question, word, phones.subspan(word * kPerWord, kPerWord)));
+  for (size_t first = 0; first < phones.size(); first += kPerPiece) {
+    const absl::Span<const uint64_t> piece = phones.subspan(first, kPerPiece);
+    const size_t begin = first / kPerWord;
+    const size_t words = (piece.size() + kPerWord - 1) / kPerWord;
+    registries_.Look(first, piece.size());
+    MayHaveSubjects(view, question, piece, absl::MakeSpan(may_have_records_).subspan(begin, words));
+    for (size_t word = 0; word < words; ++word) {
+      DNC_RETURN_IF_ERROR(
+          FilterWord(view, question, begin + word, piece.subspan(word * kPerWord, kPerWord)));
+    }
   }
   return absl::OkStatus();
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/contact/nanp.h"
 #include "server/contact/phone.h"
 #include "server/handler/block_registries.h"
 #include "server/handler/filter_answer.h"
@@ -58,6 +59,24 @@ std::string RandomRequest(Random& random) {
     absl::StrAppend(&bytes, absl::string_view("\x12\x0c", 2), "123456789012");
   if (Below(random, 3) == 0) bytes.resize(Below(random, bytes.size() + 1));
   return bytes;
+}
+
+TEST(NanpShapesTest, TellsWhatEachNumberTells) {
+  std::vector<uint64_t> numbers = {0, 1, ~uint64_t{0}, 12'012'000'000, 112'120'000'000};
+  for (uint64_t prefix = 11'998; prefix < 20'003; ++prefix) {
+    numbers.push_back(prefix * 1'000'000);
+    numbers.push_back(prefix * 1'000'000 + 999'999);
+  }
+  for (size_t first = 0; first < numbers.size(); first += 64) {
+    const absl::Span<const uint64_t> some = absl::MakeConstSpan(numbers).subspan(first, 64);
+    const uint64_t shapes = NanpShapes(some);
+    for (size_t i = 0; i < some.size(); ++i) {
+      EXPECT_EQ((shapes >> i & 1) != 0, HasNanpShape(some[i])) << some[i];
+    }
+    if (some.size() < 64) {
+      EXPECT_EQ(shapes >> some.size(), 0u);
+    }
+  }
 }
 
 TEST(FilterRequest, ReadsWhatProtobufReads) {
@@ -170,7 +189,11 @@ TEST(BlockRegistries, DecidesAboutManyAsAboutEach) {
   std::set<std::string> seen;
   for (int i = 0; i < 1'500; ++i) {
     const RandomWorld world(random);
-    block.Look(world.question, world.phones);
+    block.Begin(world.question, world.phones);
+    const size_t all = world.phones.size();
+    const size_t cut = std::min<size_t>(all, 64 * (random() % 4));
+    if (cut > 0) block.Look(0, cut);
+    if (cut < all) block.Look(cut, all - cut);
     ASSERT_TRUE(block.can_group());
     for (size_t first = 0; first < world.phones.size(); first += 64) {
       const size_t count = std::min<size_t>(64, world.phones.size() - first);
@@ -202,7 +225,7 @@ TEST(BlockRegistries, RefusesToTellMoreApartThanItCan) {
   question.organization = question.global = &global;
   BlockRegistries block;
   const std::vector<uint64_t> phones = {kPhone};
-  block.Look(question, phones);
+  block.Begin(question, phones);
   EXPECT_FALSE(block.can_group());
 }
 
