@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <memory>
 
 #include "storage/recording/varint.h"
 
@@ -23,18 +24,60 @@ uint32_t RestOf(const DecisionRun& run, uint64_t code) {
 // An entry of a chunk as a number in the order of the chunk.
 uint64_t Packed(uint32_t rest, uint16_t page) { return uint64_t{rest} << 16 | page; }
 
-std::string EncodeChunk(std::vector<uint64_t>* packed) {
-  std::sort(packed->begin(), packed->end());
-  packed->erase(std::unique(packed->begin(), packed->end()), packed->end());
-  std::string chunk(packed->size() * kChunkEntryBytes, '\0');
+// Sorts the entries of chunks: some hundred hashes each, evenly spread, so that most come to their
+// places by counting.
+class ChunkSorter {
+ public:
+  // Good until the next call.
+  absl::Span<const uint64_t> Sort(absl::Span<const uint64_t> packed) {
+    if (sorted_.size() < packed.size()) sorted_.resize(packed.size());
+    std::array<uint32_t, kBuckets + 1> begins{};
+    for (const uint64_t entry : packed) ++begins[BucketOf(entry) + 1];
+    for (size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+    std::array<uint32_t, kBuckets> next;  // NOLINT: written before it is read
+    std::copy(begins.begin(), begins.end() - 1, next.begin());
+    for (const uint64_t entry : packed) sorted_[next[BucketOf(entry)]++] = entry;
+    // Codes that every page has fill a bucket of their own.
+    for (size_t i = 0; i < kBuckets; ++i) {
+      if (begins[i + 1] - begins[i] <= kFew) continue;
+      std::sort(sorted_.begin() + begins[i], sorted_.begin() + begins[i + 1]);
+    }
+    InsertFew(packed.size());
+    return absl::MakeConstSpan(sorted_.data(), packed.size());
+  }
+
+ private:
+  static constexpr size_t kBuckets = 256;
+  static constexpr uint32_t kFew = 16;
+
+  // By the highest of its 48 bits.
+  static size_t BucketOf(uint64_t entry) { return entry >> 40; }
+  // None has far to go: only within its bucket.
+  void InsertFew(size_t count) {
+    for (size_t i = 1; i < count; ++i) {
+      const uint64_t entry = sorted_[i];
+      size_t at = i;
+      for (; at > 0 && sorted_[at - 1] > entry; --at) sorted_[at] = sorted_[at - 1];
+      sorted_[at] = entry;
+    }
+  }
+
+  std::vector<uint64_t> sorted_;
+};
+
+// Of sorted entries, each once.
+std::string EncodeChunk(absl::Span<const uint64_t> sorted) {
+  std::string chunk(sorted.size() * kChunkEntryBytes, '\0');
   char* to = chunk.data();
-  for (const uint64_t entry : *packed) {
-    const auto rest = static_cast<uint32_t>(entry >> 16);
-    const auto page = static_cast<uint16_t>(entry);
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    if (i > 0 && sorted[i] == sorted[i - 1]) continue;
+    const auto rest = static_cast<uint32_t>(sorted[i] >> 16);
+    const auto page = static_cast<uint16_t>(sorted[i]);
     std::memcpy(to, &rest, sizeof(rest));
     std::memcpy(to + sizeof(rest), &page, sizeof(page));
     to += kChunkEntryBytes;
   }
+  chunk.resize(static_cast<size_t>(to - chunk.data()));
   return chunk;
 }
 
@@ -103,17 +146,17 @@ void EncodeChunks(const DecisionRun& run, absl::Span<const IndexEntry> entries,
   std::vector<uint32_t> begins((size_t{1} << run.bits) + 1, 0);
   for (const IndexEntry& entry : entries) ++begins[run.PartitionOf(entry.code) + 1];
   for (size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
-  std::vector<uint64_t> sorted(entries.size());
+  const auto sorted = std::make_unique_for_overwrite<uint64_t[]>(entries.size());
   std::vector<uint32_t> next(begins.begin(), begins.end() - 1);
   for (const IndexEntry& entry : entries) {
     const auto page = static_cast<uint16_t>(entry.page - run.first_page);
     sorted[next[run.PartitionOf(entry.code)]++] = Packed(RestOf(run, entry.code), page);
   }
-  std::vector<uint64_t> chunk;
+  ChunkSorter sorter;
   for (size_t i = 0; i + 1 < begins.size(); ++i) {
     if (begins[i] == begins[i + 1]) continue;
-    chunk.assign(sorted.begin() + begins[i], sorted.begin() + begins[i + 1]);
-    on_chunk(static_cast<uint16_t>(i), EncodeChunk(&chunk));
+    const absl::Span<const uint64_t> chunk(&sorted[begins[i]], begins[i + 1] - begins[i]);
+    on_chunk(static_cast<uint16_t>(i), EncodeChunk(sorter.Sort(chunk)));
   }
 }
 
