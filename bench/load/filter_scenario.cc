@@ -1,4 +1,7 @@
 // Whole send lists: FilterContacts through the client library, beside SMISMEMBER and = ANY.
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -21,6 +24,7 @@
 #include "bench/load/scenarios.h"
 #include "bench/load/turns.h"
 #include "client/client.h"
+#include "dnc/v1/system.grpc.pb.h"
 
 namespace dnc::bench {
 namespace {
@@ -164,6 +168,30 @@ double MedianThroughput(const Series& series) {
   return Quantile(std::move(values), 0.5);
 }
 
+// Records of checks that the gateway has written, and those that it left out for want of room.
+struct Recorded {
+  double written = 0;
+  double left_out = 0;
+};
+
+absl::StatusOr<Recorded> ReadRecorded(const std::string& address) {
+  const auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
+  grpc::ClientContext context;
+  v1::GetSystemStatusResponse response;
+  const grpc::Status status =
+      v1::SystemService::NewStub(channel)->GetSystemStatus(&context, {}, &response);
+  if (!status.ok()) return absl::UnavailableError(status.error_message());
+  return Recorded{static_cast<double>(response.recorder().recorded()),
+                  static_cast<double>(response.recorder().dropped())};
+}
+
+// Of the records that were due between the two, in percent.
+double LeftOut(const Recorded& before, const Recorded& after) {
+  const double left_out = after.left_out - before.left_out;
+  const double due = left_out + after.written - before.written;
+  return due == 0 ? 0 : 100 * left_out / due;
+}
+
 // A peer with its callers, or why there is none.
 struct FilterPeer {
   absl::Status status;
@@ -236,10 +264,15 @@ absl::Status FilterRandom(const Servers& servers, const Clients& clients, const 
   for (const FilterPeer* const peer : {&redis, &postgres}) {
     if (peer->server) players.push_back(BlockingPlayer(peer->callers, options, *peer->server));
   }
+  const auto before = ReadRecorded(servers.gateway.address());
+  if (!before.ok()) return before.status();
   const auto series = TakeTurns(players, rounds.peer_count);
   if (!series.ok()) return series.status();
+  const auto after = ReadRecorded(servers.gateway.address());
+  if (!after.ok()) return after.status();
   const Series& gateway = series->front();
   report.Add("filter_random_throughput", MedianThroughput(gateway), "phones/s", AtLeast(40e6));
+  report.Add("filter_records_left_out", LeftOut(*before, *after), "%");
   AddFilterPeer("redis", redis, gateway, redis.server ? &(*series)[1] : nullptr, AtLeast(8),
                 report);
   AddFilterPeer("postgres", postgres, gateway, postgres.server ? &series->back() : nullptr,
