@@ -11,6 +11,7 @@
 #include "server/error/error.h"
 #include "server/handler/decision_handler.h"
 #include "server/name/resource_name.h"
+#include "server/state/entry_ids.h"
 #include "server/subject/subject.h"
 #include "storage/base/status_macros.h"
 #include "storage/schema/keys.h"
@@ -222,7 +223,7 @@ class ContactJudge {
     }
     if (!report_.lead.empty()) {
       DNC_RETURN_IF_ERROR(
-          JudgeIndex(bench_.organization, keys::LeadIndexPrefix(org(), report_.lead)));
+          JudgeEntriesOf(bench_.organization, EntryOwner::Lead(org(), report_.lead)));
     }
     if (!blocking_.has_value()) return absl::OkStatus();
     v1::ContactViolation* violation = AddViolation(v1::CONTACT_VIOLATION_KIND_AFTER_OPT_OUT,
@@ -241,11 +242,11 @@ class ContactJudge {
   // Its own entries, and those of the leads that have it.
   absl::Status JudgePoint(const CatalogOrganization& owner, const ContactPoint& point) {
     const std::string key = SubjectKey(owner.number(), point);
-    DNC_RETURN_IF_ERROR(JudgeIndex(owner, keys::SubjectIndexPrefix(key)));
+    DNC_RETURN_IF_ERROR(JudgeEntriesOf(owner, EntryOwner::Subject(key)));
     DNC_ASSIGN_OR_RETURN(const SubjectRecord subject, ReadSubject(key));
     for (const storage::v1::LeadReference& reference : subject.leads()) {
       DNC_RETURN_IF_ERROR(
-          JudgeIndex(owner, keys::LeadIndexPrefix(owner.number(), reference.lead())));
+          JudgeEntriesOf(owner, EntryOwner::Lead(owner.number(), reference.lead())));
     }
     return absl::OkStatus();
   }
@@ -269,13 +270,12 @@ class ContactJudge {
                : CorruptRecord(family);
   }
 
-  absl::Status JudgeIndex(const CatalogOrganization& owner, const std::string& prefix) {
+  absl::Status JudgeEntriesOf(const CatalogOrganization& owner, const EntryOwner& of) {
     std::vector<EntryId> ids;
-    DNC_RETURN_IF_ERROR(bench_.view.reader->Scan(Family::kIndex, prefix, keys::PrefixEnd(prefix),
-                                                 [&](absl::string_view key, auto) {
-                                                   ids.push_back(keys::EntryIdOfKey(key));
-                                                   return true;
-                                                 }));
+    DNC_RETURN_IF_ERROR(of.ForEachEntry(*bench_.view.reader, EntryId{}, [&](EntryId id) {
+      ids.push_back(id);
+      return true;
+    }));
     for (const EntryId& id : ids) {
       EntryRecord record;
       DNC_RETURN_IF_ERROR(bench_.view.reader

@@ -28,6 +28,7 @@
 #include "server/handler/period.h"
 #include "server/name/resource_name.h"
 #include "server/state/entries.h"
+#include "server/state/entry_ids.h"
 #include "server/subject/scope.h"
 #include "server/subject/subject.h"
 #include "server/workflow/rules.h"
@@ -232,31 +233,30 @@ class ContactedLead {
   absl::Status ReadEntries() {
     const uint32_t number = organization_.number();
     if (!lead_.empty()) {
-      DNC_RETURN_IF_ERROR(ReadEntriesOf(organization_, keys::LeadIndexPrefix(number, lead_)));
+      DNC_RETURN_IF_ERROR(ReadEntriesOf(organization_, EntryOwner::Lead(number, lead_)));
       DNC_RETURN_IF_ERROR(AddEntries(organization_, given_, false));
     }
     for (const ContactPoint& point : points_) {
       DNC_RETURN_IF_ERROR(
-          ReadEntriesOf(organization_, keys::SubjectIndexPrefix(SubjectKey(number, point))));
+          ReadEntriesOf(organization_, EntryOwner::Subject(SubjectKey(number, point))));
       if (number == kGlobalNumber) continue;
-      DNC_RETURN_IF_ERROR(ReadEntriesOf(
-          view_.catalog->global(), keys::SubjectIndexPrefix(SubjectKey(kGlobalNumber, point))));
+      DNC_RETURN_IF_ERROR(ReadEntriesOf(view_.catalog->global(),
+                                        EntryOwner::Subject(SubjectKey(kGlobalNumber, point))));
     }
     return absl::OkStatus();
   }
 
-  absl::Status ReadEntriesOf(const CatalogOrganization& owner, const std::string& prefix) {
+  absl::Status ReadEntriesOf(const CatalogOrganization& owner, const EntryOwner& of) {
     std::deque<EntryId> ids;
     bool cut = false;
-    DNC_RETURN_IF_ERROR(view_.reader->Scan(Family::kIndex, prefix, keys::PrefixEnd(prefix),
-                                           [&](absl::string_view key, absl::string_view) {
-                                             ids.push_back(keys::EntryIdOfKey(key));
-                                             if (ids.size() > kMostSubjectEntries) {
-                                               ids.pop_front();
-                                               cut = true;
-                                             }
-                                             return true;
-                                           }));
+    DNC_RETURN_IF_ERROR(of.ForEachEntry(*view_.reader, EntryId{}, [&](EntryId id) {
+      ids.push_back(id);
+      if (ids.size() > kMostSubjectEntries) {
+        ids.pop_front();
+        cut = true;
+      }
+      return true;
+    }));
     return AddEntries(owner, ids, cut);
   }
 

@@ -22,6 +22,7 @@
 #include "server/name/resource_name.h"
 #include "server/report/coverage.h"
 #include "server/state/entries.h"
+#include "server/state/entry_ids.h"
 #include "server/state/txn.h"
 #include "server/subject/subject.h"
 #include "server/workflow/shape.h"
@@ -252,13 +253,12 @@ class ActiveReportsDiagnosis : public PiecewiseReport<v1::DiagnoseActiveReportsR
   // Entries of the lead that were revoked, the newest of them; they are in its history only.
   absl::StatusOr<bool> FindRevoked(const LeadRecord& lead) {
     const uint32_t organization = state().organization->number();
-    const std::string prefix = keys::LeadIndexPrefix(organization, LastPart(lead.lead().name()));
+    const EntryOwner owner = EntryOwner::Lead(organization, LastPart(lead.lead().name()));
     std::vector<EntryId> ids;
-    DNC_RETURN_IF_ERROR(state().reader->Scan(Family::kIndex, prefix, keys::PrefixEnd(prefix),
-                                             [&](absl::string_view key, absl::string_view) {
-                                               ids.push_back(keys::EntryIdOfKey(key));
-                                               return ids.size() < kMostFindings;
-                                             }));
+    DNC_RETURN_IF_ERROR(owner.ForEachEntry(*state().reader, EntryId{}, [&](EntryId id) {
+      ids.push_back(id);
+      return ids.size() < kMostFindings;
+    }));
     bool found = false;
     for (auto id = ids.rbegin(); id != ids.rend() && !found; ++id) {
       DNC_ASSIGN_OR_RETURN(const std::optional<storage::v1::EntryRecord> entry,

@@ -17,6 +17,7 @@
 #include "server/handler/raw_text.h"
 #include "server/handler/reason_text.h"
 #include "server/name/resource_name.h"
+#include "server/state/entry_ids.h"
 #include "server/state/leads.h"
 #include "server/subject/subject.h"
 #include "storage/audit/render.h"
@@ -189,7 +190,7 @@ class PastFacts {
                          "is now"));
     }
     DNC_RETURN_IF_ERROR(FillState(*record, *lead, state));
-    DNC_ASSIGN_OR_RETURN(std::vector<EntryId> ids, EntriesIn(keys::LeadIndexPrefix(number, id)));
+    DNC_ASSIGN_OR_RETURN(std::vector<EntryId> ids, EntriesOf(EntryOwner::Lead(number, id)));
     UndoMerges(history, record->lead().name(), &ids);
     DNC_RETURN_IF_ERROR(AddEntries(number, ids, &state->entries));
     return true;
@@ -259,20 +260,19 @@ class PastFacts {
     return absl::OkStatus();
   }
 
-  // The entries of an index that were there and not revoked.
+  // The entries of it that were there and not revoked.
   template <typename Entries>
-  absl::Status ReadEntries(uint32_t organization, const std::string& prefix, Entries* entries) {
-    DNC_ASSIGN_OR_RETURN(const std::vector<EntryId> ids, EntriesIn(prefix));
+  absl::Status ReadEntries(uint32_t organization, const EntryOwner& owner, Entries* entries) {
+    DNC_ASSIGN_OR_RETURN(const std::vector<EntryId> ids, EntriesOf(owner));
     return AddEntries(organization, ids, entries);
   }
 
-  absl::StatusOr<std::vector<EntryId>> EntriesIn(const std::string& prefix) {
+  absl::StatusOr<std::vector<EntryId>> EntriesOf(const EntryOwner& owner) {
     std::vector<EntryId> ids;
-    DNC_RETURN_IF_ERROR(view_.reader->Scan(Family::kIndex, prefix, keys::PrefixEnd(prefix),
-                                           [&](absl::string_view key, absl::string_view) {
-                                             ids.push_back(keys::EntryIdOfKey(key));
-                                             return ids.size() <= kMostEntriesRead;
-                                           }));
+    DNC_RETURN_IF_ERROR(owner.ForEachEntry(*view_.reader, EntryId{}, [&](EntryId id) {
+      ids.push_back(id);
+      return ids.size() <= kMostEntriesRead;
+    }));
     if (ids.size() > kMostEntriesRead) {
       ids.pop_back();
       Doubt(absl::StrCat("what entries after the first ", kMostEntriesRead, " blocked"));
@@ -312,13 +312,13 @@ class PastFacts {
     const uint32_t number = organization_.number();
     const std::string key = SubjectKey(number, facts.point);
     PointFacts built = facts;
-    DNC_RETURN_IF_ERROR(ReadEntries(number, keys::SubjectIndexPrefix(key), &built.own.entries));
+    DNC_RETURN_IF_ERROR(ReadEntries(number, EntryOwner::Subject(key), &built.own.entries));
     DNC_RETURN_IF_ERROR(AddLeadsOf(key, &built));
     const bool asks_global = question_.global == &organization_;
     if (!asks_global) {
       const std::string global_key = SubjectKey(kGlobalNumber, facts.point);
       DNC_RETURN_IF_ERROR(
-          ReadEntries(kGlobalNumber, keys::SubjectIndexPrefix(global_key), &built.global.entries));
+          ReadEntries(kGlobalNumber, EntryOwner::Subject(global_key), &built.global.entries));
     }
     if (built.point.kind == ContactKind::kPhone) {
       AppendRegistries(question_, organization_, &built.registries);

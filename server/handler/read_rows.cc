@@ -12,6 +12,7 @@
 #include "server/handler/stored_rows.h"
 #include "server/name/resource_name.h"
 #include "server/state/entries.h"
+#include "server/state/entry_ids.h"
 #include "server/state/leads.h"
 #include "server/subject/subject.h"
 #include "server/workflow/shape.h"
@@ -99,9 +100,9 @@ struct EntryFilter {
   }
 };
 
-// The narrowest range that holds every entry that the request asks for.
-absl::StatusOr<Range> EntryRange(const CatalogOrganization& organization,
-                                 const v1::ListEntriesRequest& request) {
+// Whose entries the request asks for; nothing where it names neither contact point nor lead.
+absl::StatusOr<std::optional<EntryOwner>> WantedOwner(const CatalogOrganization& organization,
+                                                      const v1::ListEntriesRequest& request) {
   DNC_ASSIGN_OR_RETURN(
       const std::optional<std::string> subject,
       OptionalSubjectKey(organization, request.has_contact_point(), request.contact_point()));
@@ -112,10 +113,18 @@ absl::StatusOr<Range> EntryRange(const CatalogOrganization& organization,
       return InvalidField("lead", "must belong to the request's parent");
     }
   }
-  if (subject.has_value()) return Range{Family::kIndex, keys::SubjectIndexPrefix(*subject)};
-  if (!lead.lead.empty()) {
-    return Range{Family::kIndex, keys::LeadIndexPrefix(organization.number(), lead.lead)};
+  std::optional<EntryOwner> owner;
+  if (subject.has_value()) {
+    owner.emplace(EntryOwner::Subject(*subject));
+  } else if (!lead.lead.empty()) {
+    owner.emplace(EntryOwner::Lead(organization.number(), lead.lead));
   }
+  return owner;
+}
+
+// Where every entry is that a request asks for which names no owner.
+absl::StatusOr<Range> EntryRange(const CatalogOrganization& organization,
+                                 const v1::ListEntriesRequest& request) {
   if (request.list().empty()) {
     return Range{Family::kEntries, keys::OrgPrefix(organization.number())};
   }
@@ -227,22 +236,26 @@ absl::Status ReadHandler::List(const v1::ListEntriesRequest& request,
   DNC_RETURN_IF_ERROR(CheckPeriod(request.create_period(), "create_period"));
   DNC_ASSIGN_OR_RETURN(const Page page,
                        ReadPage(request.page_size(), request.page_token(), filter_text));
-  DNC_ASSIGN_OR_RETURN(const Range range, EntryRange(*organization, request));
+  DNC_ASSIGN_OR_RETURN(const std::optional<EntryOwner> owner, WantedOwner(*organization, request));
   const EntryFilter filter{request, clock_->Now()};
-  DNC_ASSIGN_OR_RETURN(
-      *response->mutable_next_page_token(),
-      ReadRows(*view, range, page, filter_text,
-               [&](absl::string_view key, absl::string_view) -> absl::StatusOr<bool> {
-                 DNC_ASSIGN_OR_RETURN(
-                     const std::optional<EntryRecord> record,
-                     ReadRecord<EntryRecord>(
-                         *view, Family::kEntries,
-                         keys::Entry(organization->number(), keys::EntryIdOfKey(key))));
-                 if (!record.has_value()) return CorruptRecord(Family::kIndex);
-                 if (!filter.Matches(record->entry())) return false;
-                 *response->add_entries() = EntryToProto(*record);
-                 return true;
-               }));
+  const auto take = [&](absl::string_view key, absl::string_view) -> absl::StatusOr<bool> {
+    DNC_ASSIGN_OR_RETURN(
+        const std::optional<EntryRecord> record,
+        ReadRecord<EntryRecord>(*view, Family::kEntries,
+                                keys::Entry(organization->number(), keys::EntryIdOfKey(key))));
+    if (!record.has_value()) return CorruptRecord(Family::kIndex);
+    if (!filter.Matches(record->entry())) return false;
+    *response->add_entries() = EntryToProto(*record);
+    return true;
+  };
+  if (owner.has_value()) {
+    DNC_ASSIGN_OR_RETURN(*response->mutable_next_page_token(),
+                         ReadEntryRows(*view, *owner, page, filter_text, take));
+    return absl::OkStatus();
+  }
+  DNC_ASSIGN_OR_RETURN(const Range range, EntryRange(*organization, request));
+  DNC_ASSIGN_OR_RETURN(*response->mutable_next_page_token(),
+                       ReadRows(*view, range, page, filter_text, take));
   return absl::OkStatus();
 }
 

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/handler/page.h"
+#include "server/state/entry_ids.h"
 #include "server/state/txn.h"
 #include "server/state/view.h"
 #include "storage/base/status_macros.h"
@@ -45,6 +46,12 @@ using OnStoredRow =
 // a filter that few rows match answers short pages. The result is the token of the next page.
 absl::StatusOr<std::string> ReadRows(const View& view, const Range& range, const Page& page,
                                      absl::string_view filter, OnStoredRow on_row);
+
+// The same for the entries of a contact point or lead, as if each had its row in the index, without
+// a value.
+absl::StatusOr<std::string> ReadEntryRows(const View& view, const EntryOwner& owner,
+                                          const Page& page, absl::string_view filter,
+                                          OnStoredRow on_row);
 
 }  // namespace dnc
 

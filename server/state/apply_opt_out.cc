@@ -29,7 +29,6 @@ using storage::v1::EntryRecord;
 using storage::v1::OptOutMessageRecord;
 using storage::v1::OptOutRecord;
 using storage::v1::ReviewRecord;
-using storage::v1::SubjectRecord;
 using v1::OptOut;
 
 absl::string_view OptOutSourceOf(OptOut::WayCase way) {
@@ -208,12 +207,12 @@ void SetOptOutEffective(const Txn& txn, OptOut* opt_out) {
 }
 
 // The entries in force that keyword replies of the contact point made.
-absl::Status FindKeywordEntries(const Txn& txn, const CatalogOrganization& organization,
+absl::Status FindKeywordEntries(Txn& txn, const CatalogOrganization& organization,
                                 const v1::ContactPoint& point,
                                 google::protobuf::RepeatedPtrField<std::string>* names) {
-  DNC_ASSIGN_OR_RETURN(const SubjectRecord subject,
-                       ReadSubject(txn, SubjectKey(organization.number(), FromCanonical(point))));
-  for (const storage::v1::EntrySummary& summary : subject.entries()) {
+  DNC_ASSIGN_OR_RETURN(const SubjectEdit* const subject,
+                       txn.EditSubject(SubjectKey(organization.number(), FromCanonical(point))));
+  for (const storage::v1::EntrySummary& summary : subject->record.entries()) {
     if (summary.provisional()) continue;
     const EntryId id{summary.revision(), summary.ordinal()};
     DNC_ASSIGN_OR_RETURN(const EntryRecord record, ReadEntry(txn, organization.number(), id));

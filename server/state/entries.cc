@@ -16,7 +16,6 @@ namespace {
 using google::protobuf::util::TimeUtil;
 using storage::v1::EntryRecord;
 using storage::v1::EntrySummary;
-using storage::v1::SubjectRecord;
 
 // A subject with as many summaries as this is worth tidying up.
 constexpr int kManySummaries = 100;
@@ -91,20 +90,34 @@ std::optional<EntryId> FindCovering(Txn& txn, uint32_t organization, const Entry
   return std::nullopt;
 }
 
+// Where an entry is found once its subject's record names it no more.
+std::string IndexPrefixOf(uint32_t organization, const v1::Entry& entry) {
+  return entry.has_lead() ? keys::LeadIndexPrefix(organization, LastPart(entry.lead()))
+                          : keys::SubjectIndexPrefix(
+                                SubjectKey(organization, FromCanonical(entry.contact_point())));
+}
+
 // Moves the summaries of what `added` covers entirely from `entries` into its record, where there
 // are very many. Nothing is lost to checks, and what they read stays short however often somebody
 // prolongs an opt-out.
-void Supersede(const EntrySummary& added, EntrySummaries* entries, EntryRecord* record) {
+void Supersede(Txn& txn, uint32_t organization, const EntrySummary& added, EntrySummaries* entries,
+               EntryRecord* record) {
   if (entries->size() < kManySummaries) return;
+  const std::string prefix = IndexPrefixOf(organization, record->entry());
   EntrySummaries kept;
   for (EntrySummary& held : *entries) {
-    (Covers(added, held) ? record->add_superseded() : kept.Add())->Swap(&held);
+    if (!Covers(added, held)) {
+      kept.Add()->Swap(&held);
+      continue;
+    }
+    txn.WriteEmpty(Family::kIndex, keys::WithEntryId(prefix, IdOf(held)));
+    record->add_superseded()->Swap(&held);
   }
   entries->Swap(&kept);
 }
 
 // Adds an entry that none covers: the whole record, its list's index and count, and its summary.
-// The caller writes `entries` back, and the subject's index.
+// The caller writes `entries` back.
 absl::StatusOr<EntryId> Add(Txn& txn, uint32_t organization, const std::string& organization_id,
                             const EntrySpec& spec, v1::Entry entry, EntrySummary summary,
                             EntrySummaries* entries) {
@@ -121,7 +134,7 @@ absl::StatusOr<EntryId> Add(Txn& txn, uint32_t organization, const std::string& 
   record.set_list(spec.list->record.number());
   record.set_covers_contact_points(summary.covers_contact_points());
   record.set_provisional(spec.provisional);
-  Supersede(summary, entries, &record);
+  Supersede(txn, organization, summary, entries, &record);
   *entries->Add() = std::move(summary);
   txn.Write(Family::kEntries, keys::Entry(organization, id), record);
   txn.WriteEmpty(
@@ -142,12 +155,6 @@ std::string EntryNameOf(const std::string& organization_id, EntryId id) {
   return EntryName(organization_id, FormatEntryId(id));
 }
 
-absl::StatusOr<SubjectRecord> ReadSubject(const Txn& txn, const std::string& key) {
-  DNC_ASSIGN_OR_RETURN(std::optional<SubjectRecord> record,
-                       txn.Read<SubjectRecord>(Family::kSubjects, key));
-  return record.has_value() ? *std::move(record) : SubjectRecord();
-}
-
 absl::StatusOr<EntryRecord> ReadEntry(const Txn& txn, uint32_t organization, EntryId id) {
   DNC_ASSIGN_OR_RETURN(std::optional<EntryRecord> record,
                        txn.Read<EntryRecord>(Family::kEntries, keys::Entry(organization, id)));
@@ -161,18 +168,18 @@ absl::StatusOr<std::optional<EntryId>> AddPointEntry(Txn& txn, uint32_t organiza
                                                      const EntrySpec& spec,
                                                      std::optional<EntryId>* covering) {
   const std::string key = SubjectKey(organization, point);
-  DNC_ASSIGN_OR_RETURN(SubjectRecord subject, ReadSubject(txn, key));
+  DNC_ASSIGN_OR_RETURN(SubjectEdit* const subject, txn.EditSubject(key));
   const EntrySummary wanted = Summarize(spec, /*covers_contact_points=*/false, txn.now());
-  if (const auto held = FindCovering(txn, organization, spec, wanted, subject.entries())) {
+  if (const auto held = FindCovering(txn, organization, spec, wanted, subject->record.entries())) {
     if (covering != nullptr) *covering = held;
     return std::optional<EntryId>();
   }
   v1::Entry entry = spec.entry;
   *entry.mutable_contact_point() = ToProto(point);
-  DNC_ASSIGN_OR_RETURN(const EntryId id, Add(txn, organization, organization_id, spec,
-                                             std::move(entry), wanted, subject.mutable_entries()));
-  txn.WriteEmpty(Family::kIndex, keys::WithEntryId(keys::SubjectIndexPrefix(key), id));
-  txn.Write(Family::kSubjects, key, subject);
+  DNC_ASSIGN_OR_RETURN(const EntryId id,
+                       Add(txn, organization, organization_id, spec, std::move(entry), wanted,
+                           subject->record.mutable_entries()));
+  subject->changed = true;
   return std::optional<EntryId>(id);
 }
 
@@ -190,16 +197,16 @@ absl::StatusOr<std::optional<EntryId>> AddLeadEntry(Txn& txn, uint32_t organizat
   entry.set_lead(LeadName(organization_id, lead_id));
   DNC_ASSIGN_OR_RETURN(const EntryId id, Add(txn, organization, organization_id, spec,
                                              std::move(entry), wanted, entries));
-  txn.WriteEmpty(Family::kIndex,
-                 keys::WithEntryId(keys::LeadIndexPrefix(organization, lead_id), id));
   return std::optional<EntryId>(id);
 }
 
-absl::Status RemoveSummary(const Txn& txn, uint32_t organization, EntryId id,
-                           const EntryRecord& record, EntrySummaries* entries) {
+absl::Status RemoveSummary(Txn& txn, uint32_t organization, EntryId id, const EntryRecord& record,
+                           EntrySummaries* entries) {
   entries->erase(std::remove_if(entries->begin(), entries->end(),
                                 [&](const EntrySummary& held) { return IdOf(held) == id; }),
                  entries->end());
+  txn.WriteEmpty(Family::kIndex,
+                 keys::WithEntryId(IndexPrefixOf(organization, record.entry()), id));
   std::vector<EntrySummary> returning(record.superseded().begin(), record.superseded().end());
   while (!returning.empty()) {
     EntrySummary summary = std::move(returning.back());

@@ -51,12 +51,9 @@ absl::StatusOr<std::optional<EntryId>> AddLeadEntry(Txn& txn, uint32_t organizat
                                                     const EntrySpec& spec, EntrySummaries* entries,
                                                     std::optional<EntryId>* covering = nullptr);
 
-// Reads a contact point's record; an empty one where there is none.
-absl::StatusOr<storage::v1::SubjectRecord> ReadSubject(const Txn& txn, const std::string& key);
-
-// Takes the summary of the entry that `record` is about out of its subject's, and puts back those
-// whose place it took, unless they are revoked as well.
-absl::Status RemoveSummary(const Txn& txn, uint32_t organization, EntryId id,
+// Takes the summary of the entry that `record` is about out of its subject's, from where on the
+// index names it, and puts back those whose place it took, unless they are revoked as well.
+absl::Status RemoveSummary(Txn& txn, uint32_t organization, EntryId id,
                            const storage::v1::EntryRecord& record, EntrySummaries* entries);
 
 // CORRUPT_RECORD where there is none.

@@ -146,9 +146,9 @@ absl::StatusOr<bool> AddContactPoint(Txn& txn, const CatalogOrganization& organi
                       {"limit", absl::StrCat(kMaxContactPoints)},
                       {"actual", absl::StrCat(kMaxContactPoints + 1)}});
   }
-  DNC_ASSIGN_OR_RETURN(const SubjectRecord subject,
-                       ReadSubject(txn, SubjectKey(organization.number(), point)));
-  if (subject.leads_size() >= kMaxLeadsPerContactPoint) return SharedTooWidely(point);
+  DNC_ASSIGN_OR_RETURN(const SubjectEdit* const subject,
+                       txn.EditSubject(SubjectKey(organization.number(), point)));
+  if (subject->record.leads_size() >= kMaxLeadsPerContactPoint) return SharedTooWidely(point);
   *lead->record.mutable_lead()->add_contact_points() = proto;
   DNC_RETURN_IF_ERROR(CoverPoint(txn, organization, point, *lead, added));
   return true;
@@ -193,10 +193,10 @@ absl::Status SaveLead(Txn& txn, uint32_t organization, LeadEdit* lead) {
   record.set_revision(txn.revision());
   txn.Write(Family::kLeads, keys::Lead(organization, lead->id), record);
   for (const v1::ContactPoint& point : record.lead().contact_points()) {
-    const std::string key = SubjectKey(organization, FromCanonical(point));
-    DNC_ASSIGN_OR_RETURN(SubjectRecord subject, ReadSubject(txn, key));
-    *ReferenceOf(lead->id, &subject)->mutable_state() = record.state();
-    txn.Write(Family::kSubjects, key, subject);
+    DNC_ASSIGN_OR_RETURN(SubjectEdit* const subject,
+                         txn.EditSubject(SubjectKey(organization, FromCanonical(point))));
+    *ReferenceOf(lead->id, &subject->record)->mutable_state() = record.state();
+    subject->changed = true;
   }
   return SaveListing(txn, organization, lead);
 }

@@ -149,14 +149,14 @@ class Merger {
   }
 
   absl::Status RemoveReference(const ContactPoint& point) {
-    const std::string key = SubjectKey(organization_.number(), point);
-    DNC_ASSIGN_OR_RETURN(storage::v1::SubjectRecord subject, ReadSubject(txn_, key));
-    auto* leads = subject.mutable_leads();
+    DNC_ASSIGN_OR_RETURN(SubjectEdit* const subject,
+                         txn_.EditSubject(SubjectKey(organization_.number(), point)));
+    auto* leads = subject->record.mutable_leads();
     leads->erase(
         std::remove_if(leads->begin(), leads->end(),
                        [&](const auto& reference) { return reference.lead() == source_.id; }),
         leads->end());
-    txn_.Write(Family::kSubjects, key, subject);
+    subject->changed = true;
     return absl::OkStatus();
   }
 
@@ -199,6 +199,7 @@ absl::Status Apply(const v1::MergeLeadsRequest& request, Txn& txn,
                                                    request.source_etag(), "source"));
   DNC_ASSIGN_OR_RETURN(LeadEdit target, LoadLiving(txn, *organization, request.target(),
                                                    request.target_etag(), "target"));
+  if (source.id == target.id) return InvalidField("target", "is the source itself");
   Merger merger(txn, *organization, std::move(source), std::move(target), response);
   DNC_RETURN_IF_ERROR(merger.Check(request.allow_lifting_restriction()));
   return merger.Run();

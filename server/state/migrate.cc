@@ -40,7 +40,7 @@ absl::Status CountLeads(const StoreReader& reader, WriteSet* writes) {
 
 absl::Status Migrate(Store* store, storage::v1::StoreRecord* record) {
   if (record->schema_version() == kSchemaVersion) return absl::OkStatus();
-  if (record->schema_version() != 1) {
+  if (record->schema_version() < 1 || record->schema_version() > kSchemaVersion) {
     return absl::FailedPreconditionError(
         absl::StrCat("the store has schema version ", record->schema_version(),
                      " and this program knows versions 1 to ", kSchemaVersion,
@@ -49,8 +49,11 @@ absl::Status Migrate(Store* store, storage::v1::StoreRecord* record) {
   storage::v1::StoreRecord migrated = *record;
   migrated.set_schema_version(kSchemaVersion);
   WriteSet writes;
-  DNC_RETURN_IF_ERROR(CountLeads(store->Latest(), &writes));
-  DNC_RETURN_IF_ERROR(AnchorAuditTrail(store->Latest(), &migrated));
+  // Version 2 has more rows in the index of entries than version 3, and otherwise the same.
+  if (record->schema_version() == 1) {
+    DNC_RETURN_IF_ERROR(CountLeads(store->Latest(), &writes));
+    DNC_RETURN_IF_ERROR(AnchorAuditTrail(store->Latest(), &migrated));
+  }
   // Up to here an older program still opens the store.
   DNC_RETURN_IF_ERROR(store->CreateMissingFamilies());
   writes.Put(Family::kMeta, keys::Store(), RecordBytes(migrated));

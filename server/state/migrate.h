@@ -15,6 +15,7 @@ namespace dnc {
 //
 //   1 → 2   the family `reviews` is created, the counts of leads by status are built, and the chain
 //           over the audit trail begins
+//   2 → 3   nothing: rows of the index that version 3 would not have written say nothing wrong
 absl::Status Migrate(Store* store, storage::v1::StoreRecord* record);
 
 }  // namespace dnc

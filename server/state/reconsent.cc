@@ -52,12 +52,12 @@ class Revoker {
   // Entries of revision `since` and later.
   absl::Status OfPoint(const ContactPoint& point, int64_t since) {
     const std::string key = SubjectKey(organization_.number(), point);
-    DNC_ASSIGN_OR_RETURN(storage::v1::SubjectRecord subject, ReadSubject(txn_, key));
+    DNC_ASSIGN_OR_RETURN(SubjectEdit* const subject, txn_.EditSubject(key));
     const int before = result_->revoked_entries_size();
     DNC_ASSIGN_OR_RETURN(const std::vector<EntrySpec> rest,
-                         RevokeIn(subject.mutable_entries(), since));
+                         RevokeIn(subject->record.mutable_entries(), since));
     if (result_->revoked_entries_size() == before) return absl::OkStatus();
-    txn_.Write(Family::kSubjects, key, subject);
+    subject->changed = true;
     for (const EntrySpec& spec : rest) {
       DNC_ASSIGN_OR_RETURN(
           const std::optional<EntryId> id,

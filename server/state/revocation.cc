@@ -10,7 +10,6 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 using storage::v1::EntryRecord;
-using storage::v1::SubjectRecord;
 
 // Takes the entry out of what checks read.
 absl::Status Withdraw(Txn& txn, const CatalogOrganization& organization, EntryId id,
@@ -25,10 +24,10 @@ absl::Status Withdraw(Txn& txn, const CatalogOrganization& organization, EntryId
     return SaveLead(txn, organization.number(), &*lead);
   }
   const std::string key = SubjectKey(organization.number(), FromCanonical(entry.contact_point()));
-  DNC_ASSIGN_OR_RETURN(SubjectRecord subject, ReadSubject(txn, key));
+  DNC_ASSIGN_OR_RETURN(SubjectEdit* const subject, txn.EditSubject(key));
   DNC_RETURN_IF_ERROR(
-      RemoveSummary(txn, organization.number(), id, record, subject.mutable_entries()));
-  txn.Write(Family::kSubjects, key, subject);
+      RemoveSummary(txn, organization.number(), id, record, subject->record.mutable_entries()));
+  subject->changed = true;
   return absl::OkStatus();
 }
 

@@ -42,7 +42,9 @@ class StartFill {
   // read later on, that is logged, and the filters stay incomplete.
   absl::Status Begin();
 
-  // Waits until everything is read, or cannot be.
+  // Everything is read, or cannot be.
+  bool ended() const { return ended_.HasBeenNotified(); }
+  // Waits for that.
   void AwaitEnd() const { ended_.WaitForNotification(); }
 
  private:

@@ -39,6 +39,8 @@ class StateMachine : public MutationSink {
                                                               const StateOptions& options);
 
   int64_t applied_revision() const override { return applied_.load(std::memory_order_acquire); }
+  // Contact points are still being read into memory after the start.
+  bool filling_memory() const { return fill_ != nullptr && !fill_->ended(); }
   std::unique_ptr<JudgedBatch> Begin() override;
   void Judge(std::vector<LogEntry> entries, JudgedBatch* batch) override;
   absl::Status Commit(JudgedBatch* batch) override;

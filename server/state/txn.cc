@@ -112,7 +112,32 @@ void Txn::PutStatus(const std::string& workflow_id, std::shared_ptr<const Catalo
   organization.PutStatus(&workflow, std::move(status));
 }
 
+absl::StatusOr<SubjectEdit*> Txn::EditSubject(const std::string& key) {
+  std::unique_ptr<SubjectEdit>& edit = subjects_[key];
+  if (edit != nullptr) return edit.get();
+  auto read = std::make_unique<SubjectEdit>();
+  DNC_RETURN_IF_ERROR(overlay_
+                          .Read(Family::kSubjects, key,
+                                [&](absl::string_view bytes) {
+                                  const auto size = static_cast<int>(bytes.size());
+                                  return read->record.ParseFromArray(bytes.data(), size)
+                                             ? absl::OkStatus()
+                                             : CorruptRecord(Family::kSubjects);
+                                })
+                          .status());
+  edit = std::move(read);
+  return edit.get();
+}
+
+void Txn::WriteSubjects() {
+  for (const auto& [key, edit] : subjects_) {
+    if (edit != nullptr && edit->changed) Write(Family::kSubjects, key, edit->record);
+  }
+  subjects_.clear();
+}
+
 Overlay Txn::TakeChanges() && {
+  WriteSubjects();
   const CatalogOrganization* organization = catalog_->Find(mutation_.organization());
   if (organization_edited_) {
     Write(Family::kConfig, keys::Organization(organization->id), organization->record);

@@ -10,9 +10,11 @@
 #include <string>
 
 #include "absl/base/attributes.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "dnc/storage/v1/mutation.pb.h"
+#include "dnc/storage/v1/record.pb.h"
 #include "server/catalog/catalog.h"
 #include "server/error/error.h"
 #include "server/state/overlay.h"
@@ -24,6 +26,12 @@ namespace dnc {
 
 // CORRUPT_RECORD for a value that does not parse.
 ABSL_ATTRIBUTE_COLD absl::Status CorruptRecord(Family family);
+
+// A contact point's record, as a mutation changes it.
+struct SubjectEdit {
+  storage::v1::SubjectRecord record;
+  bool changed = false;  // it is written with the mutation's changes
+};
 
 class Txn {
  public:
@@ -89,6 +97,11 @@ class Txn {
     const size_t bytes = record.ByteSizeLong();
     WriteSizedRecord(record, bytes, overlay_.PutBytes(family, key, bytes));
   }
+  // The record of a contact point, by its key in the family subjects; an empty one where there is
+  // none. It is parsed once, and written once, however many parts of the mutation change it: nobody
+  // reads or writes the row in another way. Valid until Nested, Join or TakeChanges.
+  // CORRUPT_RECORD.
+  absl::StatusOr<SubjectEdit*> EditSubject(const std::string& key);
   void WriteEmpty(Family family, absl::string_view key) { overlay_.Put(family, key, ""); }
   void Delete(Family family, absl::string_view key) { overlay_.Delete(family, key); }
   absl::Status AddToEntryCount(uint32_t organization, uint32_t list, int64_t delta);
@@ -102,12 +115,15 @@ class Txn {
 
   // A part of this mutation that may fail alone: sees its changes, and adds to them by Join. Only
   // one at a time, and only for changes of rows, not of the catalog.
-  Txn Nested() const {
+  Txn Nested() {
+    WriteSubjects();
     Txn nested(&overlay_, catalog_, revision_, mutation_);
     nested.next_ordinal_ = next_ordinal_;
     return nested;
   }
   void Join(Txn nested) {
+    nested.WriteSubjects();
+    WriteSubjects();
     next_ordinal_ = nested.next_ordinal_;
     std::move(nested.overlay_).MergeInto(&overlay_);
   }
@@ -116,6 +132,9 @@ class Txn {
   absl::StatusOr<int64_t> Count(absl::string_view key) const;
   absl::Status AddToCount(absl::string_view key, int64_t delta);
 
+  // Into the rows.
+  void WriteSubjects();
+
   // Those that this transaction has made and nobody else reads; made from the catalog's where there
   // is none yet.
   Catalog& OwnCatalog();
@@ -123,6 +142,7 @@ class Txn {
   CatalogWorkflow& OwnWorkflow(const std::string& id);
 
   Overlay overlay_;
+  absl::flat_hash_map<std::string, std::unique_ptr<SubjectEdit>> subjects_;
   const std::shared_ptr<const Catalog> before_;
   std::shared_ptr<const Catalog> catalog_;
   std::shared_ptr<Catalog> own_catalog_;

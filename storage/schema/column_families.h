@@ -27,7 +27,7 @@ inline constexpr std::array<const char*, 10> kFamilyNames = {
 // Version of all persisted formats together. Raised with any change that an older program would
 // misread; a program refuses a store with a version that it does not know, and brings older ones
 // forward (server/state/migrate.h).
-inline constexpr uint32_t kSchemaVersion = 2;
+inline constexpr uint32_t kSchemaVersion = 3;
 
 }  // namespace dnc
 

@@ -15,8 +15,9 @@
 //   subjects  org:u32 subject                            SubjectRecord
 //   entries   org:u32 revision:u64 ordinal:u32           EntryRecord
 //   index     'L' org:u32 list:u32 revision:u64 ordinal:u32         entries of a list
-//             'C' org:u32 subject 0x00 revision:u64 ordinal:u32     entries of a contact point
-//             'D' org:u32 lead-id 0x00 revision:u64 ordinal:u32     entries of a lead
+//             'C' org:u32 subject 0x00 revision:u64 ordinal:u32     entries of a contact point that
+//                                                                   its record names no more
+//             'D' org:u32 lead-id 0x00 revision:u64 ordinal:u32     the same of a lead
 //             'T' org:u32 status:u32 lead-id                        leads in a status
 //             'A' org:u32 object 0x00 revision:u64                  audit records of an object
 //   requests  org:u32 request-id                         RequestRecord

@@ -114,6 +114,18 @@ TEST_F(MigrateTest, ALeadThatCannotBeReadStopsItAndChangesNothing) {
   EXPECT_FALSE(version1::HasNewFamily(gateway_.store_dir())) << "the older release opens it";
 }
 
+TEST_F(MigrateTest, Version2BecomesThisOneAndStaysAsItIs) {
+  gateway_.CloseState();
+  StoreRecord record = RecordOf(gateway_);
+  record.set_schema_version(2);
+  WriteSet writes;
+  writes.Put(Family::kMeta, keys::Store(), record.SerializeAsString());
+  ASSERT_TRUE(gateway_.store().Commit(writes, Durability::kSynced).ok());
+  ASSERT_TRUE(gateway_.OpenState().ok());
+  record.set_schema_version(kSchemaVersion);
+  EXPECT_EQ(RecordOf(gateway_).SerializeAsString(), record.SerializeAsString());
+}
+
 TEST_F(MigrateTest, AVersionBeforeTheFirstIsRefused) {
   TakeBackToVersion1(&gateway_);
   StoreRecord record = RecordOf(gateway_);

@@ -98,5 +98,83 @@ TEST_F(TxnTest, AStatusAloneWritesItsRowAlone) {
   EXPECT_EQ(std::move(txn).TakeChanges().changes().size(), 1u);
 }
 
+// A contact point's record, as parts of a mutation change it.
+class SubjectEditTest : public TxnTest {
+ protected:
+  static constexpr char kKey[] = "subject";
+
+  static size_t EntriesSeen(Txn* txn) {
+    const absl::StatusOr<SubjectEdit*> edit = txn->EditSubject(kKey);
+    EXPECT_TRUE(edit.ok()) << edit.status();
+    return static_cast<size_t>((*edit)->record.entries_size());
+  }
+  static void AddEntry(Txn* txn, bool changed = true) {
+    const absl::StatusOr<SubjectEdit*> edit = txn->EditSubject(kKey);
+    ASSERT_TRUE(edit.ok()) << edit.status();
+    (*edit)->record.add_entries();
+    (*edit)->changed = changed;
+  }
+  Overlay empty_{&none_};
+  Txn txn_{&empty_, before_, 7, mutation_};
+
+ private:
+  class NoRows : public StoreReader {
+   public:
+    absl::StatusOr<bool> Get(Family, absl::string_view,
+                             absl::FunctionRef<absl::Status(absl::string_view)>) const override {
+      return false;
+    }
+    absl::Status Scan(
+        Family, absl::string_view, absl::string_view,
+        absl::FunctionRef<bool(absl::string_view, absl::string_view)>) const override {
+      return absl::OkStatus();
+    }
+    std::shared_ptr<const StoreReader> ForScans() const override { return nullptr; }
+  };
+
+  const NoRows none_;
+};
+
+TEST_F(SubjectEditTest, EachSeesWhatWasEditedBeforeAndItIsWrittenOnce) {
+  AddEntry(&txn_);
+  AddEntry(&txn_);
+  EXPECT_EQ(EntriesSeen(&txn_), 2u);
+  const Overlay changes = std::move(txn_).TakeChanges();
+  ASSERT_EQ(changes.changes().size(), 1u);
+  const Overlay::Value* const row = changes.FindChange(Family::kSubjects, kKey);
+  ASSERT_NE(row, nullptr);
+  storage::v1::SubjectRecord record;
+  ASSERT_TRUE(record.ParseFromString(std::string(*row->bytes())));
+  EXPECT_EQ(record.entries_size(), 2);
+}
+
+TEST_F(SubjectEditTest, WhatWasOnlyReadIsNotWritten) {
+  EXPECT_EQ(EntriesSeen(&txn_), 0u);
+  EXPECT_TRUE(std::move(txn_).TakeChanges().changes().empty());
+}
+
+TEST_F(SubjectEditTest, APartSeesTheWholeAndLeavesNothingUnlessItJoins) {
+  AddEntry(&txn_);
+  {
+    Txn dropped = txn_.Nested();
+    EXPECT_EQ(EntriesSeen(&dropped), 1u);
+    AddEntry(&dropped);
+  }
+  EXPECT_EQ(EntriesSeen(&txn_), 1u);
+  Txn joined = txn_.Nested();
+  AddEntry(&joined);
+  txn_.Join(std::move(joined));
+  EXPECT_EQ(EntriesSeen(&txn_), 2u);
+  Txn next = txn_.Nested();
+  EXPECT_EQ(EntriesSeen(&next), 2u);
+}
+
+TEST_F(SubjectEditTest, ARowThatCannotBeReadIsAnErrorEachTime) {
+  empty_.Put(Family::kSubjects, kKey, "\xff\xff");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(absl::IsDataLoss(txn_.EditSubject(kKey).status()));
+  }
+}
+
 }  // namespace
 }  // namespace dnc

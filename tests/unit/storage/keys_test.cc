@@ -61,7 +61,7 @@ TEST(KeysTest, ColumnFamiliesAndSchemaVersionAreFixed) {
   EXPECT_EQ(static_cast<int>(Family::kMeta), 0);
   EXPECT_EQ(static_cast<int>(Family::kChunks), 8);
   EXPECT_EQ(static_cast<int>(Family::kReviews), 9);
-  EXPECT_EQ(kSchemaVersion, 2u);
+  EXPECT_EQ(kSchemaVersion, 3u);
 }
 
 // Byte order is numeric order, whatever the numbers.
