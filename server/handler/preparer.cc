@@ -1,7 +1,5 @@
 #include "server/handler/preparer.h"
 
-#include <openssl/sha.h>
-
 #include <utility>
 
 #include "absl/random/random.h"
@@ -13,6 +11,7 @@
 #include "server/subject/scope.h"
 #include "server/subject/subject.h"
 #include "server/workflow/shape.h"
+#include "storage/audit/sha256.h"
 #include "storage/schema/keys.h"
 
 namespace dnc {
@@ -80,10 +79,7 @@ absl::Status CheckNotGlobal(absl::string_view organization, absl::string_view fi
 }
 
 std::string FingerprintOf(absl::string_view kind, absl::string_view content) {
-  const std::string text = absl::StrCat(kind, "\n", content);
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  return std::string(reinterpret_cast<const char*>(digest), sizeof(digest));
+  return Sha256({kind, "\n", content});
 }
 
 absl::Status CheckActor(const v1::Actor& actor, bool required, absl::string_view field) {

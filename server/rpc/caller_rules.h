@@ -140,6 +140,13 @@ void ConcealActions(const Services& services, const Principal& caller, v1::Affec
 
 }  // namespace internal
 
+// Whether there is anything in a write's answer that a caller may not see.
+template <typename Response>
+inline constexpr bool kConceals = requires(Response response) {
+  response.mutable_workflow()->mutable_statuses();
+}
+|| requires(Response response) { response.mutable_affected()->mutable_actions(); };
+
 // Takes out of a write's answer what the caller does not see.
 template <typename Response>
 void ConcealIn(const Services& services, const Principal& caller, Response* response) {

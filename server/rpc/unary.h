@@ -7,6 +7,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,6 +27,7 @@
 #include "server/rpc/open_imports.h"
 #include "server/rpc/resources.h"
 #include "server/rpc/worker_pool.h"
+#include "storage/base/wire.h"
 #include "storage/log/mutation_log.h"
 
 namespace dnc {
@@ -214,13 +216,13 @@ grpc::ServerUnaryReactor* List(const Services& services, const RawCall& raw) {
   });
 }
 
+// OK where the mutation was applied; else why not.
+absl::Status RefusalOf(const Outcome& outcome);
+
 // The outcome of a mutation as the method's answer.
 template <typename Response>
 absl::Status TakeOutcome(const Outcome& outcome, Response* response) {
-  if (outcome.code() != 0) {
-    absl::Status refusal(static_cast<absl::StatusCode>(outcome.code()), outcome.message());
-    return outcome.has_error() ? WithErrorInfo(std::move(refusal), outcome.error()) : refusal;
-  }
+  DNC_RETURN_IF_ERROR(RefusalOf(outcome));
   if (!response->ParseFromString(outcome.response())) return CorruptRecord(Family::kRequests);
   response->set_revision(outcome.revision());
   return absl::OkStatus();
@@ -238,6 +240,34 @@ void AnswerMutation(const Services& services, absl::StatusOr<Outcome> outcome,
   };
   if (!large) return answer();
   services.workers->Run(WorkerPool::Lane::kCall, std::move(answer));
+}
+
+// The same answer without a message: the outcome holds the bytes of one that lacks the revision.
+// They are this program's own, or were read from the store past its checksums.
+template <typename Response>
+void TakeOutcomeBytes(const Outcome& outcome, grpc::ByteBuffer* bytes) {
+  WireWriter revision;
+  revision.Number(Response::kRevisionFieldNumber, static_cast<uint64_t>(outcome.revision()));
+  const std::array<grpc::Slice, 2> slices = {
+      grpc::Slice(outcome.response()),
+      grpc::Slice(revision.bytes().data(), revision.bytes().size())};
+  grpc::ByteBuffer answer(slices.data(), slices.size());
+  answer.Swap(bytes);
+}
+
+// Answers a mutation of whose answer the caller may see everything.
+template <typename Request, typename Response>
+void AnswerUnread(const Services& services, absl::StatusOr<Outcome> outcome,
+                  const std::shared_ptr<UnaryCall<Request, Response>>& call) {
+  const absl::Status status = outcome.ok() ? RefusalOf(*outcome) : outcome.status();
+  if (!status.ok()) return call->Finish(status);
+  auto answer = [call](const Outcome& applied) {
+    TakeOutcomeBytes<Response>(applied, call->raw.response);
+    call->BytesCall::Finish(absl::OkStatus());
+  };
+  if (outcome->response().size() <= kLargeBytes) return answer(*outcome);
+  services.workers->Run(WorkerPool::Lane::kCall,
+                        [answer, outcome = *std::move(outcome)] { answer(outcome); });
 }
 
 // Runs a prepared mutation through the log, or through a dry run, and answers when it is durable.
@@ -266,6 +296,14 @@ grpc::ServerUnaryReactor* Write(const Services& services, const RawCall& raw) {
     Preparer::Result mutation = services.preparer->Prepare(call->request, call->caller);
     if (!mutation.ok()) return call->Finish(mutation.status());
     AllowReconsent(services, call->caller, ResourcesOf(call->request), call->request, &*mutation);
+    if constexpr (!kConceals<Response>) {
+      if (!call->request.validate_only()) {
+        return services.log->Propose(*std::move(mutation),
+                                     [&services, call](absl::StatusOr<Outcome> outcome) {
+                                       AnswerUnread(services, std::move(outcome), call);
+                                     });
+      }
+    }
     RunMutation(services, *std::move(mutation), call,
                 [&services, call](const absl::Status& status) {
                   if (status.ok()) ConcealIn(services, call->caller, &call->response);
