@@ -116,6 +116,7 @@ constexpr Remedy kRemedies[] = {
     {"SLOW_CONSUMER", "", "watch again with --from and the revision that the error names"},
     {"REVISION_NOT_REACHED", "", "ask again, or ask another node with --server"},
     {"OVERLOADED", "", "wait a moment and repeat"},
+    {"DISK_SPACE_LOW", "", "free space on the gateway's disk, then import the file again"},
     {"REPORT_EXPIRED", "", "ask for less, or write it to a file with --out"},
     {"SHUTTING_DOWN", "", "repeat when the gateway is back, or ask another node with --server"},
 };

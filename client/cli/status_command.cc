@@ -40,6 +40,7 @@ void PrintText(Session& session, const v1::GetSystemStatusResponse& status) {
   table.AddRow({"registries", Grouped(status.registries())});
   table.AddRow({"registry numbers", Grouped(status.registry_numbers())});
   table.AddRow({"registry memory", Grouped(status.registry_memory_bytes()) + " bytes"});
+  if (status.filling_memory()) table.AddRow({"contact points", "still being read into memory"});
   for (const std::string& name : status.unreadable_registries()) {
     table.AddRow({"registry not served", name + ": its version cannot be read"});
   }

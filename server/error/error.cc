@@ -60,6 +60,7 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_SHUTTING_DOWN:
       return absl::StatusCode::kUnavailable;
     case v1::ERROR_REASON_OVERLOADED:
+    case v1::ERROR_REASON_DISK_SPACE_LOW:
       return absl::StatusCode::kResourceExhausted;
     case v1::ERROR_REASON_CORRUPT_RECORD:
       return absl::StatusCode::kDataLoss;

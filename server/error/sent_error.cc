@@ -9,12 +9,14 @@
 #include "absl/strings/string_view.h"
 #include "server/error/corrupt_log.h"
 #include "server/error/error.h"
+#include "storage/base/disk_full.h"
 
 namespace dnc {
 namespace {
 
-v1::ErrorReason ImpliedReason(absl::StatusCode code) {
-  switch (code) {
+v1::ErrorReason ImpliedReason(const absl::Status& status) {
+  if (IsDiskFull(status)) return v1::ERROR_REASON_DISK_SPACE_LOW;
+  switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
       return v1::ERROR_REASON_INVALID_FIELD;
     case absl::StatusCode::kResourceExhausted:
@@ -70,7 +72,7 @@ SentError ToSentError(const absl::Status& status) {
   if (auto attached = ErrorInfoOf(status); attached.has_value()) {
     error.info = *std::move(attached);
   } else {
-    error.info.set_reason(ShortName(ImpliedReason(status.code())));
+    error.info.set_reason(ShortName(ImpliedReason(status)));
     error.info.set_domain("dnc.v1");
   }
   ClampMetadata(&error.info);

@@ -10,11 +10,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/disk_full.h"
 
 namespace dnc {
 namespace {
 
 absl::Status SpoolError() {
+  if (IsNoRoom(errno)) {
+    return DiskFullError(absl::StrCat("the import's temporary file: ", std::strerror(errno),
+                                      "; free space, and import it again"));
+  }
   return absl::UnavailableError(
       absl::StrCat("the import's temporary file: ", std::strerror(errno), "; import it again"));
 }

@@ -41,10 +41,10 @@ void ImportSession::CountAdded(const Outcome& outcome,
   summary_.set_changed(summary_.added() > 0);
 }
 
-absl::Status ImportSession::LandPart(Flight* flight) {
+absl::Status ImportSession::LandPart(Flight* flight, Repeat repeat) {
   std::unique_ptr<Proposed> part = std::move(flight->front());
   flight->pop_front();
-  DNC_ASSIGN_OR_RETURN(const Outcome outcome, Await(std::move(part)));
+  DNC_ASSIGN_OR_RETURN(const Outcome outcome, Await(std::move(part), repeat));
   storage::v1::ImportEntriesResult result;
   if (!result.ParseFromString(outcome.response())) return CorruptRecord(Family::kAudit);
   CountAdded(outcome, result);
@@ -72,8 +72,10 @@ absl::Status ImportSession::AddSpooled() {
   DNC_RETURN_IF_ERROR(spool_->Rewind());
   Flight flight;
   absl::Status status = ProposeParts(&flight);
-  // Whatever became of one, others may be on the list.
-  while (!flight.empty()) status.Update(LandPart(&flight));
+  // Whatever became of one, others may be on the list. After an error none is proposed again.
+  while (!flight.empty()) {
+    status.Update(LandPart(&flight, status.ok() ? Repeat::kYes : Repeat::kNo));
+  }
   DNC_RETURN_IF_ERROR(status);
   if (summary_.added() + summary_.unchanged() == summary_.rows_accepted()) return absl::OkStatus();
   return absl::DataLossError("the import's temporary file ended early");

@@ -179,12 +179,15 @@ absl::Status ImportSession::Init() {
 
 absl::Status ImportSession::Feed(std::string* piece) {
   const absl::Status parsed = Unreadable(parser_->FeedPiece(piece));
+  // Of two troubles the one that came first.
+  DNC_RETURN_IF_ERROR(row_error_);
   HandOutRejected();
   return parsed.ok() ? row_error_ : parsed;
 }
 
 absl::StatusOr<bool> ImportSession::FeedNext() {
   const absl::StatusOr<bool> fed = parser_->FeedNext();
+  DNC_RETURN_IF_ERROR(row_error_);
   HandOutRejected();
   if (!fed.ok()) return Unreadable(fed.status());
   DNC_RETURN_IF_ERROR(row_error_);
@@ -243,14 +246,13 @@ void ImportSession::OnNumbers(absl::Span<const uint64_t> numbers, uint64_t first
   summary_.set_rows(summary_.rows() + count);
   summary_.set_rows_accepted(summary_.rows_accepted() + count);
   area_codes_.AddNumbers(numbers);
-  const absl::Status taken = numbers_->Add(numbers);
-  if (!taken.ok() && row_error_.ok()) row_error_ = taken;
+  // What failed once takes nothing more, and trying is dear.
+  if (row_error_.ok()) row_error_ = numbers_->Add(numbers);
 }
 
 void ImportSession::OnRow(const ListRow& row) {
   summary_.set_rows(summary_.rows() + 1);
-  const absl::Status taken = is_registry_ ? TakeForRegistry(row) : TakeForInternal(row);
-  if (!taken.ok() && row_error_.ok()) row_error_ = taken;
+  if (row_error_.ok()) row_error_ = is_registry_ ? TakeForRegistry(row) : TakeForInternal(row);
 }
 
 absl::Status ImportSession::TakeForRegistry(const ListRow& row) {
@@ -343,12 +345,13 @@ absl::StatusOr<std::unique_ptr<ImportSession::Proposed>> ImportSession::Propose(
   return proposed;
 }
 
-absl::StatusOr<Outcome> ImportSession::Await(std::unique_ptr<Proposed> proposed) {
+absl::StatusOr<Outcome> ImportSession::Await(std::unique_ptr<Proposed> proposed, Repeat repeat) {
   proposed->done.WaitForNotification();
   // A full queue refuses before anything is done; others than imports have to repeat by themselves.
   absl::Duration pause = kFirstPause;
   for (absl::Duration waited;
-       absl::IsResourceExhausted(proposed->result.status()) && waited < kLongestWait;
+       repeat == Repeat::kYes && absl::IsResourceExhausted(proposed->result.status()) &&
+       waited < kLongestWait;
        waited += pause, pause = std::min(2 * pause, kLongestPause)) {
     context_.stop->Wait(pause);
     DNC_ASSIGN_OR_RETURN(proposed, Propose(std::move(proposed->mutation)));

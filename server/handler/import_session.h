@@ -153,18 +153,20 @@ class ImportSession : private ListRowSink {
     absl::Notification done;
     absl::StatusOr<Outcome> result;
   };
+  // Whether one that the log had no place for is proposed again.
+  enum class Repeat { kYes, kNo };
   // Parts of an import, in their order.
   using Flight = std::deque<std::unique_ptr<Proposed>>;
   // Up to a part of the spooled entries; none at their end.
   absl::StatusOr<storage::v1::ImportEntries> ReadPart();
   absl::Status ProposeParts(Flight* flight);
   // Waits for the first one, and counts what it added.
-  absl::Status LandPart(Flight* flight);
+  absl::Status LandPart(Flight* flight, Repeat repeat = Repeat::kYes);
   void CountAdded(const Outcome& outcome, const storage::v1::ImportEntriesResult& result);
   // The reason to stop.
   absl::StatusOr<std::unique_ptr<Proposed>> Propose(storage::v1::Mutation mutation);
   // The log's errors, and the reason to stop. Waits a while for a place in a full queue.
-  absl::StatusOr<Outcome> Await(std::unique_ptr<Proposed> proposed);
+  absl::StatusOr<Outcome> Await(std::unique_ptr<Proposed> proposed, Repeat repeat = Repeat::kYes);
 
   const ImportContext context_;
   const v1::ImportConfig config_;

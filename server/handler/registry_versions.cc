@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/error/error.h"
 #include "storage/base/status_macros.h"
 #include "storage/registry/chunk_codec.h"
 #include "storage/schema/keys.h"
@@ -18,10 +19,11 @@ absl::Status CheckDisk(const Store& store, size_t bytes) {
   const uint64_t reserved = store.ReservedBytes();
   if (free >= reserved + bytes) return absl::OkStatus();
   const auto mib = [](uint64_t n) { return n >> 20; };
-  return absl::ResourceExhaustedError(absl::StrCat(
-      "the store's disk has ", mib(free), " MiB left, and an import leaves ", mib(reserved),
-      " MiB to opt-outs; nothing was changed: free space, or move "
-      "data_dir to a larger disk, and import the file again"));
+  return MakeError(v1::ERROR_REASON_DISK_SPACE_LOW,
+                   absl::StrCat("the store's disk has ", mib(free),
+                                " MiB left, and an import leaves ", mib(reserved),
+                                " MiB to opt-outs; nothing was changed: free space, or move "
+                                "data_dir to a larger disk, and import the file again"));
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ class StoreChunkSink : public ChunkSink {
   // Removes what an import that did not come to its end may have left under the same version.
   static absl::StatusOr<std::unique_ptr<StoreChunkSink>> Create(Store* store, VersionId id);
 
-  // RESOURCE_EXHAUSTED where the store's disk has little more left than others need.
+  // DISK_SPACE_LOW where the store's disk has little more left than others need.
   absl::Status Put(uint32_t ordinal, std::string bytes) override;
   // Makes all of it outlive a power cut, or as good as that where the activation is synced after
   // it, and gives the numbers away. Call once, last.

@@ -1,6 +1,7 @@
 #include "server/registry/flat_blocks.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "server/registry/flat_lines.h"
@@ -41,7 +42,11 @@ void ReadFlatBlock(bool with_comma, FlatBlock* block) {
 
 FlatBlocks::FlatBlocks(bool with_comma, size_t threads) : with_comma_(with_comma) {
   threads_.reserve(threads);
-  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
+  try {
+    for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
+  } catch (const std::system_error&) {
+    // The system has no more; whoever feeds the blocks reads what nobody else does.
+  }
 }
 
 FlatBlocks::~FlatBlocks() {
@@ -88,11 +93,6 @@ void FlatBlocks::Push(std::string* piece, size_t skipped, bool begins_line) {
   slots_.push_back(std::move(slot));
   absl::MutexLock lock(&mu_);
   waiting_.push_back(slots_.back().get());
-}
-
-bool FlatBlocks::FrontIsRead() const {
-  absl::MutexLock lock(&mu_);
-  return slots_.front()->state == State::kRead;
 }
 
 const FlatBlock& FlatBlocks::Front() {

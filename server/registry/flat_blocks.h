@@ -45,8 +45,8 @@ void ReadFlatBlock(bool with_comma, FlatBlock* block);
 // Blocks in the order of the file, each read by one of the threads, or by whoever asks for it where
 // none has begun it: so no thread has to be there. Used by one thread.
 //
-// Holds at most most_blocks() of them: for each the piece, two thirds as much for its numbers, and
-// as much again for its runs where flat lines and others take turns.
+// Holds at most most_blocks() of them: for each the piece, three quarters as much for its numbers,
+// and up to twice as much for its runs where flat lines and others take turns.
 class FlatBlocks {
  public:
   // Threads of the caller's priority.
@@ -63,8 +63,6 @@ class FlatBlocks {
   size_t size() const { return slots_.size(); }
   // From as many on none should be pushed before one is popped.
   size_t most_blocks() const { return 2 * threads_.size() + 2; }
-  // Front answers at once.
-  bool FrontIsRead() const;
 
   // The first block, read; waits for it. There must be one.
   const FlatBlock& Front();

@@ -68,6 +68,7 @@ class LineParser : public FormatParser {
 
   absl::Status Finish() override {
     DNC_RETURN_IF_ERROR(FeedBlocks(/*most=*/0));
+    blocks_.reset();  // others have a use for their memory while the version is made
     DNC_RETURN_IF_ERROR(
         reader_.Finish([this](auto fields, uint64_t line) { return OnRow(fields, line); }));
     if (seen_row_) return absl::OkStatus();
@@ -84,10 +85,11 @@ class LineParser : public FormatParser {
   // Whether flat lines that come next may be passed. The first row may be a header.
   bool MayPassLines() const { return seen_row_ && reader_.AtRowStart(); }
 
-  // Feeds the blocks that are read, and others until fewer than `most` are left, or none.
+  // Feeds blocks until fewer than `most` are left, or none. A caller who has time, and wants to
+  // tell how far it is, takes those that are read already one by one: see FeedNext.
   absl::Status FeedBlocks(size_t most) {
     if (blocks_ == nullptr) return absl::OkStatus();
-    while (!blocks_->empty() && (blocks_->size() >= most || blocks_->FrontIsRead())) {
+    while (!blocks_->empty() && blocks_->size() >= most) {
       DNC_RETURN_IF_ERROR(FeedNext().status());
     }
     return absl::OkStatus();

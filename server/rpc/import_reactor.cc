@@ -153,6 +153,7 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
         if (ReadOrDraining()) return absl::OkStatus();
       }
       DNC_ASSIGN_OR_RETURN(more, session_->FeedNext());
+      DNC_RETURN_IF_ERROR(SendProgress());
     }
     return absl::OkStatus();
   }
@@ -209,9 +210,12 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
       return InvalidField("data", "more than 1 MiB; send the file in smaller pieces");
     }
     DNC_RETURN_IF_ERROR(session_->Feed(request_.mutable_data()));
+    return SendProgress();
+  }
+
+  absl::Status SendProgress() {
     if (session_->rows() - reported_rows_ < kRowsPerProgress) return absl::OkStatus();
     reported_rows_ = session_->rows();
-    response_.set_rows(reported_rows_);
     return Send();
   }
 

@@ -17,7 +17,7 @@ class ReportRunner {
  public:
   // At most `most_open` reports are made at a time: each holds a snapshot of the store, and memory.
   ReportRunner(const ReportContext& context, size_t most_open)
-      : context_(context), most_open_(most_open), pool_(0, {}, kNice) {}
+      : context_(context), most_open_(most_open), pool_(0, {}, ThreadPriority::kPatient) {}
 
   // False: there are as many as there may be.
   bool TryOpen() {
@@ -33,9 +33,6 @@ class ReportRunner {
   const ReportContext& context() const { return context_; }
 
  private:
-  // Where others want all processors, some 10 % of one is left to reports; all of it where not.
-  static constexpr int kNice = 10;
-
   const ReportContext context_;
   const size_t most_open_;
   std::atomic<size_t> open_{0};

@@ -55,6 +55,7 @@ void SystemService::Fill(v1::GetSystemStatusResponse* response) const {
   response->set_registries(registries);
   response->set_registry_numbers(static_cast<int64_t>(numbers));
   response->set_registry_memory_bytes(static_cast<int64_t>(bytes));
+  response->set_filling_memory(services_.state->filling_memory());
   FillRecorder(services_.recorder->state(), response->mutable_recorder());
 }
 

@@ -1,26 +1,11 @@
 #include "server/rpc/worker_pool.h"
 
-#include <sys/resource.h>
-
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include "storage/base/logging.h"
-
 namespace dnc {
-namespace {
-
-// Of this thread only: on Linux each has a niceness of its own.
-void GiveWay(int nice) {
-  if (setpriority(PRIO_PROCESS, 0, nice) == 0) return;
-  spdlog::warn("a background thread keeps its priority: {}", std::strerror(errno));
-}
-
-}  // namespace
-
-WorkerPool::WorkerPool(size_t block_threads, const Limits& limits, int nice)
-    : limits_(limits), nice_(nice) {
+WorkerPool::WorkerPool(size_t block_threads, const Limits& limits,
+                       std::optional<ThreadPriority> priority)
+    : limits_(limits), priority_(priority) {
   threads_.emplace_back([this] { Work(/*takes_blocks=*/false); });
   for (size_t i = 0; i < block_threads; ++i) {
     threads_.emplace_back([this] { Work(/*takes_blocks=*/true); });
@@ -72,7 +57,7 @@ WorkerPool::Task WorkerPool::Take(bool takes_blocks) {
 }
 
 void WorkerPool::Work(bool takes_blocks) {
-  if (nice_ != 0) GiveWay(nice_);
+  if (priority_.has_value()) LowerThreadPriority(*priority_);
   const auto ready = [this, takes_blocks]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return stopping_ || HasWork(takes_blocks);
   };

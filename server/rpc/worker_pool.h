@@ -7,12 +7,14 @@
 #include <array>
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
+#include "storage/base/thread_priority.h"
 
 namespace dnc {
 
@@ -31,9 +33,9 @@ class WorkerPool {
     size_t bytes = size_t{256} << 20;  // of their requests; one alone may have more
   };
 
-  // As many threads for blocks, and one more. `nice` is what the system's scheduler takes off their
-  // share of a processor that others want as well: 0 nothing, 19 nearly all.
-  WorkerPool(size_t block_threads, const Limits& limits, int nice = 0);
+  // As many threads for blocks, and one more. Without `priority` they have that of their maker.
+  WorkerPool(size_t block_threads, const Limits& limits,
+             std::optional<ThreadPriority> priority = std::nullopt);
   // Runs what waits, then ends.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -63,7 +65,7 @@ class WorkerPool {
   void Work(bool takes_blocks);
 
   const Limits limits_;
-  const int nice_;
+  const std::optional<ThreadPriority> priority_;
   absl::Mutex mu_;
   std::array<std::deque<Waiting>, kLanes> waiting_ ABSL_GUARDED_BY(mu_);
   size_t waiting_bytes_ ABSL_GUARDED_BY(mu_) = 0;

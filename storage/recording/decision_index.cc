@@ -93,7 +93,7 @@ uint64_t EntryAt(absl::string_view chunk, size_t index) {
 }  // namespace
 
 uint16_t DecisionRun::PartitionOf(uint64_t code) const {
-  return bits == 0 ? 0 : static_cast<uint16_t>(code >> (64 - bits));
+  return static_cast<uint16_t>(bits == 0 ? 0 : code >> (64 - bits));
 }
 
 std::string DecisionRun::Encode() const {

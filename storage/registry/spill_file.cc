@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "storage/base/disk_full.h"
 
 namespace dnc {
 namespace {
@@ -17,8 +18,8 @@ namespace {
 absl::Status FileError(int error, absl::string_view doing, absl::string_view dir) {
   const std::string where =
       absl::StrCat(doing, " a temporary file in directory \"", dir, "\" failed");
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
-    return absl::ResourceExhaustedError(
+  if (IsNoRoom(error)) {
+    return DiskFullError(
         absl::StrCat(absl::ErrnoToStatus(error, where).message(),
                      "; free space there, or choose a directory on a larger volume"));
   }

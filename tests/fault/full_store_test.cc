@@ -324,6 +324,7 @@ TEST_F(FullDiskTest, AnImportStopsBeforeTheDiskIsFull) {
   const auto refused = client().Import(config, file);
   EXPECT_TRUE(absl::IsResourceExhausted(refused.status())) << refused.status();
   EXPECT_TRUE(absl::StrContains(refused.status().message(), "disk has ")) << refused.status();
+  EXPECT_TRUE(absl::StartsWith(refused.status().message(), "DISK_SPACE_LOW")) << refused.status();
   EXPECT_EQ(client().CheckHealth(), Health::kServing);
   ExpectOpen();
   const auto listed = CheckPhone(client(), "+19127770001");

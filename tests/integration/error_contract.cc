@@ -71,6 +71,7 @@ const std::map<std::string, Contract>& Contracts() {
       {"FILE_UNREADABLE", {Code::kInvalidArgument, {}}},
       {"IMPORT_IN_PROGRESS", {Code::kAborted, {"list"}}},
       {"OVERLOADED", {Code::kResourceExhausted, {}}},
+      {"DISK_SPACE_LOW", {Code::kResourceExhausted, {}}},
       {"CONTACT_POINT_SHARED_TOO_WIDELY", {Code::kFailedPrecondition, {"contact_point", "limit"}}},
       {"REGISTRY_HAS_NO_VERSION", {Code::kFailedPrecondition, {"list"}}},
       {"RESTRICTION_LIFTED", {Code::kFailedPrecondition, {"status"}}},

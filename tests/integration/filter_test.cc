@@ -62,13 +62,17 @@ TEST_F(FilterTest, AgreesWithSingleChecksOnThousandsOfNumbers) {
   for (int i = 0; i < 3000; ++i) {
     const uint64_t phone = 12120000000 + 2000000 + random() % 100'000;
     phones.push_back(phone);
+    if (i % 41 == 0) phones.push_back(442079460000 + static_cast<uint64_t>(i) / 41);
     if (i % 3 == 0) absl::StrAppend(&file, phone, "\n");
     if (i % 100 == 0) AddPhoneEntry(absl::StrCat("+", phone));
   }
   ASSERT_THAT(Import("list: '~/lists/national' file_name: '2026-01-15.txt'", file), IsOk());
   v1::FilterContactsRequest block = Phones(phones);
   for (const uint64_t phone : phones) block.add_raw(absl::StrCat("+", phone));
-  const v1::FilterContactsResponse response = Filter(kVoice, {block}).at(0);
+  // A shorter block behind it must not see what is left of the longer one.
+  const std::vector<uint64_t> fewer(phones.rbegin(), phones.rbegin() + 100);
+  const auto responses = Filter(kVoice, {block, Phones(fewer)});
+  const v1::FilterContactsResponse& response = responses.at(0);
   const auto count = static_cast<uint32_t>(phones.size());
   ASSERT_EQ(response.count(), 2 * count);
   std::set<v1::Verdict> seen;
@@ -79,6 +83,9 @@ TEST_F(FilterTest, AgreesWithSingleChecksOnThousandsOfNumbers) {
     seen.insert(single);
   }
   EXPECT_EQ(seen.size(), 2u);
+  for (uint32_t i = 0; i < fewer.size(); ++i) {
+    EXPECT_EQ(VerdictAt(responses.at(1), i), VerdictAt(response, count - 1 - i)) << fewer[i];
+  }
 }
 
 // Registries of every kind, entries of every scope and leads in every state, over the same numbers.

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <map>
 #include <string>
 
 #include "absl/strings/cord.h"
+#include "server/error/sent_error.h"
+#include "storage/base/disk_full.h"
 #include "tests/unit/error/error_matchers.h"
 #include "tests/unit/error/reason_docs.h"
 
@@ -120,6 +123,15 @@ TEST(WithFieldTest, Renames) {
 TEST(WithFieldTest, LeavesOthersAlone) {
   EXPECT_TRUE(WithField(absl::OkStatus(), "a").ok());
   EXPECT_EQ(WithField(absl::InternalError("bare"), "a"), absl::InternalError("bare"));
+}
+
+// A disk without room is no overload, which would pass by itself.
+TEST(SentErrorTest, ADiskWithoutRoomHasAReasonOfItsOwn) {
+  EXPECT_EQ(ToSentError(DiskFullError("no room")).info.reason(), "DISK_SPACE_LOW");
+  EXPECT_EQ(ToSentError(DiskFullError("no room")).code, absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ToSentError(absl::ResourceExhaustedError("too much")).info.reason(), "OVERLOADED");
+  EXPECT_TRUE(IsNoRoom(ENOSPC));
+  EXPECT_FALSE(IsNoRoom(EIO));
 }
 
 }  // namespace

@@ -91,11 +91,32 @@ class HoldingLog : public MutationLog {
   std::thread thread_;
 };
 
+// Has no place for the second part, and fails the first then.
+class RefusingLog : public MutationLog {
+ public:
+  void Propose(Mutation /*mutation*/, Done done) override {
+    ++proposed_;
+    if (proposed_ == 1) {
+      first_ = std::move(done);
+      return;
+    }
+    std::move(done)(absl::ResourceExhaustedError("no place"));
+    if (first_ != nullptr) std::exchange(first_, nullptr)(absl::UnavailableError("no disk"));
+  }
+  void Stop() override {}
+
+  int proposed() const { return proposed_; }
+
+ private:
+  int proposed_ = 0;
+  Done first_;
+};
+
 class ImportFlightTest : public ::testing::Test {
  protected:
   void SetUp() override { SetUpAcme(&gateway_); }
 
-  absl::StatusOr<v1::ImportSummary> Import(int rows, HoldingLog& log) {
+  absl::StatusOr<v1::ImportSummary> Import(int rows, MutationLog& log) {
     ImportContext context;
     context.state = &gateway_.state();
     context.log = &log;
@@ -137,6 +158,13 @@ TEST_F(ImportFlightTest, AFewPartsFlyTogetherInTheirOrder) {
   for (size_t i = 0; i < 10; ++i) {
     EXPECT_EQ(log.firsts()[i], absl::StrCat("+1", 2122000000 + 1000 * i));
   }
+}
+
+TEST_F(ImportFlightTest, AfterAnErrorNothingIsProposedAgain) {
+  RefusingLog log;
+  const absl::Status status = Import(4'000, log).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_EQ(log.proposed(), 2);
 }
 
 // Those that were on their way when one failed are on the list, and are told of.
