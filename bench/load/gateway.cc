@@ -12,6 +12,7 @@ absl::StatusOr<ChildProcess> StartGateway(const Setup& setup, const std::string&
                                           const std::vector<std::string>& flags) {
   std::vector<std::string> argv = setup.gateway_wrapper;
   argv.insert(argv.end(), {setup.dncd, "--data-dir", data_dir});
+  argv.insert(argv.end(), setup.gateway_flags.begin(), setup.gateway_flags.end());
   argv.insert(argv.end(), flags.begin(), flags.end());
   // A log and a port file of its own for each store.
   const std::string store = std::filesystem::path(data_dir).filename().string();

@@ -38,10 +38,11 @@ struct Flags {
   uint64_t report_leads = 0;  // 0: as many as usual
   uint64_t registry = 0;
   uint64_t more_leads = 0;
-  int64_t peer_numbers = -1;  // -1: as many as usual
-  std::string dncctl;         // empty: beside dncd
-  std::string make_registry;  // the same
-  std::string gateway_cpus;   // for taskset; empty: all
+  int64_t peer_numbers = -1;    // -1: as many as usual
+  std::string dncctl;           // empty: beside dncd
+  std::string make_registry;    // the same
+  std::string gateway_cpus;     // for taskset; empty: all
+  int record_cache_mib = 2048;  // room for ten million leads and contact points
 };
 
 struct Scenario {
@@ -134,7 +135,8 @@ Setup SetupOf(const Flags& flags, const std::string& scratch_dir) {
       .work_dir = std::filesystem::absolute(flags.work_dir).string(),
       .scratch_dir = scratch_dir,
       .data_dir = absl::StrCat(scratch_dir, "/store"),
-      .gateway_wrapper = {}};
+      .gateway_wrapper = {},
+      .gateway_flags = {"--record-cache-mib", std::to_string(flags.record_cache_mib)}};
   if (!flags.gateway_cpus.empty()) {
     setup.gateway_wrapper = {"/usr/bin/taskset", "--cpu-list", flags.gateway_cpus};
   }
@@ -205,6 +207,9 @@ int main(int argc, char** argv) {
                  "The program dnc_make_registry; beside dncd if not given");
   app.add_option("--gateway-cpus", flags.gateway_cpus,
                  "The cores that dncd may use, as taskset takes them, e.g. 0; all if not given");
+  app.add_option("--record-cache-mib", flags.record_cache_mib,
+                 "The gateway's setting; docs/sizing.md says how many a number of leads takes")
+      ->check(CLI::Range(0, 1 << 20));
   app.add_option("--report-leads", flags.report_leads, "How many leads a report has, at least")
       ->check(CLI::Range(uint64_t{100'000}, uint64_t{10'000'000}));
   app.add_option("--rounds", flags.rounds, "How many rounds")->check(CLI::Range(1, 1000));

@@ -24,6 +24,7 @@ struct Setup {
   std::string scratch_dir;  // in it: for the peers' data and files to import; removed at the end
   std::string data_dir;     // in that: the gateway's store
   std::vector<std::string> gateway_wrapper;  // before dncd, e.g. {"/usr/bin/taskset", "-c", "0"}
+  std::vector<std::string> gateway_flags;    // of every start
 };
 
 struct Servers {

@@ -33,7 +33,7 @@ class Eagerness {
     omit_ = in_vain_ = std::clamp(2 * in_vain_, 1U, kMostOmitted);
     return false;
   }
-  // What one looked out for has come.
+  // What one looked out for has come. Anything else that comes meanwhile says nothing.
   void Rewarded() { in_vain_ = 0; }
 
  private:

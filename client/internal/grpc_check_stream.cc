@@ -57,8 +57,8 @@ class GrpcCheckStream : public CheckStream {
       AskForAnswers();
       void* tag = nullptr;
       bool ok = false;
-      if (!LookOut(&tag, &ok) &&
-          events_.AsyncNext(&tag, &ok, until) != grpc::CompletionQueue::GOT_EVENT) {
+      const bool in_time = LookOut(&tag, &ok);
+      if (!in_time && events_.AsyncNext(&tag, &ok, until) != grpc::CompletionQueue::GOT_EVENT) {
         return Event::kNothing;
       }
       if (tag == Tag(&wake_tag_)) {
@@ -71,6 +71,8 @@ class GrpcCheckStream : public CheckStream {
         continue;  // it is broken: so will the read be
       }
       if (tag == Tag(&finish_tag_)) return Event::kEnded;
+      // Only what the gateway sends tells how far it is: a message is written at once.
+      if (ok && in_time) eagerness_.Rewarded();
       if (ok) return TakeAnswers(answers);
       call_->Finish(&status_, Tag(&finish_tag_));
     }
@@ -103,10 +105,7 @@ class GrpcCheckStream : public CheckStream {
     if (!eagerness_.Begin()) return false;
     const gpr_timespec now = gpr_inf_past(GPR_CLOCK_MONOTONIC);
     do {
-      if (events_.AsyncNext(tag, ok, now) == grpc::CompletionQueue::GOT_EVENT) {
-        eagerness_.Rewarded();
-        return true;
-      }
+      if (events_.AsyncNext(tag, ok, now) == grpc::CompletionQueue::GOT_EVENT) return true;
       sched_yield();
     } while (eagerness_.GoesOn());
     return false;

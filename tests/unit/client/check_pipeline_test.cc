@@ -214,7 +214,22 @@ TEST_F(CheckPipelineTest, AnAnswerThatCannotBeTrueAllowsNothingAndEndsTheStream)
          answers.mutable_answers(1)->clear_result();
          wire.Answer(answers);
        }},
-      {"bytes that are no answer", [](CheckWire& wire, const Checks&) { wire.Malformed(); }},
+      {"bytes that cannot be had", [](CheckWire& wire, const Checks&) { wire.Malformed(); }},
+      {"an answer that is cut off",
+       [](CheckWire& wire, const Checks& checks) {
+         std::string bytes = Allow(checks).SerializeAsString();
+         bytes.pop_back();
+         wire.AnswerBytes(std::move(bytes));
+       }},
+      {"a text that is no UTF-8",
+       [](CheckWire& wire, const Checks& checks) {
+         v1::StreamChecksResponse answers = Allow(checks);
+         const std::string id = "decision-of-the-second";
+         answers.mutable_answers(1)->mutable_response()->set_decision_id(id);
+         std::string bytes = answers.SerializeAsString();
+         bytes[bytes.find(id)] = '\xff';
+         wire.AnswerBytes(std::move(bytes));
+       }},
   };
   size_t stream = 0;
   for (const Case& c : cases) {

@@ -50,5 +50,19 @@ TEST(Eagerness, AnAnswerWithinTheMomentMakesItEagerAgain) {
   EXPECT_EQ(OmittedOf(eagerness), 1u);
 }
 
+// Each check begins with a message that is written at once, and waits for a gateway that is far.
+TEST(Eagerness, WhatComesAtOnceAndIsNoAnswerKeepsNobodyAwake) {
+  Eagerness eagerness;
+  uint32_t in_vain = 0;
+  constexpr uint32_t kChecks = 4096;
+  for (uint32_t check = 0; check < kChecks; ++check) {
+    eagerness.Begin(kStart);  // the message is written
+    if (!eagerness.Begin(kStart)) continue;
+    WaitInVain(eagerness);
+    ++in_vain;
+  }
+  EXPECT_LE(in_vain, 20u);
+}
+
 }  // namespace
 }  // namespace dnc

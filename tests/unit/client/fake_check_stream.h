@@ -46,9 +46,11 @@ class CheckWire {
     holds_ = true;
   }
   void Written() { Happen(CheckStream::Event::kWritten); }
-  void Answer(v1::StreamChecksResponse answers) {
+  void Answer(const v1::StreamChecksResponse& answers) { AnswerBytes(answers.SerializeAsString()); }
+  // Whatever bytes.
+  void AnswerBytes(std::string bytes) {
     absl::MutexLock lock(&mutex_);
-    events_.push_back({CheckStream::Event::kAnswers, std::move(answers)});
+    events_.push_back({CheckStream::Event::kAnswers, std::move(bytes)});
   }
   void Malformed() { Happen(CheckStream::Event::kMalformed); }
   void End(absl::Status status) {
@@ -62,7 +64,7 @@ class CheckWire {
 
   struct Happened {
     CheckStream::Event event;
-    v1::StreamChecksResponse answers;
+    std::string answers;
   };
 
   void Happen(CheckStream::Event event) {
@@ -97,7 +99,7 @@ class FakeCheckStream : public CheckStream {
     }
     CheckWire::Happened next = std::move(wire_->events_.front());
     wire_->events_.pop_front();
-    if (next.event == Event::kAnswers) *answers = next.answers.SerializeAsString();
+    if (next.event == Event::kAnswers) *answers = std::move(next.answers);
     return next.event;
   }
   void Wake() override { wire_->Happen(Event::kNothing); }
