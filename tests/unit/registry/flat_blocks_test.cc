@@ -69,7 +69,7 @@ TEST(FlatBlocksTest, APieceMayBeCutAnywhere) {
                     end, "2125551235", end, "\",5551234", end, "2125551236", end, end,
                     "2125551237");
     for (size_t first = 1; first < text.size(); ++first) {
-      for (const size_t second : {1, 16, 17, 40, 1000}) {
+      for (const size_t second : {1UL, 16UL, 17UL, 40UL, 1000UL}) {
         ExpectSame(text, {first, second}, {.format = ListFormat::kFtcFlat});
       }
       ASSERT_FALSE(HasFailure()) << first;

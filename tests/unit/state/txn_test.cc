@@ -132,7 +132,7 @@ class SubjectEditTest : public TxnTest {
     std::shared_ptr<const StoreReader> ForScans() const override { return nullptr; }
   };
 
-  const NoRows none_;
+  const NoRows none_{};
 };
 
 TEST_F(SubjectEditTest, EachSeesWhatWasEditedBeforeAndItIsWrittenOnce) {
