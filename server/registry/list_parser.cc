@@ -49,8 +49,9 @@ class LineParser : public FormatParser {
   }
 
   absl::Status FeedPiece(std::string* piece, size_t skipped) override {
+    if (skipped == piece->size()) return absl::OkStatus();  // what waits goes on waiting
     const bool flat = format_->flat_form() != FlatForm::kNone;
-    if (!flat || piece->size() > kMostInBlock || skipped == piece->size()) {
+    if (!flat || piece->size() > kMostInBlock) {
       return Feed(absl::string_view(*piece).substr(skipped));
     }
     if (blocks_ == nullptr) blocks_ = std::make_unique<FlatBlocks>(with_comma(), threads_);

@@ -198,6 +198,11 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
       }
       DNC_RETURN_IF_ERROR(Feed());
     }
+    // What was read ahead, piece by piece, so that progress is told meanwhile.
+    for (bool more = true; more;) {
+      DNC_ASSIGN_OR_RETURN(more, session_->FeedNext());
+      DNC_RETURN_IF_ERROR(SendProgress());
+    }
     absl::StatusOr<v1::ImportSummary> summary = session_->Finish();
     DNC_RETURN_IF_ERROR(summary.status());
     response_.set_rows(session_->rows());
