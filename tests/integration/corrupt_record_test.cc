@@ -120,6 +120,9 @@ TEST_F(CorruptRecordTest, ALeadWithoutAStateIsNeverAllowedNorWritten) {
               Refused("CORRUPT_RECORD"));
   EXPECT_THAT(Ask<v1::GetLeadRequest>("name: '~/leads/bob'"), Refused("CORRUPT_RECORD"));
   EXPECT_THAT(Ask<v1::ListLeadsRequest>("parent: '~'"), Refused("CORRUPT_RECORD"));
+  // Its entries in force are named nowhere else, so it would pass for one that nobody blocked.
+  EXPECT_THAT(Ask<v1::ListEntriesRequest>("parent: '~' lead: '~/leads/bob'"),
+              Refused("CORRUPT_RECORD"));
 }
 
 TEST_F(CorruptRecordTest, ALeadInAStatusThatIsNoneIsUnknown) {

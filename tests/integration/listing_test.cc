@@ -154,6 +154,35 @@ TEST_F(ListingTest, EntriesAreFiltered) {
   EXPECT_EQ(Entries(absl::StrCat("create_period { start_time {", second, "} }")).size(), 5u);
 }
 
+// Those in force are named by the contact point's record, those that were revoked by the index.
+TEST_F(ListingTest, EntriesOfAContactPointComeOnceEachWhateverBecomesOfThemMeanwhile) {
+  std::vector<std::string> added;
+  for (int64_t day = 1; day <= 6; ++day) {
+    added.push_back(AddPhoneEntry(kBobPhone, absl::StrCat("expire_time { seconds: ",
+                                                          kStart / kSecond + day * 86'400, " }"))
+                        .name());
+  }
+  const auto revoke = [](const std::string& name) {
+    return absl::StrCat("name: '", name, "' evidence: 'signed'");
+  };
+  Must<v1::RevokeEntryRequest>(revoke(added[3]));
+  const std::string asked =
+      absl::StrCat("parent: '~' page_size: 2 contact_point { phone: '", kBobPhone, "' } ");
+  std::vector<std::string> listed;
+  std::string token;
+  do {
+    const auto page = Must<v1::ListEntriesRequest>(
+        absl::StrCat(asked, "page_token: '", absl::CEscape(token), "'"));
+    for (const v1::Entry& entry : page.entries()) listed.push_back(entry.name());
+    token = page.next_page_token();
+    if (listed.size() == 2) {
+      Must<v1::RevokeEntryRequest>(revoke(added[1]));  // was told already
+      Must<v1::RevokeEntryRequest>(revoke(added[4]));  // comes later
+    }
+  } while (!token.empty());
+  EXPECT_EQ(listed, added);
+}
+
 TEST_F(ListingTest, TheFiltersOfEntriesNarrowEachOther) {
   AddPhoneEntry(kBobPhone);
   Apply("ann", "novoice");
@@ -217,6 +246,20 @@ TEST_F(ListingTest, ATokenOfTheClientsMakingIsRefused) {
         Ask<v1::ListLeadsRequest>(absl::StrCat("parent: '~' status: '~s/new' page_token: '",
                                                Tampered(by_status.next_page_token(), key), "'")),
         RefusedAt("INVALID_FIELD", "page_token"));
+  }
+  // Keys of the right contact point, and longer or shorter than any.
+  for (const char* expiry : {"1900000000", "1900000001"}) {
+    AddPhoneEntry(kBobPhone, absl::StrCat("expire_time { seconds: ", expiry, " }"));
+  }
+  const std::string of_bob =
+      absl::StrCat("parent: '~' page_size: 1 contact_point { phone: '", kBobPhone, "' } ");
+  std::string decoded;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(Must<v1::ListEntriesRequest>(of_bob).next_page_token(),
+                                          &decoded));
+  for (const std::string& token : {decoded + "x", decoded.substr(0, decoded.size() - 1)}) {
+    EXPECT_THAT(Ask<v1::ListEntriesRequest>(
+                    absl::StrCat(of_bob, "page_token: '", absl::WebSafeBase64Escape(token), "'")),
+                RefusedAt("INVALID_FIELD", "page_token"));
   }
   for (const char* index : {"-1", "-2147483648", "x"}) {
     EXPECT_THAT(Ask<v1::ListStatusesRequest>(

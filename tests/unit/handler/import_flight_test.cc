@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -13,9 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/handler/import_session.h"
-#include "tests/contract/temp_dir.h"
-#include "tests/unit/state/state_fixture.h"
+#include "tests/unit/handler/import_fixture.h"
 
 namespace dnc::testing {
 namespace {
@@ -112,39 +109,11 @@ class RefusingLog : public MutationLog {
   Done first_;
 };
 
-class ImportFlightTest : public ::testing::Test {
+class ImportFlightTest : public ImportFixture {
  protected:
-  void SetUp() override { SetUpAcme(&gateway_); }
-
   absl::StatusOr<v1::ImportSummary> Import(int rows, MutationLog& log) {
-    ImportContext context;
-    context.state = &gateway_.state();
-    context.log = &log;
-    context.store = &gateway_.store();
-    context.preparer = &preparer_;
-    context.clock = &clock_;
-    context.locks = &locks_;
-    context.temp_dir = dir_.Path("");
-    v1::ImportConfig config;
-    config.set_list("organizations/acme/lists/internal");
-    config.set_format("plain");
-    config.mutable_actor()->set_id("tests");
-    DNC_ASSIGN_OR_RETURN(
-        const std::unique_ptr<ImportSession> session,
-        ImportSession::Create(
-            context, config, {"tests"}, [](const auto&) { return absl::OkStatus(); },
-            [](int64_t /*numbers*/) { return absl::OkStatus(); }));
-    std::string file;
-    for (int i = 0; i < rows; ++i) absl::StrAppend(&file, 2122000000 + i, "\n");
-    DNC_RETURN_IF_ERROR(session->Feed(&file));
-    return session->Finish();
+    return Run(Context(&log), Config("internal"), FileOf(rows));
   }
-
-  const TempDir dir_;
-  Gateway gateway_;
-  ManualClock clock_{1'768'478'400'000'000};
-  Preparer preparer_{&gateway_.state(), &clock_};
-  ImportLocks locks_;
 };
 
 TEST_F(ImportFlightTest, AFewPartsFlyTogetherInTheirOrder) {

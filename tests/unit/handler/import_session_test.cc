@@ -14,9 +14,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/schema/keys.h"
-#include "tests/contract/temp_dir.h"
 #include "tests/unit/error/error_matchers.h"
-#include "tests/unit/state/state_fixture.h"
+#include "tests/unit/handler/import_fixture.h"
 
 namespace dnc::testing {
 namespace {
@@ -47,42 +46,16 @@ class DirectLog : public MutationLog {
   int proposed_ = 0;
 };
 
-class ImportSessionTest : public ::testing::Test {
+class ImportSessionTest : public ImportFixture {
  protected:
-  void SetUp() override {
-    SetUpAcme(&gateway_);
-    ASSERT_EQ(gateway_.Apply(CreateRegistry("national")).code(), 0);
-  }
-
-  v1::ImportConfig Config(const std::string& list) {
-    v1::ImportConfig config;
-    config.set_list(absl::StrCat("organizations/acme/lists/", list));
-    config.set_format("plain");
-    config.mutable_actor()->set_id("tests");
-    return config;
-  }
-
-  absl::StatusOr<v1::ImportSummary> Import(const v1::ImportConfig& config, std::string file) {
-    ImportContext context;
-    context.state = &gateway_.state();
-    context.log = &log_;
-    context.store = &gateway_.store();
-    context.preparer = &preparer_;
-    context.clock = &clock_;
-    context.locks = &locks_;
-    context.memory = &memory_;
-    context.temp_dir = dir_.Path("");
-    const auto on_rejected = [this](const std::vector<v1::RejectedRow>& rows) {
+  absl::StatusOr<v1::ImportSummary> Import(const v1::ImportConfig& config,
+                                           const std::string& file) {
+    return Run(Context(&log_), config, file, [this](const std::vector<v1::RejectedRow>& rows) {
       most_held_ = std::max(most_held_, rows.size());
       rejected_ += rows.size();
       ++handed_out_;
       return on_rejected_;
-    };
-    const auto on_built = [](int64_t /*numbers*/) { return absl::OkStatus(); };
-    DNC_ASSIGN_OR_RETURN(const std::unique_ptr<ImportSession> session,
-                         ImportSession::Create(context, config, {"tests"}, on_rejected, on_built));
-    DNC_RETURN_IF_ERROR(session->Feed(&file));
-    return session->Finish();
+    });
   }
 
   v1::ListVersion ActiveVersion() {
@@ -117,13 +90,7 @@ class ImportSessionTest : public ::testing::Test {
     return file;
   }
 
-  TempDir dir_;
-  Gateway gateway_;
   DirectLog log_{&gateway_};
-  ManualClock clock_{1'768'478'400'000'000};
-  Preparer preparer_{&gateway_.state(), &clock_};
-  ImportLocks locks_;
-  ImportMemory memory_{size_t{64} << 20};
   absl::Status on_rejected_;
   size_t most_held_ = 0, rejected_ = 0;
   int handed_out_ = 0;

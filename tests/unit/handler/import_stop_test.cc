@@ -9,10 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "server/handler/import_session.h"
-#include "tests/contract/temp_dir.h"
-#include "tests/unit/state/state_fixture.h"
+#include "tests/unit/handler/import_fixture.h"
 
 namespace dnc::testing {
 namespace {
@@ -50,50 +47,19 @@ class CountingSink : public ChunkSink {
   int chunks = 0;
 };
 
-class ImportStopTest : public ::testing::Test {
+class ImportStopTest : public ImportFixture {
  protected:
-  void SetUp() override {
-    SetUpAcme(&gateway_);
-    ASSERT_EQ(gateway_.Apply(CreateRegistry("national")).code(), 0);
-  }
-
   // Imports as many numbers; what `before` says of each proposal counts first.
   absl::StatusOr<v1::ImportSummary> Import(const std::string& list, int numbers,
                                            std::function<absl::Status(int)> before) {
     ScriptedLog log(&gateway_, std::move(before));
-    ImportContext context;
-    context.state = &gateway_.state();
-    context.log = &log;
-    context.store = &gateway_.store();
-    context.preparer = &preparer_;
-    context.clock = &clock_;
-    context.locks = &locks_;
-    context.memory = &memory_;
-    context.temp_dir = dir_.Path("");
+    ImportContext context = Context(&log);
     context.stop = &stop_;
-    v1::ImportConfig config;
-    config.set_list("organizations/acme/lists/" + list);
-    config.set_format("plain");
-    config.mutable_actor()->set_id("tests");
-    DNC_ASSIGN_OR_RETURN(
-        const std::unique_ptr<ImportSession> session,
-        ImportSession::Create(
-            context, config, {"tests"}, [](const auto&) { return absl::OkStatus(); },
-            [](int64_t /*numbers*/) { return absl::OkStatus(); }));
-    std::string file;
-    for (int i = 0; i < numbers; ++i) absl::StrAppend(&file, 2122000000 + i, "\n");
-    DNC_RETURN_IF_ERROR(session->Feed(&file));
-    auto summary = session->Finish();
+    auto summary = Run(context, Config(list), FileOf(numbers));
     proposals_ = log.proposals();
     return summary;
   }
 
-  const TempDir dir_;
-  Gateway gateway_;
-  ManualClock clock_{1'768'478'400'000'000};
-  Preparer preparer_{&gateway_.state(), &clock_};
-  ImportLocks locks_;
-  ImportMemory memory_{size_t{64} << 20};
   ImportStop stop_;
   int proposals_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/strings/str_cat.h"
 #include "server/state/published.h"
 #include "storage/schema/keys.h"
@@ -68,7 +69,11 @@ TEST(RecordCacheTest, ReplacedValueLivesUntilReclaimed) {
   EXPECT_EQ(held, "old");
   cache.Reclaim(5);
   cache.Put(Family::kSubjects, Key(3), "six", 7);
-  EXPECT_EQ(held, "six") << "the test sees when memory is used again";
+#ifndef ABSL_HAVE_ADDRESS_SANITIZER  // there, memory is never used again
+  absl::string_view next;
+  ASSERT_TRUE(cache.Find(Family::kSubjects, Key(3), 7, &next));
+  EXPECT_EQ(next.data(), held.data()) << "the test sees when memory is used again";
+#endif
   EXPECT_EQ(Find(cache, Key(1)), "new");
 }
 
