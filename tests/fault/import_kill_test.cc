@@ -234,12 +234,31 @@ class BigImportTest : public FaultTest {
     return config;
   }
 
-  // Every fourteenth number of 1,200 exchanges, from the `first` on: 1.5 MB of chunks.
-  static std::string File(int first) {
+  // Every fourteenth number of 1,200 exchanges of an area code, from the `first` on.
+  static int64_t Number(int64_t area, int first, int64_t i) {
+    return area * 10'000'000 + 2'000'000 + first + i * 14;
+  }
+
+  // Two area codes: 1.5 MB of chunks; of the second only so many numbers.
+  static std::string File(int first, int64_t of_second = kNumbersOfEach) {
     std::string file;
+    for (int64_t i = 0; i < kNumbersOfEach; ++i) {
+      absl::StrAppend(&file, Number(212, first, i), "\n");
+    }
+    for (int64_t i = 0; i < of_second; ++i) absl::StrAppend(&file, Number(312, first, i), "\n");
+    return file;
+  }
+
+  // As a change list: the numbers of one version for those of the other.
+  static std::string Changes(int removed, int added) {
+    std::string file;
+    const auto append = [&file](int64_t number, absl::string_view change) {
+      absl::StrAppend(&file, number / 10'000'000, ",", number % 10'000'000, change);
+    };
     for (const int64_t area : {212, 312}) {
       for (int64_t i = 0; i < kNumbersOfEach; ++i) {
-        absl::StrAppend(&file, area * 10'000'000 + 2'000'000 + first + i * 14, "\n");
+        append(Number(area, removed, i), ",D,2026-01-02\n");
+        append(Number(area, added, i), ",A,2026-01-02\n");
       }
     }
     return file;
@@ -286,40 +305,81 @@ class BigImportTest : public FaultTest {
     return versions.size();
   }
 
+  enum class KillWhen { kBuilding, kInFiles };
+
   // Kills the server in the import of a second version: as soon as it is being built, or when its
-  // chunks are in files and it is about to be activated.
-  void KillWhileBuilding(bool in_files) {
-    ASSERT_TRUE(client().Import(Config(), File(1)).ok());
+  // chunks are in files and it is about to be activated. Returns whether that was before the second
+  // version was active, which nothing but what is served can tell.
+  bool KilledWithin(const v1::ImportConfig& config, const std::string& file, KillWhen when) {
     const std::set<std::string> before = TableFiles();
     absl::Notification building;
     absl::StatusOr<v1::ImportSummary> result;
     std::atomic<bool> ended = false;
     std::thread importer([&] {
-      result = client().Import(Config(), File(2), [&] {
+      result = client().Import(config, file, [&] {
         if (!building.HasBeenNotified()) building.Notify();
       });
       ended = true;
     });
     building.WaitForNotification();
-    while (in_files && !ended && TableFiles() == before) std::this_thread::yield();
+    while (when == KillWhen::kInFiles && !ended && TableFiles() == before) {
+      std::this_thread::yield();
+    }
     server().Signal(SIGKILL);
     importer.join();
     server().Wait(absl::Seconds(30));
     StartServer();
-    // Whether it was active already when it was killed cannot be told, except by what is served.
     const int served = Served();
     EXPECT_TRUE(served == 2 || (served == 1 && !result.ok()));
-    const auto again = client().Import(Config(), File(2));
-    ASSERT_TRUE(again.ok()) << again.status();
-    EXPECT_EQ(again->changed(), served == 1);
-    EXPECT_EQ(Served(), 2);
+    return served == 1;
+  }
+
+  // A whole version follows what a kill has left: one of fewer chunks, so that any of those that
+  // were there before would be too many. Ends the server.
+  void ExpectNothingLeft() {
+    constexpr int64_t kFewer = kNumbersOfEach / 2;
+    const auto imported = client().Import(Config(), File(2, kFewer));
+    ASSERT_TRUE(imported.ok()) << imported.status();
     EXPECT_EQ(StoredVersions(), 2u);
+    StartServer();
+    v1::GetListRequest get;
+    get.set_name(kRegistry);
+    const auto list = client().Call(get);
+    ASSERT_TRUE(list.ok()) << list.status();
+    EXPECT_EQ(list->list().problem(), "");
+    EXPECT_EQ(list->list().active_version().count(), kNumbersOfEach + kFewer);
+    EXPECT_TRUE(Denied("+12122000002"));
+    EXPECT_TRUE(Denied(absl::StrCat("+1", Number(312, 2, kFewer - 1))));
+    EXPECT_FALSE(Denied(absl::StrCat("+1", Number(312, 2, kFewer))));
+  }
+
+  // Until a kill has come in time.
+  void KillWhile(const v1::ImportConfig& config, const std::string& file, KillWhen when) {
+    constexpr int kMostTries = 20;
+    for (int i = 0; i < kMostTries; ++i) {
+      ASSERT_TRUE(client().Import(Config(), File(1)).ok());
+      const bool within = KilledWithin(config, file, when);
+      if (HasFailure()) return;
+      if (within) return ExpectNothingLeft();
+    }
+    FAIL() << "the second version was active before each of " << kMostTries << " kills";
   }
 };
 
-TEST_F(BigImportTest, KilledWhileItsChunksAreWritten) { KillWhileBuilding(false); }
+TEST_F(BigImportTest, KilledWhileItsChunksAreWritten) {
+  KillWhile(Config(), File(2), KillWhen::kBuilding);
+}
 
-TEST_F(BigImportTest, KilledBetweenItsChunksAndItsActivation) { KillWhileBuilding(true); }
+TEST_F(BigImportTest, KilledBetweenItsChunksAndItsActivation) {
+  KillWhile(Config(), File(2), KillWhen::kInFiles);
+}
+
+TEST_F(BigImportTest, KilledWhileAChangeListIsApplied) {
+  v1::ImportConfig config = Config();
+  config.set_format("ftc-change");
+  config.set_mode(v1::IMPORT_MODE_CHANGE);
+  KillWhile(config, Changes(1, 2), KillWhen::kBuilding);
+}
 
 // What an import left that was killed, and no other followed, is no part of anything; of older
 // versions as many stay as are to be kept.

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tests/fault/fault_fixture.h"
@@ -76,34 +77,69 @@ TEST_P(PowerCutTest, FirstOptOutIsNotLost) {
   ExpectNothingLost();
 }
 
-// Chunks are written without a sync; that of the version's activation counts for them.
-TEST_P(PowerCutTest, AcknowledgedImportIsWhole) {
-  constexpr int64_t kRows = 200'000;
-  ASSERT_NO_FATAL_FAILURE(StartUnderPower());
-  v1::CreateListRequest create;
-  create.set_parent(kOrganization);
-  create.set_list_id("registry");
-  create.mutable_actor()->set_id("tests/fault");
-  create.mutable_list()->set_kind(v1::LIST_KIND_REGISTRY);
-  ASSERT_TRUE(client().Call(create).ok());
-  v1::ImportConfig config;
-  config.set_list(kRegistryList);
-  config.mutable_actor()->set_id("tests/fault");
-  config.set_mode(v1::IMPORT_MODE_FULL);
+// Every fourteenth number of 1,200 exchanges of each area code: 0.75 MB of chunks.
+std::string RegistryFile(const std::vector<int64_t>& area_codes) {
   std::string file;
-  for (int64_t i = 0; i < kRows; ++i) {
-    absl::StrAppend(&file, MakeOptOut(OptOutKind::kPhoneEntry, i, 1).phones.front(), "\n");
+  for (const int64_t area : area_codes) {
+    for (int64_t local = 2'000'000; local < 8'000'000; local += 14) {
+      absl::StrAppend(&file, area * 10'000'000 + local, "\n");
+    }
   }
-  const auto imported = client().Import(config, file);
-  ASSERT_TRUE(imported.ok()) << imported.status();
-  CutPower();
-  ASSERT_NO_FATAL_FAILURE(StartServer());
-  v1::GetListRequest get;
-  get.set_name(kRegistryList);
-  const auto list = client().Call(get);
-  ASSERT_TRUE(list.ok()) << list.status();
-  EXPECT_EQ(list->list().active_version().count(), kRows);
+  return file;
 }
+
+class ImportPowerCutTest : public PowerCutTest {
+ protected:
+  // Imports a list, cuts the power, and asks for its first number and its last.
+  void ExpectWholeAfterACut(const std::vector<int64_t>& area_codes) {
+    ASSERT_NO_FATAL_FAILURE(StartUnderPower());
+    v1::CreateListRequest create;
+    create.set_parent(kOrganization);
+    create.set_list_id("registry");
+    create.mutable_actor()->set_id("tests/fault");
+    create.mutable_list()->set_kind(v1::LIST_KIND_REGISTRY);
+    ASSERT_TRUE(client().Call(create).ok());
+    v1::ImportConfig config;
+    config.set_list(kRegistryList);
+    config.set_format("ftc-flat");
+    config.mutable_actor()->set_id("tests/fault");
+    const auto imported = client().Import(config, RegistryFile(area_codes));
+    ASSERT_TRUE(imported.ok()) << imported.status();
+    CutPower();
+    ASSERT_NO_FATAL_FAILURE(StartServer());
+    v1::GetListRequest get;
+    get.set_name(kRegistryList);
+    const auto list = client().Call(get);
+    ASSERT_TRUE(list.ok()) << list.status();
+    EXPECT_EQ(list->list().problem(), "");
+    EXPECT_EQ(list->list().active_version().count(),
+              428'572 * static_cast<int64_t>(area_codes.size()));
+    for (const int64_t area : area_codes) {
+      for (const int64_t local : {2'000'000, 7'999'994}) {
+        const auto check = CheckPhone(client(), absl::StrCat("+1", area * 10'000'000 + local));
+        ASSERT_TRUE(check.ok()) << check.status();
+        EXPECT_EQ(check->verdict(), v1::VERDICT_DENY) << area << local;
+      }
+    }
+  }
+};
+
+// Up to 1 MiB of chunks go through the log without a sync; that of the version's activation counts
+// for them.
+TEST_P(ImportPowerCutTest, AnAcknowledgedImportIsWhole) {
+  ASSERT_NO_FATAL_FAILURE(ExpectWholeAfterACut({212}));
+}
+
+// More than that does not go through the log, and is flushed before the activation.
+TEST_P(ImportPowerCutTest, AnAcknowledgedLargeImportIsWhole) {
+  ASSERT_NO_FATAL_FAILURE(ExpectWholeAfterACut({212, 312}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Marker, ImportPowerCutTest,
+                         ::testing::Values(MarkerAfter::kKept, MarkerAfter::kReverted),
+                         [](const auto& info) {
+                           return info.param == MarkerAfter::kKept ? "Kept" : "Reverted";
+                         });
 
 INSTANTIATE_TEST_SUITE_P(Marker, PowerCutTest,
                          ::testing::Values(MarkerAfter::kKept, MarkerAfter::kReverted),

@@ -155,7 +155,8 @@ TEST_F(ImportRegistryTest, OfContradictingChangesTheLaterOneCounts) {
 // one message may see some of each.
 class ActivationTest : public ImportRegistryTest {
  protected:
-  static constexpr int kNumbers = 200;
+  // More than a send list is judged in at once.
+  static constexpr int kNumbers = 5'000;
 
   static uint64_t Number(int i) { return 14'235'550'000 + static_cast<uint64_t>(i); }
 
