@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 #: measure: the gateway beside an empty gRPC echo, Redis and PostgreSQL; micro benchmarks
 #:
-#: usage: ./dev bench [--quick|--full] [--only NAME[,NAME…]] [--registry N] [--strict] [--curves]
-#:                    [--smoke] [--build-only] [--instructions BASE [HEAD]]
+#: usage: ./dev bench [--quick|--full|--at-size] [--only NAME[,NAME…]] [--registry N] [--strict]
+#:                    [--curves] [--smoke] [--build-only] [--instructions BASE [HEAD]]
 #:
 #: Prints one table and writes build/bench/results.json, a list of {name, value, unit, target, met,
 #: note}. bench/README.md says how to read it. Nothing else should run on the machine.
 #:
 #:   --full         a registry of 250 million numbers and two million leads: what is run without it
+#:   --at-size      the same with 20 million leads and 50 million entries, which take most of an hour
+#:                  to load, and 8 GB of memory
 #:   --quick        a registry of 10 million, short rounds, and rougher figures
 #:   --only NAMES   only these, by commas: micro, peers, checks, singles, filter, actions, mixed,
 #:                  reports, start; the registry is imported all the same, for those that need it
@@ -27,12 +29,16 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=scripts/deps.sh
 source "$DNC_ROOT/scripts/deps.sh"
 
-build_only='' curves='' quick='' registry=250000000 more_leads=1900000
+build_only='' curves='' quick='' registry=250000000 more_leads=1900000 more_entries=0
 only=micro,peers,checks,singles,filter,actions,mixed,reports,start
 declare -a instructions=() load_args=() micro_args=(--benchmark_min_time=0.5) merge_args=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --full) ;;
+    --at-size)
+      more_leads=19900000 more_entries=49700000
+      load_args=(--block-cache-mib 512)
+      ;;
     --quick)
       quick=1 registry=10000000 more_leads=0
       load_args=(--quick)
@@ -66,7 +72,7 @@ while [ $# -gt 0 ]; do
       fi
       shift
       ;;
-    *) usage_error "bench takes --quick, --full, --only, --registry, --strict, --curves," \
+    *) usage_error "bench takes --quick, --full, --at-size, --only, --registry, --strict, --curves," \
       "--smoke, --build-only and --instructions, not '$1'" ;;
   esac
   shift
@@ -120,7 +126,7 @@ if [ "${#scenarios[@]}" -gt 0 ]; then
   say "load: dncd beside an empty gRPC echo, Redis and PostgreSQL"
   "$BIN/dnc_loadgen" --dncd "$BIN/dncd" --echo-server "$BIN/dnc_echo_server" --work-dir "$OUT" \
     --json "$OUT/load.json" --registry "$registry" --more-leads "$more_leads" \
-    "${load_args[@]}" --only "${scenarios[@]}"
+    --more-entries "$more_entries" "${load_args[@]}" --only "${scenarios[@]}"
   results=("$OUT/load.json" "${results[@]}")
 fi
 say "results"

@@ -1,6 +1,7 @@
 // What the gateway holds while it is measured: 100,000 leads with a phone and an e-mail address
 // each and 300,000 entries on the internal list, every second lead's phone among them; a registry,
-// where one is chosen, which lists none of these numbers; more leads, which nobody asks for.
+// where one is chosen, which lists none of these numbers; more leads and entries, which nobody asks
+// for.
 #ifndef DNC_BENCH_LOAD_DATASET_H_
 #define DNC_BENCH_LOAD_DATASET_H_
 
@@ -38,6 +39,11 @@ inline uint64_t BlockedPhone(uint64_t i) { return Phone(i < kLeads / 2 ? 2 * i :
 inline uint64_t FreePhone(uint64_t i) { return Phone(i < kLeads / 2 ? 2 * i + 1 : 10'000'000 + i); }
 inline bool IsBlockedLead(uint64_t lead) { return lead % 2 == 0; }
 
+// More leads and entries: apart from those of every scenario. Many of the entries are phones of
+// these leads.
+inline constexpr uint64_t kFirstMoreLead = 40'000'000;
+inline constexpr uint64_t kFirstMoreEntry = 45'000'000;
+
 // "organizations/bench/leads/lead-000042".
 std::string LeadName(uint64_t i);
 
@@ -57,6 +63,10 @@ absl::StatusOr<LoadTimes> LoadDataset(const std::shared_ptr<grpc::Channel>& chan
 // Creates the leads [begin, end), 1,000 a call.
 absl::Status CreateLeads(const std::shared_ptr<grpc::Channel>& channel, uint64_t begin,
                          uint64_t end);
+
+// More than LoadDataset's.
+absl::StatusOr<LoadTimes> LoadMore(const std::shared_ptr<grpc::Channel>& channel, uint64_t leads,
+                                   uint64_t entries);
 
 }  // namespace dnc::bench
 

@@ -1,7 +1,4 @@
 // Whole send lists: FilterContacts through the client library, beside SMISMEMBER and = ANY.
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -19,12 +16,12 @@
 #include "absl/time/clock.h"
 #include "bench/load/blocking_load.h"
 #include "bench/load/dataset.h"
+#include "bench/load/left_out.h"
 #include "bench/load/postgres.h"
 #include "bench/load/redis.h"
 #include "bench/load/scenarios.h"
 #include "bench/load/turns.h"
 #include "client/client.h"
-#include "dnc/v1/system.grpc.pb.h"
 
 namespace dnc::bench {
 namespace {
@@ -166,30 +163,6 @@ double MedianThroughput(const Series& series) {
   values.reserve(series.rounds.size());
   for (const LoadResult& round : series.rounds) values.push_back(round.calls_per_second);
   return Quantile(std::move(values), 0.5);
-}
-
-// Records of checks that the gateway has written, and those that it left out for want of room.
-struct Recorded {
-  double written = 0;
-  double left_out = 0;
-};
-
-absl::StatusOr<Recorded> ReadRecorded(const std::string& address) {
-  const auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
-  grpc::ClientContext context;
-  v1::GetSystemStatusResponse response;
-  const grpc::Status status =
-      v1::SystemService::NewStub(channel)->GetSystemStatus(&context, {}, &response);
-  if (!status.ok()) return absl::UnavailableError(status.error_message());
-  return Recorded{static_cast<double>(response.recorder().recorded()),
-                  static_cast<double>(response.recorder().dropped())};
-}
-
-// Of the records that were due between the two, in percent.
-double LeftOut(const Recorded& before, const Recorded& after) {
-  const double left_out = after.left_out - before.left_out;
-  const double due = left_out + after.written - before.written;
-  return due == 0 ? 0 : 100 * left_out / due;
 }
 
 // A peer with its callers, or why there is none.

@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "bench/load/child_process.h"
 #include "bench/load/dataset.h"
+#include "bench/load/left_out.h"
 #include "bench/load/report.h"
 #include "bench/load/scenarios.h"
 
@@ -38,24 +39,27 @@ struct Flags {
   uint64_t report_leads = 0;  // 0: as many as usual
   uint64_t registry = 0;
   uint64_t more_leads = 0;
+  uint64_t more_entries = 0;
   int64_t peer_numbers = -1;    // -1: as many as usual
   std::string dncctl;           // empty: beside dncd
   std::string make_registry;    // the same
   std::string gateway_cpus;     // for taskset; empty: all
   int record_cache_mib = 2048;  // room for ten million leads and contact points
+  int block_cache_mib = 0;      // 0: the gateway's own
 };
 
 struct Scenario {
   absl::string_view name;
   absl::Status (*measure)(const Servers&, const Rounds&, Report&);
+  bool of_checks = false;  // its figures are those of checks, so records left out are told
 };
 
 // In the order in which they run: what needs the registry follows its import; reports, which need
 // many leads, and everything else that fills the store come late; starts last, on all of it.
 constexpr std::array<Scenario, 9> kScenarios = {{{"peers", &MeasurePeerImports},
                                                  {"import", &MeasureImport},
-                                                 {"checks", &MeasureChecks},
-                                                 {"singles", &MeasureSingles},
+                                                 {"checks", &MeasureChecks, true},
+                                                 {"singles", &MeasureSingles, true},
                                                  {"filter", &MeasureFilter},
                                                  {"actions", &MeasureActions},
                                                  {"mixed", &MeasureMixed},
@@ -81,6 +85,7 @@ Rounds RoundsOf(const Flags& flags) {
   }
   rounds.registry = flags.registry;
   rounds.more_leads = flags.more_leads;
+  rounds.more_entries = flags.more_entries;
   if (flags.peer_numbers >= 0) rounds.peer_numbers = static_cast<uint64_t>(flags.peer_numbers);
   if (flags.report_leads > 0) rounds.report_leads = flags.report_leads;
   if (flags.rounds > 0) rounds.count = flags.rounds;
@@ -137,10 +142,27 @@ Setup SetupOf(const Flags& flags, const std::string& scratch_dir) {
       .data_dir = absl::StrCat(scratch_dir, "/store"),
       .gateway_wrapper = {},
       .gateway_flags = {"--record-cache-mib", std::to_string(flags.record_cache_mib)}};
+  if (flags.block_cache_mib > 0) {
+    setup.gateway_flags.insert(setup.gateway_flags.end(),
+                               {"--block-cache-mib", std::to_string(flags.block_cache_mib)});
+  }
   if (!flags.gateway_cpus.empty()) {
     setup.gateway_wrapper = {"/usr/bin/taskset", "--cpu-list", flags.gateway_cpus};
   }
   return setup;
+}
+
+absl::Status Measure(const Scenario& scenario, const Servers& servers, const Rounds& rounds,
+                     Report& report) {
+  if (absl::Status status = AwaitIdle(servers.gateway); !status.ok()) return status;
+  if (!scenario.of_checks) return scenario.measure(servers, rounds, report);
+  const auto before = ReadRecorded(servers.gateway.address());
+  if (!before.ok()) return before.status();
+  if (absl::Status status = scenario.measure(servers, rounds, report); !status.ok()) return status;
+  const auto after = ReadRecorded(servers.gateway.address());
+  if (!after.ok()) return after.status();
+  report.Add(absl::StrCat(scenario.name, "_records_left_out"), LeftOut(*before, *after), "%");
+  return absl::OkStatus();
 }
 
 absl::Status MeasureAll(const Flags& flags, Report& report) {
@@ -160,8 +182,7 @@ absl::Status MeasureAll(const Flags& flags, Report& report) {
   for (const Scenario& scenario : kScenarios) {
     // Everything after it needs the registry.
     if (!Wanted(flags, scenario.name) && scenario.measure != &MeasureImport) continue;
-    if (auto status = AwaitIdle(*gateway); !status.ok()) return status;
-    if (auto status = scenario.measure(servers, rounds, report); !status.ok()) return status;
+    if (auto status = Measure(scenario, servers, rounds, report); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -199,6 +220,9 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(uint64_t{0}, dnc::bench::NumberModel::kMaxCount));
   app.add_option("--more-leads", flags.more_leads, "Leads beyond the 100,000 that are checked")
       ->check(CLI::Range(uint64_t{0}, uint64_t{50'000'000}));
+  app.add_option("--more-entries", flags.more_entries,
+                 "Entries of the internal list beyond the 300,000 that are checked")
+      ->check(CLI::Range(uint64_t{0}, uint64_t{50'000'000}));
   app.add_option("--peer-numbers", flags.peer_numbers,
                  "How many of the numbers the peers are given at most; 0: without peers")
       ->check(CLI::Range(int64_t{0}, int64_t{100'000'000}));
@@ -210,6 +234,8 @@ int main(int argc, char** argv) {
   app.add_option("--record-cache-mib", flags.record_cache_mib,
                  "The gateway's setting; docs/sizing.md says how many a number of leads takes")
       ->check(CLI::Range(0, 1 << 20));
+  app.add_option("--block-cache-mib", flags.block_cache_mib, "The same; its default if not given")
+      ->check(CLI::Range(1, 1 << 20));
   app.add_option("--report-leads", flags.report_leads, "How many leads a report has, at least")
       ->check(CLI::Range(uint64_t{100'000}, uint64_t{10'000'000}));
   app.add_option("--rounds", flags.rounds, "How many rounds")->check(CLI::Range(1, 1000));

@@ -26,7 +26,6 @@ namespace {
 
 constexpr size_t kConnections = 4;
 constexpr size_t kSaturating = 64;
-constexpr uint64_t kFirstMoreLead = 40'000'000;  // apart from those of other scenarios
 
 constexpr char kCheckContact[] = "/dnc.v1.CheckService/CheckContact";
 constexpr char kEcho[] = "/dnc.bench.EchoService/Echo";
@@ -121,14 +120,19 @@ absl::Status MeasureDisk(const std::string& dir, Report& report) {
 }
 
 absl::Status MeasureLoading(const Servers& servers, const Rounds& rounds, Report& report) {
-  absl::PrintF("loading %d leads and %d entries\n", kLeads + rounds.more_leads, kEntries);
+  absl::PrintF("loading %d leads and %d entries\n", kLeads + rounds.more_leads,
+               kEntries + rounds.more_entries);
   const auto channel = MakeChannels(servers.gateway.address(), 1).front();
   const auto times = LoadDataset(channel);
   if (!times.ok()) return times.status();
-  absl::Status more = CreateLeads(channel, kFirstMoreLead, kFirstMoreLead + rounds.more_leads);
-  if (!more.ok()) return more;
   report.Add("load_leads", times->leads_per_second, "leads/s");
   report.Add("load_entries", times->entries_per_second, "entries/s");
+  const auto more = LoadMore(channel, rounds.more_leads, rounds.more_entries);
+  if (!more.ok()) return more.status();
+  if (rounds.more_leads > 0) report.Add("load_more_leads", more->leads_per_second, "leads/s");
+  if (rounds.more_entries > 0) {
+    report.Add("load_more_entries", more->entries_per_second, "entries/s");
+  }
   return absl::OkStatus();
 }
 

@@ -40,6 +40,7 @@ struct Rounds {
   int peer_count = 9;                 // of comparisons with Redis and PostgreSQL
   uint64_t report_leads = 1'000'000;  // that the report has, at least
   uint64_t more_leads = 0;            // beyond those that are checked
+  uint64_t more_entries = 0;          // the same
   uint64_t registry = 0;              // numbers; 0: none
   uint64_t peer_numbers =
       10'000'000;         // that the peers are given, at most the registry's; 0: no peers
