@@ -40,7 +40,7 @@ while [ $# -gt 0 ]; do
       load_args=(--block-cache-mib 512)
       ;;
     --quick)
-      quick=1 registry=10000000 more_leads=0
+      quick=1 registry=10000000 more_leads=0 more_entries=0
       load_args=(--quick)
       # Building the 250 million numbers of `national` alone takes half a minute.
       micro_args=(--benchmark_min_time=0.05 --benchmark_filter=-/national)
@@ -57,7 +57,7 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --smoke)
-      only=peers,checks,singles,filter,mixed,start registry=100000 more_leads=0
+      only=peers,checks,singles,filter,mixed,start registry=100000 more_leads=0 more_entries=0
       load_args=(--quick --rounds 1 --seconds 0.1)
       ;;
     --strict) merge_args=(--strict) ;;
