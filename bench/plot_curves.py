@@ -21,19 +21,26 @@ def is_drawn(value):
     return value is not None and value > 0
 
 
-def by_cores(name, factor=1.0):
-    """A line a number of cores."""
+def each_by_cores(*named):
+    """A line a figure and a number of cores: (figure, what its label begins with, factor)."""
 
     def lines(points):
         found = {}
-        for point in points:
-            value = point["figures"].get(name)
-            if is_drawn(value):
-                label = f"{point['cores']} core" + ("s" if point["cores"] > 1 else "")
-                found.setdefault(label, []).append((point["numbers"], value * factor))
+        for name, label, factor in named:
+            for point in points:
+                value = point["figures"].get(name)
+                if is_drawn(value):
+                    cores = f"{point['cores']} core" + ("s" if point["cores"] > 1 else "")
+                    line = found.setdefault(label + cores, [])
+                    line.append((point["numbers"], value * factor))
         return found
 
     return lines
+
+
+def by_cores(name, factor=1.0):
+    """A line a number of cores."""
+    return each_by_cores((name, "", factor))
 
 
 def of_all_cores(*named):
@@ -63,22 +70,27 @@ PANELS = (
     ),
     (
         "start to first answer, s",
-        of_all_cores(
-            ("start_seconds", "files cached", 1),
-            ("start_cold_seconds", "cold", 1),
-            ("start_cold_files_seconds", "cold", 1),
+        each_by_cores(
+            ("start_seconds", "warm, ", 1),
+            ("start_cold_seconds", "cold, ", 1),
+            ("start_cold_files_seconds", "cold, ", 1),
         ),
     ),
     ("CheckContact, thousand/s", by_cores("check_saturated_throughput", 1e-3)),
     (
         "CheckContact alone, µs",
-        of_all_cores(
-            ("check_unloaded_p50", "p50", 1),
-            ("check_unloaded_p99", "p99", 1),
-            ("raw_echo_unloaded_p50", "raw echo p50", 1),
-        ),
+        each_by_cores(("check_unloaded_p50", "p50, ", 1), ("check_unloaded_p99", "p99, ", 1)),
     ),
     ("FilterContacts, million/s", by_cores("filter_random_throughput", 1e-6)),
+    ("64 single checks, thousand/s", by_cores("single_64_throughput", 1e-3)),
+    (
+        "64 single checks, p99, ms",
+        by_cores("single_64_p99", 1e-3),
+    ),
+    (
+        "single check alone, µs",
+        each_by_cores(("single_1_p50", "p50, ", 1), ("single_1_p99", "p99, ", 1)),
+    ),
 )
 
 
@@ -129,7 +141,8 @@ class Panel:
             yield f'<path class="l" stroke="{colour}" d="M{path}"/>'
             for x, y in places:
                 yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}"/>'
-            yield f'<text x="{LEFT + index * 84}" y="32" fill="{colour}">{label}</text>'
+            step = 84 if len(self.lines) < 4 else 61
+            yield f'<text x="{LEFT - 40 * (step < 84) + index * step}" y="32" fill="{colour}">{label}</text>'
 
     def svg(self):
         yield f'<text class="t" x="{LEFT}" y="16">{self.title}</text>'

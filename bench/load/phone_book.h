@@ -17,6 +17,8 @@ class PhoneBook {
 
   const NumberModel& registry() const { return registry_; }
   bool IsListed(uint64_t number) const;
+  // Whether it lists any number.
+  bool HasListed() const { return !listed_.empty(); }
 
   // The i-th number that the registry does not list: all differ, spread over all exchanges in
   // service. `i` below 100,000,000.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -29,39 +30,46 @@ grpc::ByteBuffer ToBytes(const google::protobuf::Message& message) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-enum class CheckKind { kPhone, kLeadAndPhone, kLead };
+// kListed: the phone is no lead's, but one that the registry has.
+enum class CheckKind { kPhone, kLeadAndPhone, kLead, kListed };
 
-v1::CheckContactRequest RequestOf(uint64_t lead, CheckKind kind) {
+// `number`: of a lead; for kListed, of 64 random bits.
+v1::CheckContactRequest RequestOf(uint64_t number, CheckKind kind) {
   v1::CheckContactRequest request;
   request.set_organization(std::string(kOrganization));
   request.set_channel(v1::CHANNEL_VOICE);
   request.set_message_class(v1::MESSAGE_CLASS_MARKETING);
-  if (kind != CheckKind::kPhone) request.set_lead(LeadName(lead));
+  if (kind == CheckKind::kLeadAndPhone || kind == CheckKind::kLead) {
+    request.set_lead(LeadName(number));
+  }
   if (kind != CheckKind::kLead) {
-    request.mutable_contact_point()->set_phone(absl::StrCat("+", Phone(lead)));
+    const uint64_t phone = kind == CheckKind::kListed ? Phones().Listed(number) : Phone(number);
+    request.mutable_contact_point()->set_phone(absl::StrCat("+", phone));
   }
   return request;
 }
 
-v1::Verdict RightVerdict(uint64_t lead) {
-  return IsBlockedLead(lead) ? v1::VERDICT_DENY : v1::VERDICT_ALLOW;
+v1::Verdict RightVerdict(uint64_t number, CheckKind kind) {
+  const bool denied = kind == CheckKind::kListed || IsBlockedLead(number);
+  return denied ? v1::VERDICT_DENY : v1::VERDICT_ALLOW;
 }
 
 void SetPreparedDeadline(grpc::ClientContext& context) {
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
 }
 
-// The length of the answer for a lead, which must be the right one.
-absl::StatusOr<size_t> AnswerBytes(v1::CheckService::Stub& stub, uint64_t lead, CheckKind kind) {
+// The length of an answer, which must be the right one.
+absl::StatusOr<size_t> AnswerBytes(v1::CheckService::Stub& stub, uint64_t number, CheckKind kind) {
   grpc::ClientContext context;
   SetPreparedDeadline(context);
   v1::CheckContactResponse response;
-  const grpc::Status status = stub.CheckContact(&context, RequestOf(lead, kind), &response);
+  const grpc::Status status = stub.CheckContact(&context, RequestOf(number, kind), &response);
   if (!status.ok())
     return absl::InternalError(absl::StrCat("CheckContact: ", status.error_message()));
-  if (response.verdict() != RightVerdict(lead)) {
-    return absl::InternalError(absl::StrCat("CheckContact of ", LeadName(lead), " answered ",
-                                            response.ShortDebugString()));
+  if (response.verdict() != RightVerdict(number, kind)) {
+    return absl::InternalError(absl::StrCat("CheckContact of ",
+                                            RequestOf(number, kind).ShortDebugString(),
+                                            " answered ", response.ShortDebugString()));
   }
   return response.ByteSizeLong();
 }
@@ -101,13 +109,14 @@ absl::StatusOr<CheckBytes> PhoneCheckBytes(const std::shared_ptr<grpc::Channel>&
 }
 
 absl::StatusOr<PairedCalls> PrepareChecks(const std::shared_ptr<grpc::Channel>& channel) {
-  constexpr std::array kKinds = {CheckKind::kPhone, CheckKind::kPhone, CheckKind::kLeadAndPhone,
-                                 CheckKind::kLead};
+  std::vector<CheckKind> kinds = {CheckKind::kPhone, CheckKind::kPhone, CheckKind::kLeadAndPhone,
+                                  CheckKind::kLead};
+  if (Phones().HasListed()) kinds.push_back(CheckKind::kListed);
   const auto stub = v1::CheckService::NewStub(channel);
-  std::array<std::array<size_t, 2>, kKinds.size()> answer_bytes{};
-  for (size_t kind = 0; kind < kKinds.size(); ++kind) {
+  std::vector<std::array<size_t, 2>> answer_bytes(kinds.size());
+  for (size_t kind = 0; kind < kinds.size(); ++kind) {
     for (const uint64_t lead : {uint64_t{0}, uint64_t{1}}) {
-      const auto bytes = AnswerBytes(*stub, lead, kKinds[kind]);
+      const auto bytes = AnswerBytes(*stub, lead, kinds[kind]);
       if (!bytes.ok()) return bytes.status();
       answer_bytes[kind][lead] = *bytes;
     }
@@ -115,12 +124,14 @@ absl::StatusOr<PairedCalls> PrepareChecks(const std::shared_ptr<grpc::Channel>& 
   PairedCalls calls;
   std::mt19937_64 random(1);
   for (size_t i = 0; i < kChecks; ++i) {
-    const uint64_t lead = random() % (kLeads / 2) * 2 + i / kKinds.size() % 2;
-    const size_t kind = i % kKinds.size();
-    const v1::CheckContactRequest request = RequestOf(lead, kKinds[kind]);
-    const char verdict = static_cast<char>(RightVerdict(lead));
+    const size_t kind = i % kinds.size();
+    const uint64_t parity = i / kinds.size() % 2;
+    const uint64_t number =
+        kinds[kind] == CheckKind::kListed ? random() : random() % (kLeads / 2) * 2 + parity;
+    const v1::CheckContactRequest request = RequestOf(number, kinds[kind]);
+    const char verdict = static_cast<char>(RightVerdict(number, kinds[kind]));
     calls.gateway.push_back({ToBytes(request), std::string{kVarintField1, verdict}});
-    calls.echo.push_back(EchoCall(request.ByteSizeLong(), answer_bytes[kind][lead % 2]));
+    calls.echo.push_back(EchoCall(request.ByteSizeLong(), answer_bytes[kind][parity]));
   }
   return calls;
 }

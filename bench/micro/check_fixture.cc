@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -11,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "bench/micro/catalog_fixture.h"
 #include "storage/base/clock.h"
+#include "storage/registry/chunk_codec.h"
+#include "storage/schema/keys.h"
 
 namespace dnc::bench {
 namespace {
@@ -18,6 +21,8 @@ namespace {
 using storage::v1::Mutation;
 
 constexpr uint64_t kBatch = 1'000;
+constexpr char kRegistry[] = "organizations/bench/lists/national";
+constexpr int64_t kVersion = 1;
 constexpr char kNew[] = "organizations/bench/workflows/sales/statuses/new";
 
 Mutation Of(const std::string& organization) {
@@ -27,8 +32,9 @@ Mutation Of(const std::string& organization) {
   return mutation;
 }
 
-// Valid numbers of area code 212, all different.
-std::string PhoneOf(uint64_t i) { return absl::StrCat("+1212", 2'000'000 + i); }
+// Valid numbers of area code 212, all different, ascending.
+uint64_t NumberOf(uint64_t i) { return 12'122'000'000 + i; }
+std::string PhoneOf(uint64_t i) { return absl::StrCat("+", NumberOf(i)); }
 
 std::string LeadName(uint64_t i) { return absl::StrCat("organizations/bench/leads/lead-", i); }
 
@@ -73,6 +79,24 @@ Mutation BlockEverySecond(uint64_t first) {
     entry.mutable_contact_point()->set_phone(PhoneOf(i));
     entry.mutable_effective_time()->set_seconds(kNow / 1'000'000);
   }
+  return mutation;
+}
+
+Mutation CreateRegistry() {
+  Mutation mutation = Of("bench");
+  mutation.mutable_create_list()->set_list_id("national");
+  mutation.mutable_create_list()->mutable_list()->set_kind(v1::LIST_KIND_REGISTRY);
+  return mutation;
+}
+
+Mutation Activate(uint64_t count, uint32_t chunks) {
+  Mutation mutation = Of("bench");
+  storage::v1::ActivateVersion& activate = *mutation.mutable_activate_version();
+  activate.set_list(kRegistry);
+  activate.set_chunks(chunks);
+  activate.mutable_version()->set_version(kVersion);
+  activate.mutable_version()->set_count(static_cast<int64_t>(count));
+  activate.mutable_version()->mutable_as_of_time()->set_seconds(kNow / 1'000'000);
   return mutation;
 }
 
@@ -124,8 +148,32 @@ void CheckFixture::Apply(Mutation mutation) {
   entries.front().revision = state_->applied_revision() + 1;
   entries.front().mutation = std::move(mutation);
   std::vector<Outcome> outcomes;
-  if (!state_->Apply(entries, &outcomes).ok() || outcomes.front().code() != 0) std::abort();
+  const absl::Status applied = state_->Apply(entries, &outcomes);
+  if (applied.ok() && outcomes.front().code() == 0) return;
+  const std::string why = applied.ok() ? outcomes.front().message() : applied.ToString();
+  std::fprintf(stderr, "the fixture cannot be set up: %s\n", why.c_str());
+  std::abort();
 }
+
+void CheckFixture::ImportRegistry(uint64_t first, uint64_t count) {
+  Apply(CreateRegistry());
+  const StateMachine::ViewGuard view = state_->Read();
+  const CatalogOrganization& bench = *view->catalog->Find("bench");
+  const uint32_t list = bench.FindList("national")->record.number();
+  WriteSet chunks;
+  ChunkWriter writer([&](uint32_t ordinal, std::string bytes) {
+    chunks.Put(Family::kChunks, keys::Chunk(bench.number(), list, kVersion, ordinal),
+               std::move(bytes));
+    return absl::OkStatus();
+  });
+  for (uint64_t i = first; i < first + count; ++i) {
+    if (!writer.Add(NumberOf(i)).ok()) std::abort();
+  }
+  if (!writer.Finish().ok() || !store_->Commit(chunks, Durability::kSynced).ok()) std::abort();
+  Apply(Activate(count, writer.chunks()));
+}
+
+storage::v1::Mutation MutationOfBench() { return Of("bench"); }
 
 std::string CheckRequest(uint64_t lead, int names) {
   v1::CheckContactRequest request;

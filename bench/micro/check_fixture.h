@@ -27,16 +27,23 @@ class CheckFixture {
 
   const StateMachine& state() const { return *state_; }
   const CheckHandler& checks() const { return *checks_; }
+  const std::string& dir() const { return dir_; }
+
+  void Apply(storage::v1::Mutation mutation);
+  // A registry that has the phones of `first` and of the count - 1 leads that would follow.
+  void ImportRegistry(uint64_t first, uint64_t count);
 
  private:
   void Open(size_t record_cache_bytes);
-  void Apply(storage::v1::Mutation mutation);
 
   const std::string dir_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<StateMachine> state_;
   std::unique_ptr<CheckHandler> checks_;
 };
+
+// A mutation of the organization `bench`, without its body.
+storage::v1::Mutation MutationOfBench();
 
 // What a check names.
 enum Names { kPhone = 1, kLead = 2, kBoth = 3, kSpelledPhone = 4 };

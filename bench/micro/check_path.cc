@@ -4,6 +4,7 @@
 //   entry      of one that the internal list denies
 //   lead       of a lead
 //   registry   facts and decision of a phone that is in a registry
+//   served     a check of a phone that is in a registry, authorised and recorded, as it is served
 //   event      what a check leaves for its record
 //   block      a block of FilterContacts with 8,192 phones, every sixteenth denied
 // What is to be counted happens within dnc_measured.
@@ -18,6 +19,7 @@
 #include "absl/strings/numbers.h"
 #include "bench/micro/catalog_fixture.h"
 #include "bench/micro/check_fixture.h"
+#include "bench/micro/served_checks.h"
 #include "server/decision/decide.h"
 #include "server/handler/facts_reader.h"
 #include "server/handler/filter_request.h"
@@ -49,6 +51,19 @@ Operation Checks(const CheckFixture& gateway, uint64_t first, int names) {
   return [&gateway, requests = std::move(requests)](uint64_t i) {
     WireWriter answer;
     Require(gateway.checks().Check(requests[i % kRequests], &answer).ok());
+  };
+}
+
+Operation ServedOnes(CheckFixture* gateway) {
+  std::vector<std::string> requests;
+  requests.reserve(kRequests);
+  for (uint64_t i = 0; i < kRequests; ++i) {
+    requests.push_back(CheckRequest(ServedChecks::kFirstListed + 2 * i, kPhone));
+  }
+  const auto checks = std::make_shared<const ServedChecks>(gateway);
+  return [checks, requests = std::move(requests)](uint64_t i) {
+    WireWriter answer;
+    Require(checks->Check(requests[i % kRequests], &answer).ok());
   };
 }
 
@@ -103,11 +118,12 @@ Operation Blocks(const CheckFixture& gateway) {
   };
 }
 
-Operation OperationOf(const CheckFixture& gateway, const std::string& name) {
+Operation OperationOf(CheckFixture& gateway, const std::string& name) {
   if (name == "phone") return Checks(gateway, kUnknown, kPhone);
   if (name == "entry") return Checks(gateway, 0, kPhone);
   if (name == "lead") return Checks(gateway, 1, kLead);
   if (name == "registry") return RegistryMembers(gateway);
+  if (name == "served") return ServedOnes(&gateway);
   if (name == "event") return Events();
   if (name == "block") return Blocks(gateway);
   std::fprintf(stderr, "there is no case %s\n", name.c_str());
@@ -131,7 +147,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: dnc_check_path CASE COUNT\n", stderr);
     return 2;
   }
-  const dnc::bench::CheckFixture gateway(dnc::bench::kLeads, dnc::bench::StoredRecords::kCached);
+  dnc::bench::CheckFixture gateway(dnc::bench::kLeads, dnc::bench::StoredRecords::kCached);
   const auto operation = dnc::bench::OperationOf(gateway, argv[1]);
   operation(0);  // what is made once, and does not count
   dnc::bench::dnc_measured(operation, count);

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -127,7 +128,8 @@ absl::StatusOr<int> Import(Session& session, const ListsImportOptions& options) 
   DNC_RETURN_IF_ERROR(rejects.Open());
   absl::StatusOr<v1::ImportSummary> summary;
   {
-    Progress progress(session.err(), ErrIsTerminal(), "rows", input->size());
+    Progress reading(session.err(), ErrIsTerminal(), "rows", input->size());
+    std::optional<Progress> building;  // which begins when all is read
     std::atomic<int64_t> position = 0;
     const auto source = [&]() -> absl::StatusOr<std::string> {
       position.store(input->position());
@@ -135,12 +137,15 @@ absl::StatusOr<int> Import(Session& session, const ListsImportOptions& options) 
     };
     const auto listener = [&](const v1::ImportListResponse& response) {
       for (const v1::RejectedRow& row : response.rejected()) rejects.Add(row);
-      if (response.stage() == v1::IMPORT_STAGE_BUILDING) {
-        progress.Show(absl::StrCat("building the version: ", Grouped(response.numbers_written()),
-                                   " of at most ", Grouped(response.rows()), " numbers"));
-      } else {
-        progress.Update(response.rows(), position.load());
+      if (response.stage() != v1::IMPORT_STAGE_BUILDING) {
+        reading.Update(response.rows(), position.load());
+        return;
       }
+      // Of a row at most one number is written; those that come twice make the end come sooner.
+      if (!building.has_value()) {
+        building.emplace(session.err(), ErrIsTerminal(), "numbers of the version", response.rows());
+      }
+      building->Update(response.numbers_written(), response.numbers_written());
     };
     summary = session.gateway().Import(
         config, source, [&] { input->Cancel(); }, listener);

@@ -31,12 +31,12 @@ std::string Grouped(int64_t number) {
   return text;
 }
 
-Progress::Progress(std::ostream& err, bool is_terminal, std::string noun, int64_t total_bytes,
+Progress::Progress(std::ostream& err, bool is_terminal, std::string noun, int64_t total,
                    std::shared_ptr<const SteadyTime> time)
     : err_(err),
       is_terminal_(is_terminal),
       noun_(std::move(noun)),
-      total_bytes_(total_bytes),
+      total_(total),
       time_(std::move(time)),
       start_(time_->Now()),
       shown_at_(start_) {}
@@ -46,22 +46,14 @@ Progress::~Progress() {
   if (shown_) err_ << kClearLine << std::flush;
 }
 
-void Progress::Update(int64_t count, int64_t bytes) {
-  Write([&](absl::Duration elapsed) { return Line(count, bytes, elapsed); });
-}
-
-void Progress::Show(const std::string& text) {
-  Write([&](absl::Duration /*elapsed*/) { return text; });
-}
-
-void Progress::Write(absl::FunctionRef<std::string(absl::Duration elapsed)> text) {
+void Progress::Update(int64_t count, int64_t done) {
   if (!is_terminal_) return;
   const absl::Duration now = time_->Now();
   absl::MutexLock lock(&mutex_);
   if (now - start_ < kQuietFor || now - shown_at_ < kBetweenLines) return;
   shown_at_ = now;
   shown_ = true;
-  err_ << kClearLine << text(now - start_) << std::flush;
+  err_ << kClearLine << Line(count, done, now - start_) << std::flush;
 }
 
 std::string Progress::Rate(int64_t count) const {
@@ -70,12 +62,12 @@ std::string Progress::Rate(int64_t count) const {
                       noun_, "/s");
 }
 
-std::string Progress::Line(int64_t count, int64_t bytes, absl::Duration elapsed) const {
+std::string Progress::Line(int64_t count, int64_t done, absl::Duration elapsed) const {
   const std::string so_far = absl::StrCat(Grouped(count), " ", noun_, ", ", Rate(count));
-  if (total_bytes_ <= 0 || bytes <= 0) return so_far;
-  const double done = std::min(1.0, static_cast<double>(bytes) / static_cast<double>(total_bytes_));
-  const absl::Duration left = elapsed * ((1 - done) / done);
-  return absl::StrCat(Bar(done), " ", static_cast<int>(done * 100), "%, ", so_far, ", ",
+  if (total_ <= 0 || done <= 0) return so_far;
+  const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total_));
+  const absl::Duration left = elapsed * ((1 - share) / share);
+  return absl::StrCat(Bar(share), " ", static_cast<int>(share * 100), "%, ", so_far, ", ",
                       absl::ToInt64Seconds(left) == 0
                           ? "less than 1s"
                           : absl::FormatDuration(absl::Trunc(left, absl::Seconds(1))),

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -20,8 +19,9 @@ namespace dnc::cli {
 // Thread-safe.
 class Progress {
  public:
-  // `noun`: what is counted, e.g. "rows". `total_bytes`: the size of the input, -1 if unknown.
-  Progress(std::ostream& err, bool is_terminal, std::string noun, int64_t total_bytes,
+  // `noun`: what is counted, e.g. "rows". `total`: the bytes of the input, or whatever else tells
+  // how far the work is; -1 if unknown.
+  Progress(std::ostream& err, bool is_terminal, std::string noun, int64_t total,
            std::shared_ptr<const SteadyTime> time = MachineTime());
   // Removes the line.
   ~Progress();
@@ -29,24 +29,19 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // So far: `count` things and `bytes` of the input.
-  void Update(int64_t count, int64_t bytes);
-
-  // The line that stands for work that follows the reading.
-  void Show(const std::string& text);
+  // So far: `count` things and `done` of the total.
+  void Update(int64_t count, int64_t done);
 
   // "12,345 rows/s", for summaries.
   std::string Rate(int64_t count) const;
 
  private:
-  // Writes what `text` returns, unless it is too soon.
-  void Write(absl::FunctionRef<std::string(absl::Duration elapsed)> text);
-  std::string Line(int64_t count, int64_t bytes, absl::Duration elapsed) const;
+  std::string Line(int64_t count, int64_t done, absl::Duration elapsed) const;
 
   std::ostream& err_;
   const bool is_terminal_;
   const std::string noun_;
-  const int64_t total_bytes_;
+  const int64_t total_;
   const std::shared_ptr<const SteadyTime> time_;
   const absl::Duration start_;
   absl::Mutex mutex_;

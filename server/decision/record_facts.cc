@@ -105,7 +105,7 @@ bool ReadKeptPoint(absl::string_view message, ContactPoint* point) {
              : !point->text.empty() && CheckUtf8(point->text, "address").ok();
 }
 
-bool ReadContactPoints(absl::string_view message, std::vector<ContactPoint>* points) {
+bool ReadContactPoints(absl::string_view message, PointsOfLead* points) {
   WireReader reader(message);
   while (reader.Next()) {
     if (reader.tag() != BytesTag(v1::Lead::kContactPointsFieldNumber)) continue;
@@ -128,8 +128,7 @@ bool ReadSubjectFacts(absl::string_view record, SubjectFacts* facts) {
   return reader.ok();
 }
 
-bool ReadLeadFacts(absl::string_view record, LeadStateFacts* state,
-                   std::vector<ContactPoint>* points) {
+bool ReadLeadFacts(absl::string_view record, LeadStateFacts* state, PointsOfLead* points) {
   bool has_state = false;
   WireReader reader(record);
   while (reader.Next()) {

@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <utility>
-#include <vector>
 
 #include "server/decision/decide.h"
 #include "server/decision/record_facts.h"
@@ -53,7 +52,7 @@ absl::Status ReadSubject(const View& view, uint32_t organization, const ContactP
 
 // `points`: null where the lead's contact points are not asked for.
 absl::Status ReadLead(const View& view, uint32_t organization, KeptRecords* kept, LeadFacts* facts,
-                      std::vector<ContactPoint>* points) {
+                      PointsOfLead* points) {
   absl::string_view record;
   DNC_ASSIGN_OR_RETURN(
       facts->known,
@@ -156,7 +155,7 @@ absl::Status AddPoint(const View& view, const Question& question, ContactPoint p
 absl::Status ReadFacts(const View& view, const Question& question, absl::string_view lead_id,
                        absl::Span<const ContactPoint> points, KeptRecords* kept, Facts* facts) {
   const uint32_t organization = question.organization->number();
-  std::vector<ContactPoint> held;
+  PointsOfLead held;
   if (!points.empty()) Prefetch(view, organization, points.front());
   if (!lead_id.empty()) {
     facts->names_lead = true;

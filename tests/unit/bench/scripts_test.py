@@ -48,6 +48,15 @@ class MergeResultsTest(unittest.TestCase):
         self.assertIn("not measured: redis-server is not installed", out.getvalue())
         self.assertIn("NO", out.getvalue())
 
+    def test_a_missed_target_points_to_its_reasons(self):
+        missed = {**figure(0.5, target=4), "name": "single_redis_ratio"}
+        note = next(merge_results.from_load([missed]))["note"]
+        self.assertIn(merge_results.REASONS["single_redis_ratio"], note)
+        self.assertEqual(next(merge_results.from_load([{**missed, "value": 5}]))["note"], "")
+        root = pathlib.Path(merge_results.__file__).parents[1]
+        for reasons in merge_results.REASONS.values():
+            self.assertTrue((root / reasons).is_file(), reasons)
+
     def test_micro_benchmarks_keep_their_share(self):
         run = {
             "name": "ContainsBatch/national",

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <random>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "dnc/storage/v1/record.pb.h"
@@ -126,7 +125,7 @@ bool IsUsable(const SubjectRecord& record) {
   });
 }
 
-bool SamePoints(const std::vector<ContactPoint>& points, const LeadRecord& record) {
+bool SamePoints(const PointsOfLead& points, const LeadRecord& record) {
   const auto same = [](const ContactPoint& point, const v1::ContactPoint& right) {
     return ToString(point) == ToString(FromCanonical(right));
   };
@@ -154,7 +153,7 @@ void ExpectAsProtobuf<LeadRecord>(const std::string& bytes, bool damaged) {
   LeadRecord right;
   const bool readable = right.ParseFromString(bytes) && IsUsable(right);
   LeadStateFacts state;
-  std::vector<ContactPoint> points;
+  PointsOfLead points;
   const bool read = ReadLeadFacts(bytes, &state, &points);
   ASSERT_TRUE(read == readable || (damaged && !read)) << right.ShortDebugString();
   if (!read) return;
@@ -249,14 +248,14 @@ TEST(RecordFactsTest, ContactPointsThatAreNoneAreRefused) {
     record.mutable_lead()->add_contact_points()->set_phone("+12125550102");
     record.mutable_lead()->add_contact_points()->set_phone(phone);
     LeadStateFacts state;
-    std::vector<ContactPoint> points;
+    PointsOfLead points;
     EXPECT_FALSE(ReadLeadFacts(record.SerializeAsString(), &state, &points)) << phone;
   }
   LeadRecord record;
   record.mutable_state();
   record.mutable_lead()->add_contact_points();
   LeadStateFacts state;
-  std::vector<ContactPoint> points;
+  PointsOfLead points;
   EXPECT_FALSE(ReadLeadFacts(record.SerializeAsString(), &state, &points));
   EXPECT_TRUE(ReadLeadFacts(record.SerializeAsString(), &state, nullptr));
 }
