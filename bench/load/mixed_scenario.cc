@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -51,27 +52,61 @@ double NewFiles(const std::set<std::string>& before, const std::set<std::string>
 // What goes on beside the checks.
 struct Beside {
   const Servers& servers;
+  std::string file;  // imported over and over; empty: no imports
   Target actions;
-  std::string file;
-  PacedOptions pace;  // of the opt-outs; `first_call` moves on
+  PacedOptions pace;  // of the opt-outs, none at 0 a second; `first_call` moves on
   int imports = 0;
   std::vector<LoadResult> opt_outs;
 };
 
 absl::StatusOr<LoadResult> ChecksBeside(const Target& checks, const PacedOptions& pace,
                                         Beside& beside) {
-  RepeatedImport imports(beside.servers.setup, beside.servers.gateway.address(), "mixed",
-                         beside.file);
-  absl::StatusOr<LoadResult> opt_outs = absl::UnknownError("not run");
-  std::thread actor([&] { opt_outs = RunPacedLoad(beside.actions, beside.pace); });
+  std::optional<RepeatedImport> imports;
+  if (!beside.file.empty()) {
+    imports.emplace(beside.servers.setup, beside.servers.gateway.address(), "mixed", beside.file);
+  }
+  absl::StatusOr<LoadResult> opt_outs = LoadResult{};
+  std::thread actor;
+  if (beside.pace.per_second > 0) {
+    actor = std::thread([&] { opt_outs = RunPacedLoad(beside.actions, beside.pace); });
+  }
   absl::StatusOr<LoadResult> result = RunPacedLoad(checks, pace);
-  actor.join();
-  if (absl::Status status = imports.Stop(); !status.ok()) return status;
+  if (actor.joinable()) actor.join();
+  if (imports.has_value()) {
+    if (absl::Status status = imports->Stop(); !status.ok()) return status;
+    beside.imports += imports->imports();
+  }
   if (!opt_outs.ok()) return opt_outs.status();
-  beside.imports += imports.imports();
   beside.pace.first_call += opt_outs->calls_started;
   beside.opt_outs.push_back(*std::move(opt_outs));
   return result;
+}
+
+// What the rounds of the scenario play: checks alone, and beside one or several of the others.
+struct Contests {
+  Beside all;
+  Beside few;
+  Beside imports;
+  Beside opt_outs;
+};
+
+void AddMixed(const std::vector<Series>& series, Contests& contests, Report& report) {
+  const auto add = [&](absl::string_view name, size_t contest,
+                       std::optional<Goal> goal = std::nullopt) {
+    report.AddSeries(name, series[contest]);
+    report.Add(absl::StrCat(name, "_p99_ratio"), MedianRatio(series[contest], series[0], &P99),
+               "of alone", goal);
+  };
+  report.AddSeries("check_paced", series[0]);
+  add("check_mixed", 1, AtMost(1.5));
+  add("check_mixed_few", 2);
+  add("check_beside_imports", 3);
+  add("check_beside_opt_outs", 4);
+  report.AddSeries("opt_out_mixed", {std::move(contests.all.opt_outs), 0});
+  report.AddSeries("opt_out_mixed_few", {std::move(contests.few.opt_outs), 0});
+  report.AddSeries("opt_out_beside_checks", {std::move(contests.opt_outs.opt_outs), 0});
+  report.Add("mixed_imports",
+             contests.all.imports + contests.few.imports + contests.imports.imports, "imports");
 }
 
 }  // namespace
@@ -80,12 +115,13 @@ absl::Status MeasureMixed(const Servers& servers, const Rounds& rounds, Report& 
   const std::string& address = servers.gateway.address();
   const auto channel = MakeChannels(address, 1).front();
   const PacedOptions pace = {.per_second = kChecksPerSecond, .duration = rounds.mixed_duration};
-  Beside beside = {servers, {}, "", pace, 0, {}};
-  beside.pace.per_second = kOptOutsPerSecond;
-  beside.pace.repeat_calls = false;
-  const double seconds = absl::ToDoubleSeconds(pace.warm_up + pace.duration) * kMixedRounds;
-  const double opt_outs = seconds * (kOptOutsPerSecond + kFewOptOutsPerSecond);
-  const auto leads = static_cast<uint64_t>(opt_outs) + 2 * (kMixedRounds + 1);
+  // Calls of one contest, with some to spare: each opts out a lead of its own.
+  const auto calls_at = [&](double per_second) {
+    const double seconds = absl::ToDoubleSeconds(pace.warm_up + pace.duration) * kMixedRounds;
+    return static_cast<uint64_t>(seconds * per_second) + kMixedRounds + 1;
+  };
+  const uint64_t many = calls_at(kOptOutsPerSecond);
+  const uint64_t leads = 2 * many + calls_at(kFewOptOutsPerSecond) + 1;
   const uint64_t numbers = std::min(kImportedNumbers, std::max<uint64_t>(rounds.registry, 100'000));
   absl::PrintF(
       "%.0f checks a second, alone and beside %.0f and %.0f opt-outs a second and imports of %d "
@@ -97,38 +133,39 @@ absl::Status MeasureMixed(const Servers& servers, const Rounds& rounds, Report& 
   if (!status.ok()) return status;
   const auto actions = PrepareActions(channel, kFirstMixedLead, kFirstMixedLead + leads);
   if (!actions.ok()) return actions.status();
-  beside.actions = {"/dnc.v1.ActionService/ApplyAction", MakeChannels(address, kMixedConnections),
-                    &actions->gateway};
   const auto calls = PrepareChecks(channel);
   if (!calls.ok()) return calls.status();
   const Target checks = {"/dnc.v1.CheckService/CheckContact",
                          MakeChannels(address, kMixedConnections), &calls->gateway};
-  auto file = MakeRegistryFile(servers.setup, numbers);
+  const auto file = MakeRegistryFile(servers.setup, numbers);
   if (!file.ok()) return file.status();
-  beside.file = *std::move(file);
-  Beside few = beside;
-  few.pace.per_second = kFewOptOutsPerSecond;
-  few.pace.first_call = static_cast<uint64_t>(seconds * kOptOutsPerSecond) + kMixedRounds + 1;
+  const auto beside = [&](double per_second, uint64_t first_call, const std::string& imported) {
+    PacedOptions opt_outs = pace;
+    opt_outs.per_second = per_second;
+    opt_outs.repeat_calls = false;
+    opt_outs.first_call = first_call;
+    const Target target = {"/dnc.v1.ActionService/ApplyAction",
+                           MakeChannels(address, kMixedConnections), &actions->gateway};
+    return Beside{servers, imported, target, opt_outs, 0, {}};
+  };
+  Contests contests = {beside(kOptOutsPerSecond, 0, *file),
+                       beside(kFewOptOutsPerSecond, 2 * many, *file), beside(0, 0, *file),
+                       beside(kOptOutsPerSecond, many, "")};
   if (status = AwaitIdle(servers.gateway); !status.ok()) return status;
   const std::string& data = servers.setup.data_dir;
   const std::set<std::string> files = TableFiles(data);
+  const auto turn = [&](Beside& others) {
+    return [&] { return ChecksBeside(checks, pace, others); };
+  };
   const auto series = TakeTurns({{[&] { return RunPacedLoad(checks, pace); }, &servers.gateway},
-                                 {[&] { return ChecksBeside(checks, pace, beside); }},
-                                 {[&] { return ChecksBeside(checks, pace, few); }}},
+                                 {turn(contests.all)},
+                                 {turn(contests.few)},
+                                 {turn(contests.imports)},
+                                 {turn(contests.opt_outs)}},
                                 kMixedRounds);
-  std::filesystem::remove(beside.file);
+  std::filesystem::remove(*file);
   if (!series.ok()) return series.status();
-  report.AddSeries("check_paced", (*series)[0]);
-  report.AddSeries("check_mixed", (*series)[1]);
-  report.AddSeries("opt_out_mixed", {std::move(beside.opt_outs), 0});
-  report.Add("check_mixed_p99_ratio", MedianRatio((*series)[1], (*series)[0], &P99), "of alone",
-             AtMost(1.5));
-  report.Add("check_mixed_p50_ratio", MedianRatio((*series)[1], (*series)[0], &P50), "of alone");
-  report.AddSeries("check_mixed_few", (*series)[2]);
-  report.AddSeries("opt_out_mixed_few", {std::move(few.opt_outs), 0});
-  report.Add("check_mixed_few_p99_ratio", MedianRatio((*series)[2], (*series)[0], &P99),
-             "of alone");
-  report.Add("mixed_imports", beside.imports + few.imports, "imports");
+  AddMixed(*series, contests, report);
   report.Add("mixed_table_files", NewFiles(files, TableFiles(data)), "files");
   return absl::OkStatus();
 }

@@ -3,149 +3,30 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
-#include <rocksdb/env.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/perf_level.h>
 #include <rocksdb/slice.h>
-#include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdarg>
-#include <cstdio>
 #include <filesystem>
 #include <iterator>
 #include <system_error>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/base/logging.h"
 #include "storage/base/status_macros.h"
-#include "storage/base/thread_priority.h"
+#include "storage/rocksdb/background_listener.h"
 #include "storage/rocksdb/engine.h"
+#include "storage/rocksdb/engine_options.h"
+#include "storage/rocksdb/rocks_reader.h"
 
 namespace dnc {
 namespace {
-
-constexpr uint64_t kBytesPerSync = 1u << 20;
-// Tables of a family that wait in level 0 until they are compacted.
-constexpr int kLevel0Tables = 12;
-
-absl::Status ReadError(const rocksdb::Status& status, Family family) {
-  const std::string message = absl::StrCat(
-      "reading family ", kFamilyNames[static_cast<size_t>(family)], ": ", status.ToString());
-  if (!status.IsCorruption()) return absl::UnavailableError(message);
-  return absl::DataLossError(
-      absl::StrCat(message, "; the files are damaged: restore the directory from a backup"));
-}
-
-absl::Status WriteError(const rocksdb::Status& status) {
-  return absl::UnavailableError(
-      absl::StrCat("the store cannot write: ", status.ToString(),
-                   "; free disk space or mend the disk, then repeat with the same request_id"));
-}
-
-// Hears of what fails between writes, and makes those who flush and compact give way to checks.
-// Thread-safe.
-class BackgroundListener : public rocksdb::EventListener {
- public:
-  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
-                         rocksdb::Status* status) override {
-    if (status->severity() < rocksdb::Status::Severity::kHardError) return;  // writes go on
-    absl::MutexLock lock(&mu_);
-    error_ = WriteError(*status);
-  }
-
-  // Called on RocksDB's own threads. Were a flush late, writes would wait for it.
-  void OnFlushBegin(rocksdb::DB* /*db*/, const rocksdb::FlushJobInfo& /*job*/) override {
-    LowerThreadPriority(ThreadPriority::kSoon);
-  }
-  void OnCompactionBegin(rocksdb::DB* /*db*/, const rocksdb::CompactionJobInfo& /*job*/) override {
-    LowerThreadPriority(ThreadPriority::kPatient);
-  }
-
-  absl::Status error() const {
-    absl::MutexLock lock(&mu_);
-    return error_;
-  }
-  void Clear() {
-    absl::MutexLock lock(&mu_);
-    error_ = absl::OkStatus();
-  }
-
- private:
-  mutable absl::Mutex mu_;
-  absl::Status error_ ABSL_GUARDED_BY(mu_);
-};
-
-using SharedSnapshot = std::shared_ptr<const rocksdb::Snapshot>;
-
-// Reads at a snapshot, or at the newest state where `snapshot` is null.
-class RocksReader : public StoreReader {
- public:
-  enum class Cache { kFill, kLeave };
-
-  RocksReader(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles,
-              SharedSnapshot snapshot, Cache cache = Cache::kFill)
-      : db_(db), handles_(handles), snapshot_(std::move(snapshot)), cache_(cache) {}
-  RocksReader(const RocksReader&) = delete;
-  RocksReader& operator=(const RocksReader&) = delete;
-
-  absl::StatusOr<bool> Get(
-      Family family, absl::string_view key,
-      absl::FunctionRef<absl::Status(absl::string_view)> on_value) const override {
-    if (handle(family) == nullptr) return false;
-    rocksdb::PinnableSlice value;
-    const rocksdb::Status status = db_->Get(Options(), handle(family), ToSlice(key), &value);
-    if (status.IsNotFound()) return false;
-    if (!status.ok()) return ReadError(status, family);
-    DNC_RETURN_IF_ERROR(on_value(ToView(value)));
-    return true;
-  }
-
-  absl::Status Scan(
-      Family family, absl::string_view lower, absl::string_view upper,
-      absl::FunctionRef<bool(absl::string_view, absl::string_view)> on_row) const override {
-    if (handle(family) == nullptr) return absl::OkStatus();
-    rocksdb::ReadOptions options = Options();
-    const rocksdb::Slice bound = ToSlice(upper);
-    if (!upper.empty()) options.iterate_upper_bound = &bound;
-    std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, handle(family)));
-    for (it->Seek(ToSlice(lower)); it->Valid(); it->Next()) {
-      if (!on_row(ToView(it->key()), ToView(it->value()))) return absl::OkStatus();
-    }
-    return it->status().ok() ? absl::OkStatus() : ReadError(it->status(), family);
-  }
-
-  std::shared_ptr<const StoreReader> ForScans() const override {
-    return std::make_shared<RocksReader>(db_, handles_, snapshot_, Cache::kLeave);
-  }
-
- private:
-  rocksdb::ReadOptions Options() const {
-    rocksdb::ReadOptions options;
-    options.snapshot = snapshot_.get();
-    options.fill_cache = cache_ == Cache::kFill;
-    return options;
-  }
-  rocksdb::ColumnFamilyHandle* handle(Family family) const {
-    return handles_[static_cast<size_t>(family)];
-  }
-
-  rocksdb::DB* const db_;
-  const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;  // null: not there
-  const SharedSnapshot snapshot_;
-  const Cache cache_;
-};
 
 // RocksDB counts what each thread does, nearly as dear as some of it: it compares a key some thirty
 // times to insert it, and counts each. Nobody reads that.
@@ -167,89 +48,8 @@ size_t BytesOf(const WriteSet& changes) {
   return bytes;
 }
 
-// Whether rows are read by keys that are often not there, so that memtables need filters. Entries
-// and audit records are read by keys that are, indexes by ranges.
-bool IsAskedForAbsent(Family family) {
-  return family == Family::kLeads || family == Family::kSubjects || family == Family::kRequests ||
-         family == Family::kReviews;
-}
-
-// Families of which checks and changes read single keys.
-bool IsReadByKey(Family family) {
-  return family == Family::kSubjects || family == Family::kLeads || family == Family::kRequests;
-}
-
-// Families of which nobody reads single keys, so that filters in tables would only cost.
-bool IsReadByRange(Family family) { return family == Family::kIndex; }
-
 // Deleted ranges make every read of their family dearer, so only this one has any.
 bool IsDeletedByRange(Family family) { return family == Family::kChunks; }
-
-rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& options,
-                                           const std::shared_ptr<rocksdb::Cache>& cache) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = cache;
-  table.format_version = 5;
-  // In the block cache and bounded by it, before blocks with records. In pieces of some kilobytes:
-  // a cache that is too small for all of them reads a piece again, not a table's whole filter.
-  table.cache_index_and_filter_blocks = true;
-  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
-  table.partition_filters = true;
-  // Those of level 0 are asked one after the other, so they are held and not looked up.
-  table.metadata_cache_options.top_level_index_pinning = rocksdb::PinningTier::kFlushedAndSimilar;
-  table.metadata_cache_options.partition_pinning = rocksdb::PinningTier::kFlushedAndSimilar;
-  table.metadata_cache_options.unpartitioned_pinning = rocksdb::PinningTier::kFlushedAndSimilar;
-  if (!IsReadByRange(family)) {
-    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
-  }
-  if (IsReadByKey(family)) {
-    table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
-  }
-  rocksdb::ColumnFamilyOptions family_options;
-  family_options.write_buffer_size = options.write_buffer_bytes;
-  // The first full buffer flushes all families, so most tables of level 0 are small beside level 1,
-  // which is rewritten with them: the more of them at once, the less often. They are told apart by
-  // filters in memory, and writes wait for compaction only far beyond. Chunks fill whole buffers.
-  if (family != Family::kChunks) {
-    family_options.level0_file_num_compaction_trigger = kLevel0Tables;
-    family_options.level0_slowdown_writes_trigger = 4 * kLevel0Tables;
-    family_options.level0_stop_writes_trigger = 6 * kLevel0Tables;
-  }
-  // Chunks carry their own compact coding.
-  family_options.compression =
-      family == Family::kChunks ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
-  if (IsAskedForAbsent(family)) {
-    family_options.memtable_whole_key_filtering = true;
-    family_options.memtable_prefix_bloom_size_ratio = 0.02;
-  }
-  family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return family_options;
-}
-
-rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::WALRecoveryMode mode,
-                                   const std::shared_ptr<BackgroundListener>& listener) {
-  rocksdb::DBOptions db_options;
-  db_options.create_if_missing = true;
-  db_options.create_missing_column_families = true;
-  db_options.paranoid_checks = true;
-  db_options.wal_recovery_mode = mode;
-  // Each closed log's length is on record, so that one that was cut or lost is noticed: by itself
-  // the mode tolerates a torn end of every log, not only of the newest. See docs/adr/0012.
-  db_options.track_and_verify_wals_in_manifest = true;
-  // All families or none, so that a kill during a recovery leaves no batch half applied. This
-  // bounds the log as well; a limit of its own would add flushes for another reason to those that
-  // wait, which RocksDB 7.8 asserts against.
-  db_options.atomic_flush = true;
-  // What never went to the log need not outlive the process.
-  db_options.avoid_flush_during_shutdown = true;
-  db_options.info_log = std::make_shared<EngineLogger>("rocksdb", spdlog::level::err);
-  db_options.max_background_jobs = 2;
-  // Written out steadily, so that no sync of a commit waits behind a heap of it.
-  db_options.bytes_per_sync = kBytesPerSync;
-  db_options.listeners.push_back(listener);
-  if (options.env != nullptr) db_options.env = options.env;
-  return db_options;
-}
 
 struct Opened {
   std::shared_ptr<rocksdb::Cache> cache;
