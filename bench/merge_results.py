@@ -28,6 +28,7 @@ REASONS = {
     "single_blocking_redis_p99_ratio": "docs/adr/0031-single-checks-share-messages.md",
     "filter_random_throughput": "docs/adr/0030-send-lists-in-columns.md",
     "filter_postgres_ratio": "docs/adr/0030-send-lists-in-columns.md",
+    "apply_throughput": "docs/adr/0029-judging-while-the-disk-syncs.md",
     "apply_throughput_ratio": "docs/adr/0029-judging-while-the-disk-syncs.md",
     "apply_postgres_ratio": "docs/adr/0029-judging-while-the-disk-syncs.md",
     "check_mixed_p99_ratio": "docs/adr/0029-judging-while-the-disk-syncs.md",

@@ -10,9 +10,10 @@ import json
 import math
 import pathlib
 
-WIDTH, HEIGHT = 300, 210  # of a panel
-LEFT, RIGHT, TOP, BOTTOM = 58, 14, 40, 34  # its margins
+WIDTH, HEIGHT = 300, 224  # of a panel
+LEFT, RIGHT, TOP, BOTTOM = 58, 14, 54, 34  # its margins
 COLUMNS = 3
+LABELS_IN_ROW = 2
 COLOURS = ("#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df")
 
 
@@ -22,16 +23,21 @@ def is_drawn(value):
 
 
 def each_by_cores(*named):
-    """A line a figure and a number of cores: (figure, what its label begins with, factor)."""
+    """A line a figure and a number of cores: (figure, how its label begins, factor).
+
+    Of several figures only the fewest and the most cores are drawn.
+    """
 
     def lines(points):
+        cores = sorted({point["cores"] for point in points})
+        drawn = cores if len(named) == 1 else cores[:1] + cores[-1:]
         found = {}
         for name, label, factor in named:
             for point in points:
                 value = point["figures"].get(name)
-                if is_drawn(value):
-                    cores = f"{point['cores']} core" + ("s" if point["cores"] > 1 else "")
-                    line = found.setdefault(label + cores, [])
+                if is_drawn(value) and point["cores"] in drawn:
+                    named_cores = f"{point['cores']} core" + ("s" if point["cores"] > 1 else "")
+                    line = found.setdefault(label + named_cores, [])
                     line.append((point["numbers"], value * factor))
         return found
 
@@ -141,8 +147,8 @@ class Panel:
             yield f'<path class="l" stroke="{colour}" d="M{path}"/>'
             for x, y in places:
                 yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}"/>'
-            step = 84 if len(self.lines) < 4 else 61
-            yield f'<text x="{LEFT - 40 * (step < 84) + index * step}" y="32" fill="{colour}">{label}</text>'
+            row, column = divmod(index, LABELS_IN_ROW)
+            yield f'<text x="{LEFT + column * 84}" y="{32 + row * 13}" fill="{colour}">{label}</text>'
 
     def svg(self):
         yield f'<text class="t" x="{LEFT}" y="16">{self.title}</text>'

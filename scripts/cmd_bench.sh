@@ -2,7 +2,7 @@
 #: measure: the gateway beside an empty gRPC echo, Redis and PostgreSQL; micro benchmarks
 #:
 #: usage: ./dev bench [--quick|--full|--at-size] [--only NAME[,NAME…]] [--registry N] [--strict]
-#:                    [--curves] [--smoke] [--build-only] [--instructions BASE [HEAD]]
+#:                    [--loaded DIR] [--curves] [--smoke] [--build-only] [--instructions BASE [HEAD]]
 #:
 #: Prints one table and writes build/bench/results.json, a list of {name, value, unit, target, met,
 #: note}. bench/README.md says how to read it. Nothing else should run on the machine.
@@ -14,6 +14,8 @@
 #:   --only NAMES   only these, by commas: micro, peers, checks, singles, filter, actions, mixed,
 #:                  reports, start; the registry is imported all the same, for those that need it
 #:   --registry N   another size of the registry; 0 for none
+#:   --loaded DIR   what a run with the same sizes has loaded and left there, instead of loading it;
+#:                  where there is no such folder, this run leaves it there
 #:   --strict       exit status 1 where a target is missed or was not measured
 #:   --curves       instead of all that: cost by the size of the registry, into docs/img
 #:   --smoke        whether the benchmarks work: most of them for an instant; the figures say nothing
@@ -29,7 +31,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=scripts/deps.sh
 source "$DNC_ROOT/scripts/deps.sh"
 
-build_only='' curves='' quick='' registry=250000000 more_leads=1900000 more_entries=0
+build_only='' loaded='' curves='' quick='' registry=250000000 more_leads=1900000 more_entries=0
 only=micro,peers,checks,singles,filter,actions,mixed,reports,start
 declare -a instructions=() load_args=() micro_args=(--benchmark_min_time=0.5) merge_args=()
 while [ $# -gt 0 ]; do
@@ -58,7 +60,12 @@ while [ $# -gt 0 ]; do
       ;;
     --smoke)
       only=peers,checks,singles,filter,mixed,start registry=100000 more_leads=0 more_entries=0
-      load_args=(--quick --rounds 1 --seconds 0.1)
+      load_args=(--quick --rounds 2 --seconds 0.3 --any-work-dir)
+      ;;
+    --loaded)
+      need_value "$1" $#
+      loaded="$(realpath -m -- "$2")"
+      shift
       ;;
     --strict) merge_args=(--strict) ;;
     --curves) curves=1 ;;
@@ -72,11 +79,12 @@ while [ $# -gt 0 ]; do
       fi
       shift
       ;;
-    *) usage_error "bench takes --quick, --full, --at-size, --only, --registry, --strict, --curves," \
-      "--smoke, --build-only and --instructions, not '$1'" ;;
+    *) usage_error "bench takes --quick, --full, --at-size, --only, --registry, --loaded, --strict," \
+      "--curves, --smoke, --build-only and --instructions, not '$1'" ;;
   esac
   shift
 done
+[ -z "$loaded" ] || load_args+=(--loaded-store "$loaded")
 
 ensure_packages build
 (ensure_packages bench) || warn "not all packages of scripts/packages-bench.txt are here: what needs" \

@@ -21,6 +21,7 @@
 #include "bench/load/child_process.h"
 #include "bench/load/dataset.h"
 #include "bench/load/left_out.h"
+#include "bench/load/loaded_store.h"
 #include "bench/load/report.h"
 #include "bench/load/scenarios.h"
 
@@ -31,7 +32,9 @@ struct Flags {
   std::string dncd;
   std::string echo_server;
   std::string work_dir = ".";
+  bool any_dir = false;  // the work_dir need not be on a disk
   std::string json;
+  std::string loaded_store;  // empty: each run loads its own
   bool quick = false;
   std::vector<std::string> only;
   int rounds = 0;             // 0: as many as usual
@@ -165,12 +168,25 @@ absl::Status Measure(const Scenario& scenario, const Servers& servers, const Rou
   return absl::OkStatus();
 }
 
+// For later runs.
+absl::Status KeepLoaded(const Servers& servers, const std::string& dir) {
+  servers.gateway.Stop();
+  if (absl::Status status = CopyStore(servers.setup.data_dir, dir); !status.ok()) return status;
+  return RestartGateway(servers);
+}
+
 absl::Status MeasureAll(const Flags& flags, Report& report) {
-  if (auto status = RequireDisk(flags.work_dir); !status.ok()) return status;
+  if (!flags.any_dir) {
+    if (auto status = RequireDisk(flags.work_dir); !status.ok()) return status;
+  }
   const DataDir scratch(std::filesystem::absolute(flags.work_dir).string());
   const Setup setup = SetupOf(flags, scratch.path());
   const auto echo = ChildProcess::Start("echo", {flags.echo_server}, flags.work_dir);
   if (!echo.ok()) return echo.status();
+  const bool is_loaded = !flags.loaded_store.empty() && std::filesystem::exists(flags.loaded_store);
+  if (is_loaded) {
+    if (auto status = CopyStore(flags.loaded_store, setup.data_dir); !status.ok()) return status;
+  }
   auto gateway = StartGateway(setup, setup.data_dir);
   if (!gateway.ok()) return gateway.status();
 
@@ -178,11 +194,16 @@ absl::Status MeasureAll(const Flags& flags, Report& report) {
   const Rounds rounds = RoundsOf(flags);
   if (auto status = MeasureDisk(flags.work_dir, report); !status.ok()) return status;
   ChooseRegistry(rounds.registry);
-  if (auto status = MeasureLoading(servers, rounds, report); !status.ok()) return status;
+  if (!is_loaded) {
+    if (auto status = MeasureLoading(servers, rounds, report); !status.ok()) return status;
+  }
   for (const Scenario& scenario : kScenarios) {
     // Everything after it needs the registry.
-    if (!Wanted(flags, scenario.name) && scenario.measure != &MeasureImport) continue;
+    const bool is_import = scenario.measure == &MeasureImport;
+    if (is_import ? is_loaded : !Wanted(flags, scenario.name)) continue;
     if (auto status = Measure(scenario, servers, rounds, report); !status.ok()) return status;
+    if (!is_import || flags.loaded_store.empty()) continue;
+    if (auto status = KeepLoaded(servers, flags.loaded_store); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -207,7 +228,13 @@ int main(int argc, char** argv) {
   app.add_option("--dncd", flags.dncd, "The gateway's program")->required();
   app.add_option("--echo-server", flags.echo_server, "The echo's program")->required();
   app.add_option("--work-dir", flags.work_dir, "Where the store and the logs go; on a disk");
+  app.add_flag("--any-work-dir", flags.any_dir,
+               "Take a folder in memory, where nobody looks at the figures");
   app.add_option("--json", flags.json, "Where to write the figures");
+  app.add_option(
+      "--loaded-store", flags.loaded_store,
+      "A folder with what a run of the same --registry, --more-leads and --more-entries "
+      "has loaded, instead of loading it; where there is none, this run leaves it there");
   app.add_flag("--quick", flags.quick,
                "Fewer and shorter rounds, peers with a million numbers, reports of 200,000 leads");
   app.add_option(

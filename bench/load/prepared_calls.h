@@ -34,9 +34,9 @@ EchoRequest EchoOf(size_t request_bytes, size_t response_bytes);
 PreparedCall EchoCall(size_t request_bytes, size_t response_bytes);
 
 // 65,536 CheckContact calls on VOICE for marketing, over leads drawn at random, every second one of
-// them blocked: half of the calls name the phone, a quarter the lead and the phone, a quarter the
-// lead only. The right verdict is part of each call. Asks `channel` for one answer of each kind to
-// learn how long answers are.
+// them blocked: of five calls two name the phone, one the lead and the phone, one the lead only,
+// one a number of the registry, where there is one. The right verdict is part of each call. Asks
+// `channel` for one answer of each kind to learn how long answers are.
 absl::StatusOr<PairedCalls> PrepareChecks(const std::shared_ptr<grpc::Channel>& channel);
 
 // ApplyAction of the opt-out action for the leads [begin, end), each with its request id. The

@@ -1,5 +1,6 @@
 #include "bench/load/report.h"
 
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <utility>
@@ -57,7 +58,9 @@ absl::Status Report::WriteJson(const std::string& file) const {
   for (const Figure& figure : figures_) {
     const std::string target = figure.goal ? absl::StrFormat("%.6g", figure.goal->value) : "null";
     const bool at_most = figure.goal && figure.goal->kind == Goal::Kind::kAtMost;
-    const std::string value = figure.value ? absl::StrFormat("%.6g", *figure.value) : "null";
+    // A ratio to nothing is none: in rounds of an instant a side may have answered no call.
+    const bool is_number = figure.value && std::isfinite(*figure.value);
+    const std::string value = is_number ? absl::StrFormat("%.6g", *figure.value) : "null";
     out << separator
         << absl::StrFormat(
                R"(  {"name": "%s", "value": %s, "unit": "%s", "target": %s, "at_most": %s, "note": "%s"})",

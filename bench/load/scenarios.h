@@ -109,8 +109,8 @@ absl::Status MeasureFilter(const Servers& servers, const Rounds& rounds, Report&
 // then they were not synced, and the figures are none.
 absl::Status MeasureActions(const Servers& servers, const Rounds& rounds, Report& report);
 
-// Checks at a fixed rate, alone and beside imports, 5,000 opt-outs a second and the compaction that
-// both bring.
+// Checks at a fixed rate, alone, beside imports, beside 5,000 opt-outs a second, and beside both,
+// with the compaction that they bring.
 absl::Status MeasureMixed(const Servers& servers, const Rounds& rounds, Report& report);
 
 // From the start of dncd to its first right answer, and what it then has in memory; with the

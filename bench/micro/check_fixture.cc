@@ -1,6 +1,6 @@
 #include "bench/micro/check_fixture.h"
 
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -100,6 +100,12 @@ Mutation Activate(uint64_t count, uint32_t chunks) {
   return mutation;
 }
 
+std::string MakeDir() {
+  std::string dir = "check_fixture-XXXXXX";
+  if (mkdtemp(dir.data()) == nullptr) std::abort();
+  return dir;
+}
+
 constexpr size_t kRecordCacheBytes = size_t{256} << 20;
 
 // "(212) 200-0000" for "+12122000000".
@@ -109,9 +115,7 @@ std::string Spelled(const std::string& phone) {
 
 }  // namespace
 
-CheckFixture::CheckFixture(uint64_t leads, StoredRecords records)
-    : dir_(absl::StrCat("check_fixture-", static_cast<int64_t>(getpid()), "-",
-                        static_cast<int>(records))) {
+CheckFixture::CheckFixture(uint64_t leads, StoredRecords records) : dir_(MakeDir()) {
   Open(kRecordCacheBytes);
   Apply(CreateBench());
   Apply(CreateSales());
@@ -119,6 +123,7 @@ CheckFixture::CheckFixture(uint64_t leads, StoredRecords records)
     Apply(CreateLeads(first));
     Apply(BlockEverySecond(first));
   }
+  Apply(CreateLeads(kFarLead));
   if (records == StoredRecords::kStored) Open(0);  // writes what is in memory to files
   checks_ = std::make_unique<CheckHandler>(state_.get(), &SystemClock(), CheckSettings());
 }

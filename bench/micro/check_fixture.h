@@ -15,11 +15,12 @@ namespace dnc::bench {
 
 enum class StoredRecords { kCached, kStored };
 
-// In the working directory; the store is removed at the end.
+// Its store is in a folder of its own in the working directory, and removed at the end.
 class CheckFixture {
  public:
-  // `leads`: a multiple of 1,000. kStored: records are read from the store's files, as after a
-  // start.
+  // `leads`: a multiple of 1,000, numbered from 0; another thousand begins at kFarLead, so that
+  // phones in between are within the range of what is stored. kStored: records are read from the
+  // store's files, as after a start.
   CheckFixture(uint64_t leads, StoredRecords records);
   CheckFixture(const CheckFixture&) = delete;
   CheckFixture& operator=(const CheckFixture&) = delete;
@@ -44,6 +45,8 @@ class CheckFixture {
 
 // A mutation of the organization `bench`, without its body.
 storage::v1::Mutation MutationOfBench();
+
+inline constexpr uint64_t kFarLead = 6'000'000;
 
 // What a check names.
 enum Names { kPhone = 1, kLead = 2, kBoth = 3, kSpelledPhone = 4 };

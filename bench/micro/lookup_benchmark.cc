@@ -81,7 +81,7 @@ class LookupFixture {
   std::unique_ptr<Store> store_;
   SubjectFilter filter_;
   const SubjectFilter global_filter_;
-  const RecordCache no_records_{0};
+  RecordCache no_records_{0};
   View view_;
   Question question_;
 };

@@ -1,7 +1,5 @@
 #include "bench/micro/served_checks.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -53,11 +51,16 @@ ServedChecks::ServedChecks(CheckFixture* gateway)
 }
 
 ServedChecks::~ServedChecks() {
+  checks_.reset();
   recorder_.reset();
   decisions_.reset();
   store_.reset();
   std::error_code ignored;
   std::filesystem::remove_all(dir_, ignored);
+}
+
+int64_t ServedChecks::Recorded() const {
+  return recorder_->Flush().ok() ? recorder_->state().recorded : 0;
 }
 
 absl::Status ServedChecks::Check(absl::string_view request, WireWriter* answer) const {

@@ -15,8 +15,10 @@
 #include "server/handler/check_handler.h"
 #include "server/recording/decision_recorder.h"
 #include "storage/base/clock.h"
+#include "storage/base/wire.h"
 #include "storage/recording/decision_store.h"
 #include "storage/recording/secret.h"
+#include "storage/rocksdb/recording_store.h"
 
 namespace dnc::bench {
 
@@ -35,6 +37,8 @@ class ServedChecks {
   // A CheckContactRequest by that principal, as it travels, and its answer. Every check is made at
   // the same time.
   absl::Status Check(absl::string_view request, WireWriter* answer) const;
+  // How many of them are on record, once they are written.
+  int64_t Recorded() const;
 
  private:
   const std::string dir_;

@@ -128,8 +128,9 @@ absl::StatusOr<int> Import(Session& session, const ListsImportOptions& options) 
   DNC_RETURN_IF_ERROR(rejects.Open());
   absl::StatusOr<v1::ImportSummary> summary;
   {
-    Progress reading(session.err(), ErrIsTerminal(), "rows", input->size());
-    std::optional<Progress> building;  // which begins when all is read
+    std::optional<Progress> reading;
+    reading.emplace(session.err(), ErrIsTerminal(), "rows", input->size());
+    std::optional<Progress> building;  // begins when all is read
     std::atomic<int64_t> position = 0;
     const auto source = [&]() -> absl::StatusOr<std::string> {
       position.store(input->position());
@@ -138,12 +139,13 @@ absl::StatusOr<int> Import(Session& session, const ListsImportOptions& options) 
     const auto listener = [&](const v1::ImportListResponse& response) {
       for (const v1::RejectedRow& row : response.rejected()) rejects.Add(row);
       if (response.stage() != v1::IMPORT_STAGE_BUILDING) {
-        reading.Update(response.rows(), position.load());
+        if (reading.has_value()) reading->Update(response.rows(), position.load());
         return;
       }
-      // Of a row at most one number is written; those that come twice make the end come sooner.
+      reading.reset();  // removes its line
       if (!building.has_value()) {
-        building.emplace(session.err(), ErrIsTerminal(), "numbers of the version", response.rows());
+        building.emplace(session.err(), ErrIsTerminal(), "numbers written",
+                         response.most_numbers());
       }
       building->Update(response.numbers_written(), response.numbers_written());
     };

@@ -19,7 +19,8 @@ absl::StatusOr<bool> FindRecord(const View& view, Family family, absl::string_vi
                                 KeptRecords* kept, absl::string_view* bytes) {
   if (view.records->Find(family, key, view.revision, bytes)) return true;
   return view.reader->Get(family, key, [&](absl::string_view stored) {
-    *bytes = kept->emplace_front(stored.data(), stored.size());
+    *bytes = kept->records.emplace_front(stored.data(), stored.size());
+    if (kept->may_be_cached) view.records->Offer(family, key, stored, view.revision);
     return absl::OkStatus();
   });
 }

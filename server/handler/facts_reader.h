@@ -15,8 +15,13 @@
 
 namespace dnc {
 
-// Records that do not lie in the memory of the view. Facts point into them.
-using KeptRecords = std::forward_list<std::string>;
+// Records that did not lie in the memory of the view. Facts point into them.
+struct KeptRecords {
+  std::forward_list<std::string> records = {};
+  // Whether they are worth a place in that memory. Those of a send list, each asked for once, would
+  // drive out what is asked for again.
+  bool may_be_cached = true;
+};
 
 // Everything known of `facts->point`. A clean one costs two look-ups in memory. Facts are good for
 // as long as the view is held and the records are kept. Errors are the store's.

@@ -95,7 +95,7 @@ void FilterSession::AllowUntil(UnixMicros time) {
 
 absl::StatusOr<std::optional<FilterSession::Refused>> FilterSession::JudgePoints(
     const View& view, const Question& question, RawPoints points, uint32_t index) {
-  KeptRecords kept;
+  KeptRecords kept = {.may_be_cached = false};
   Facts facts;
   for (ContactPoint& point : points) {
     facts.points.emplace_back().point = std::move(point);
@@ -126,7 +126,7 @@ absl::Status FilterSession::JudgeSingly(const View& view, const Question& questi
                                         absl::Span<const uint64_t> phones, uint64_t which,
                                         RefusedOfWord* refused) {
   PrefetchRecords(view, question, phones, which);
-  KeptRecords kept;
+  KeptRecords kept = {.may_be_cached = false};
   for (; which != 0; which &= which - 1) {
     const auto i = static_cast<size_t>(std::countr_zero(which));
     const size_t index = word * kPerWord + i;

@@ -56,25 +56,25 @@ class SalvagedVersion : public BlockSource {
 
 }  // namespace
 
-VersionProgress ImportSession::BuildProgress() const {
-  return [this, reported = uint64_t{0}](uint64_t written) mutable {
+VersionProgress ImportSession::BuildProgress(int64_t most) const {
+  return [this, most, reported = uint64_t{0}](uint64_t written) mutable {
     if (written - reported < kNumbersPerReport) return absl::OkStatus();
     reported = written;
-    return on_built_(static_cast<int64_t>(written));
+    return on_built_(static_cast<int64_t>(written), most);
   };
 }
 
 // On a thread of its own the sink writes while the next chunks are made.
 absl::StatusOr<VersionSummary> ImportSession::Build(VersionMode mode, BlockSource* previous,
-                                                    ChunkSink& sink) {
-  DNC_RETURN_IF_ERROR(on_built_(0));
+                                                    int64_t most, ChunkSink& sink) {
+  DNC_RETURN_IF_ERROR(on_built_(0, most));
   StoppableChunkSink stoppable(&sink, context_.stop);
   ThreadedSink threaded(&stoppable);
   std::optional<OpBlocks> changes;
   if (changes_.has_value()) changes.emplace(*changes_);
   ChangeSource& source = changes.has_value() ? static_cast<ChangeSource&>(*changes) : *numbers_;
   DNC_ASSIGN_OR_RETURN(VersionSummary summary,
-                       BuildVersion(mode, previous, source, threaded, BuildProgress()));
+                       BuildVersion(mode, previous, source, threaded, BuildProgress(most)));
   DNC_RETURN_IF_ERROR(threaded.Finish());
   // Their memory is free for others while the version is made durable.
   numbers_.reset();
@@ -101,7 +101,9 @@ absl::StatusOr<ImportSession::BuiltVersion> ImportSession::BuildNext(const Catal
                           list.record.chunks());
   SalvagedVersion previous(chunks);
   VersionSummary& summary = built.summary;
-  DNC_ASSIGN_OR_RETURN(summary, Build(mode, list.has_version() ? &previous : nullptr, into));
+  const int64_t kept = mode == VersionMode::kChange ? active.count() : 0;
+  DNC_ASSIGN_OR_RETURN(summary,
+                       Build(mode, list.has_version() ? &previous : nullptr, kept + rows(), into));
   absl::Status damage = previous.damage();
   const auto before = static_cast<uint64_t>(active.count());  // 0: none
   if (damage.ok() && summary.count != before + summary.added - summary.removed) {

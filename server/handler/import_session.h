@@ -66,9 +66,9 @@ struct ImportContext {
 // import ends with that error.
 using RejectSink = std::function<absl::Status(std::vector<v1::RejectedRow>)>;
 
-// Hears, now and then, how many numbers of a registry's new version are written. After an error the
-// import ends with it.
-using BuildListener = std::function<absl::Status(int64_t numbers)>;
+// Hears, now and then, how many numbers of a registry's new version are written, of how many at the
+// most. After an error the import ends with it.
+using BuildListener = std::function<absl::Status(int64_t numbers, int64_t most)>;
 
 // One thread at a time. Blocks on disk and log.
 class ImportSession : private ListRowSink {
@@ -132,8 +132,10 @@ class ImportSession : private ListRowSink {
   absl::Status FinishRegistry();
   absl::StatusOr<BuiltVersion> BuildNext(const CatalogList& list, VersionMode mode,
                                          int64_t version);
-  absl::StatusOr<VersionSummary> Build(VersionMode mode, BlockSource* previous, ChunkSink& sink);
-  VersionProgress BuildProgress() const;
+  // The new version has `most` numbers at the most.
+  absl::StatusOr<VersionSummary> Build(VersionMode mode, BlockSource* previous, int64_t most,
+                                       ChunkSink& sink);
+  VersionProgress BuildProgress(int64_t most) const;
   // What an active version that cannot be read whole means for the import.
   absl::Status JudgeDamage(const CatalogList& list, VersionMode mode, const absl::Status& damage,
                            uint64_t new_count);

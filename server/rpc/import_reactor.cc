@@ -122,10 +122,11 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
     NameActor(caller_, &request_);
     DNC_RETURN_IF_ERROR(Authorize(services_, caller_, kImportMethod, request_));
     if (!request_.has_config()) return MissingField("config", kConfigComesFirst);
-    DNC_ASSIGN_OR_RETURN(session_, ImportSession::Create(
-                                       context_, request_.config(), caller_,
-                                       [this](auto rows) { return SendRejected(rows); },
-                                       [this](int64_t numbers) { return SendBuilt(numbers); }));
+    DNC_ASSIGN_OR_RETURN(
+        session_,
+        ImportSession::Create(
+            context_, request_.config(), caller_, [this](auto rows) { return SendRejected(rows); },
+            [this](int64_t numbers, int64_t most) { return SendBuilt(numbers, most); }));
     return absl::OkStatus();
   }
 
@@ -224,9 +225,10 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
     return Send();
   }
 
-  absl::Status SendBuilt(int64_t numbers) {
+  absl::Status SendBuilt(int64_t numbers, int64_t most) {
     response_.set_stage(v1::IMPORT_STAGE_BUILDING);
     response_.set_numbers_written(numbers);
+    response_.set_most_numbers(most);
     return Send();
   }
 

@@ -17,6 +17,11 @@ constexpr size_t kTypicalNodeBytes = 192;
 constexpr size_t kMaxValueBytes = 16u << 10;
 // How many sets one record may clear to find its room.
 constexpr size_t kMostSetsCleared = 64;
+// Of the memory, what may wait for Reclaim before offered records push out no more.
+constexpr size_t kMostReplacedShare = 16;
+constexpr int kChangeBits = 16;
+// Where so many records in a row find no place, nearly all are taken.
+constexpr int kMostFillsInVain = 1'000;
 
 uint64_t HashOf(Family family, absl::string_view key) {
   return SubjectFilter::Hash(key) ^ (family == Family::kLeads ? 0x9e3779b97f4a7c15u : 0);
@@ -56,7 +61,8 @@ RecordCache::RecordCache(size_t budget_bytes)
       mask_(absl::bit_floor(std::max<size_t>(1, budget_bytes / (kWays * kTypicalNodeBytes))) - 1),
       table_((mask_ + 1) * sizeof(Set)),
       sets_(reinterpret_cast<Set*>(table_.data())),
-      bytes_((mask_ + 1) * sizeof(Set)) {
+      bytes_((mask_ + 1) * sizeof(Set)),
+      changes_(size_t{1} << kChangeBits) {
   std::uninitialized_value_construct_n(sets_, mask_ + 1);
 }
 
@@ -128,7 +134,9 @@ RecordCache::Place RecordCache::FreeOrOldest(uint64_t hash) const {
 
 void RecordCache::Drop(Place place, int64_t revision) {
   const Node* node = place.set->nodes[place.way].exchange(nullptr, std::memory_order_acq_rel);
-  bytes_ -= Slab::BlockBytes(node->bytes());
+  const size_t bytes = Slab::BlockBytes(node->bytes());
+  bytes_ -= bytes;
+  replaced_bytes_ += bytes;
   replaced_.emplace_back(revision, node);
 }
 
@@ -142,7 +150,7 @@ void RecordCache::Put(Family family, absl::string_view key, absl::string_view va
                       int64_t revision) {
   const uint64_t hash = HashOf(family, key);
   absl::MutexLock lock(&mu_);
-  Touch(hash);
+  Touch(hash, revision);
   EraseLocked(hash, family, key, revision);
   const size_t bytes = Slab::BlockBytes(sizeof(Node) + key.size() + value.size());
   if (value.size() > kMaxValueBytes) return;
@@ -156,6 +164,7 @@ void RecordCache::Put(Family family, absl::string_view key, absl::string_view va
 void RecordCache::BeginFill() {
   absl::MutexLock lock(&mu_);
   touched_ = std::make_unique<SubjectFilter>();
+  fills_in_vain_ = 0;
 }
 
 bool RecordCache::Fill(Family family, absl::string_view key, absl::string_view value,
@@ -165,8 +174,12 @@ bool RecordCache::Fill(Family family, absl::string_view key, absl::string_view v
   const size_t bytes = Slab::BlockBytes(sizeof(Node) + key.size() + value.size());
   if (bytes_ + std::max(bytes, kTypicalNodeBytes) > budget_) return false;
   if (value.size() > kMaxValueBytes || touched_->MayContain(hash)) return true;
-  const Place place = FreeOrOldest(hash);
-  if (place.node() == nullptr) Settle(place, hash, MakeNode(family, key, value, revision));
+  Place place;
+  if (Lookup(hash, family, key, &place) != nullptr) return true;  // a check has offered it
+  place = FreeOrOldest(hash);
+  if (place.node() != nullptr) return ++fills_in_vain_ < kMostFillsInVain;
+  fills_in_vain_ = 0;
+  Settle(place, hash, MakeNode(family, key, value, revision));
   return true;
 }
 
@@ -175,7 +188,41 @@ void RecordCache::EndFill() {
   touched_ = nullptr;
 }
 
-void RecordCache::Touch(uint64_t hash) {
+void RecordCache::Advance(int64_t revision) {
+  absl::MutexLock lock(&mu_);
+  newest_ = revision;
+}
+
+void RecordCache::Offer(Family family, absl::string_view key, absl::string_view value,
+                        int64_t revision) {
+  if (value.size() > kMaxValueBytes || !mu_.TryLock()) return;
+  OfferLocked(family, key, value, revision);
+  mu_.Unlock();
+}
+
+void RecordCache::OfferLocked(Family family, absl::string_view key, absl::string_view value,
+                              int64_t revision) {
+  const uint64_t hash = HashOf(family, key);
+  // Whoever changed it may have pushed its node out again since.
+  if (ChangeOf(hash) > revision) return;
+  Place place;
+  if (Lookup(hash, family, key, &place) != nullptr) return;
+  place = FreeOrOldest(hash);
+  const size_t bytes = Slab::BlockBytes(sizeof(Node) + key.size() + value.size());
+  const bool is_full = place.node() != nullptr || bytes_ + bytes > budget_;
+  if (is_full && replaced_bytes_ > budget_ / kMostReplacedShare) return;
+  // Readers of every view that is published so far may be at what gives way.
+  const int64_t replaced_at = newest_ + 1;
+  if (place.node() != nullptr) Drop(place, replaced_at);
+  MakeRoom(bytes, replaced_at);
+  if (bytes_ + bytes > budget_) return;
+  Settle(place, hash, MakeNode(family, key, value, revision));
+}
+
+int64_t& RecordCache::ChangeOf(uint64_t hash) { return changes_[hash >> (64 - kChangeBits)]; }
+
+void RecordCache::Touch(uint64_t hash, int64_t revision) {
+  ChangeOf(hash) = revision;
   if (touched_ == nullptr) return;
   touched_->Insert(hash, 0);
   touched_->Reclaim(0);
@@ -194,7 +241,7 @@ void RecordCache::MakeRoom(size_t bytes, int64_t revision) {
 void RecordCache::Erase(Family family, absl::string_view key, int64_t revision) {
   const uint64_t hash = HashOf(family, key);
   absl::MutexLock lock(&mu_);
-  Touch(hash);
+  Touch(hash, revision);
   EraseLocked(hash, family, key, revision);
 }
 
@@ -208,7 +255,10 @@ void RecordCache::Reclaim(int64_t oldest) {
   absl::MutexLock lock(&mu_);
   const auto end = std::find_if(replaced_.begin(), replaced_.end(),
                                 [&](const auto& entry) { return entry.first > oldest; });
-  for (auto it = replaced_.begin(); it != end; ++it) FreeNode(it->second);
+  for (auto it = replaced_.begin(); it != end; ++it) {
+    replaced_bytes_ -= Slab::BlockBytes(it->second->bytes());
+    FreeNode(it->second);
+  }
   replaced_.erase(replaced_.begin(), end);
 }
 

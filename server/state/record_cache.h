@@ -3,10 +3,11 @@
 //
 // A set-associative table of immutable nodes: a key may stand in one of the five places of either
 // set that its hash names, in the first of them where there is room, so that a look-up costs one
-// cache line for the set and what the node takes. The applier writes through; nothing else fills it
-// but the start, which leaves alone what the applier has written meanwhile. Where both sets or the
-// memory are full, the record that was changed longest ago gives way, or with the memory used up
-// one set after the other; what is not here is read from the store.
+// cache line for the set and what the node takes. The applier writes through; a start fills it, and
+// checks offer what they had to read from the store, both of which leave alone what was changed
+// meanwhile. Where both sets or the memory are full, the record that was changed or read from the
+// store longest ago gives way, or with the memory used up one set after the other; what is not here
+// is read from the store.
 //
 // A node says at which revision it was written. A reader of an older view takes it for a miss, so
 // that it never sees the future; a newer node is in its place before the view that needs it is
@@ -32,7 +33,7 @@
 
 namespace dnc {
 
-// One thread writes, another may fill, any number read without a lock.
+// One thread writes, another may fill, any number read without a lock, and offer.
 class RecordCache {
  public:
   // Takes about `budget_bytes` with its table; 0: keeps nothing.
@@ -57,12 +58,19 @@ class RecordCache {
   // The writer's side. What these replace stays readable until Reclaim.
   void Put(Family family, absl::string_view key, absl::string_view value, int64_t revision);
   void Erase(Family family, absl::string_view key, int64_t revision);
+  // Before a view of `revision` is published.
+  void Advance(int64_t revision);
   // Frees what was replaced at revisions up to `oldest`, the oldest that anybody still reads.
   void Reclaim(int64_t oldest);
 
+  // A reader's side: keeps what it has read from the store in a view of `revision`, unless that may
+  // have been changed since, somebody else is at the cache, or what gave way before still waits for
+  // Reclaim. Waits for nobody.
+  void Offer(Family family, absl::string_view key, absl::string_view value, int64_t revision);
+
   // The start's side, between the two: keeps a record of the store as it was at `revision`, when
   // BeginFill was called, unless it was put or erased since. Nothing gives way to it: false where
-  // memory is used up.
+  // memory or places are used up.
   void BeginFill();
   bool Fill(Family family, absl::string_view key, absl::string_view value, int64_t revision);
   void EndFill();
@@ -96,7 +104,10 @@ class RecordCache {
   const Node* Lookup(uint64_t hash, Family family, absl::string_view key, Place* place) const;
   // A free place for a key with that hash, or the one whose node was changed longest ago.
   Place FreeOrOldest(uint64_t hash) const;
-  void Touch(uint64_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  int64_t& ChangeOf(uint64_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Touch(uint64_t hash, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void OfferLocked(Family family, absl::string_view key, absl::string_view value, int64_t revision)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void EraseLocked(uint64_t hash, Family family, absl::string_view key, int64_t revision)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Drop(Place place, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -113,9 +124,15 @@ class RecordCache {
   Slab slab_ ABSL_GUARDED_BY(mu_);
   size_t bytes_ ABSL_GUARDED_BY(mu_);
   size_t next_cleared_ ABSL_GUARDED_BY(mu_) = 0;
-  std::vector<std::pair<int64_t, const Node*>> replaced_ ABSL_GUARDED_BY(mu_);  // ascending
+  // Of which revision each is free; nearly ascending.
+  std::vector<std::pair<int64_t, const Node*>> replaced_ ABSL_GUARDED_BY(mu_);
+  size_t replaced_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t newest_ ABSL_GUARDED_BY(mu_) = 0;  // no published view is newer
+  // By a part of their hash: when one of the records that share it was last put or erased.
+  std::vector<int64_t> changes_ ABSL_GUARDED_BY(mu_);
   // What was put or erased since BeginFill, and perhaps more; null: nobody fills.
   std::unique_ptr<SubjectFilter> touched_ ABSL_GUARDED_BY(mu_);
+  int fills_in_vain_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 // Reads through the cache as of `revision`; what it does not have, and scans, from `below`. Use it

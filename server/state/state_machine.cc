@@ -179,7 +179,9 @@ StateMachine::StateMachine(Store* store, LoadedState state)
       audit_chain_(std::move(state.audit_chain)),
       catalog_(std::move(state.catalog)),
       published_(MakeView()),
-      fill_(std::move(state.fill)) {}
+      fill_(std::move(state.fill)) {
+  cache_->Advance(applied_revision());
+}
 
 namespace {
 
@@ -317,6 +319,7 @@ void StateMachine::CacheRecords(const WriteSet& writes, int64_t revision) {
 }
 
 void StateMachine::Publish() {
+  cache_->Advance(applied_revision());
   published_.Publish(MakeView());
   const int64_t oldest = published_.Oldest().revision;
   cache_->Reclaim(oldest);

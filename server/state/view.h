@@ -25,7 +25,7 @@ struct View {
   // check asks for and few stores have many of, apart. Only for those who hold the view.
   const SubjectFilter* subjects = nullptr;
   const SubjectFilter* global_subjects = nullptr;
-  const RecordCache* records = nullptr;  // what `reader` asks first
+  RecordCache* records = nullptr;  // what `reader` asks first; readers find and offer
 
   const SubjectFilter& SubjectsOf(uint32_t organization) const {
     return organization == kGlobalNumber ? *global_subjects : *subjects;

@@ -6,6 +6,7 @@
 #include <rocksdb/options.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"

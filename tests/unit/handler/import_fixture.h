@@ -50,10 +50,11 @@ class ImportFixture : public ::testing::Test {
   static absl::StatusOr<v1::ImportSummary> Run(
       const ImportContext& context, const v1::ImportConfig& config, std::string file,
       const RejectSink& on_rejected = [](const auto&) { return absl::OkStatus(); }) {
-    DNC_ASSIGN_OR_RETURN(
-        const std::unique_ptr<ImportSession> session,
-        ImportSession::Create(context, config, {"tests"}, on_rejected,
-                              [](int64_t /*numbers*/) { return absl::OkStatus(); }));
+    DNC_ASSIGN_OR_RETURN(const std::unique_ptr<ImportSession> session,
+                         ImportSession::Create(context, config, {"tests"}, on_rejected,
+                                               [](int64_t /*numbers*/, int64_t /*most*/) {
+                                                 return absl::OkStatus();
+                                               }));
     DNC_RETURN_IF_ERROR(session->Feed(&file));
     return session->Finish();
   }

@@ -96,6 +96,28 @@ class ImportSessionTest : public ImportFixture {
   int handed_out_ = 0;
 };
 
+// A change list gives a version that has what the one before had as well.
+TEST_F(ImportSessionTest, TellsHowManyNumbersAVersionMayHave) {
+  std::vector<int64_t> most;
+  const auto import = [&](const v1::ImportConfig& config, std::string file) -> absl::Status {
+    DNC_ASSIGN_OR_RETURN(
+        const std::unique_ptr<ImportSession> session,
+        ImportSession::Create(
+            Context(&log_), config, {"tests"}, [](const auto&) { return absl::OkStatus(); },
+            [&](int64_t /*numbers*/, int64_t at_most) {
+              most.push_back(at_most);
+              return absl::OkStatus();
+            }));
+    DNC_RETURN_IF_ERROR(session->Feed(&file));
+    return session->Finish().status();
+  };
+  ASSERT_EQ(import(Config("national"), FileOf(100)), absl::OkStatus());
+  v1::ImportConfig change = Config("national");
+  change.set_format("ftc-change");
+  ASSERT_EQ(import(change, "212,2000500,A\n212,2000001,D\n"), absl::OkStatus());
+  EXPECT_THAT(most, ::testing::ElementsAre(100, 102));
+}
+
 TEST_F(ImportSessionTest, ADamagedVersionIsReplacedWhenThatIsAllowed) {
   const std::optional<std::string> damages[] = {std::nullopt, "", "rubbish"};
   v1::ImportConfig allowed = Config("national");
