@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -171,7 +172,13 @@ absl::Status Measure(const Scenario& scenario, const Servers& servers, const Rou
 // For later runs.
 absl::Status KeepLoaded(const Servers& servers, const std::string& dir) {
   servers.gateway.Stop();
-  if (absl::Status status = CopyStore(servers.setup.data_dir, dir); !status.ok()) return status;
+  // A copy that was cut short must not pass for one.
+  const std::string part = absl::StrCat(dir, ".part");
+  std::error_code error;
+  std::filesystem::remove_all(part, error);
+  if (absl::Status status = CopyStore(servers.setup.data_dir, part); !status.ok()) return status;
+  std::filesystem::rename(part, dir, error);
+  if (error) return absl::UnavailableError(absl::StrCat(dir, ": ", error.message()));
   return RestartGateway(servers);
 }
 

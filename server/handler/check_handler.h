@@ -1,5 +1,6 @@
 // Answers CheckContact and BatchCheckContacts. No lock, no wait: everything is read from the newest
-// view, and what is left of a check goes into a queue without a lock.
+// view, and what is left of a check goes into a queue without a lock. Only a record that had to be
+// read from the store is offered to the cache, whose lock is tried and not waited for.
 #ifndef DNC_SERVER_HANDLER_CHECK_HANDLER_H_
 #define DNC_SERVER_HANDLER_CHECK_HANDLER_H_
 

@@ -17,8 +17,10 @@ constexpr size_t kTypicalNodeBytes = 192;
 constexpr size_t kMaxValueBytes = 16u << 10;
 // How many sets one record may clear to find its room.
 constexpr size_t kMostSetsCleared = 64;
-// Of the memory, what may wait for Reclaim before offered records push out no more.
+// What may wait for Reclaim before offered records push out no more: a share of the memory, and no
+// more than the next change frees within some milliseconds.
 constexpr size_t kMostReplacedShare = 16;
+constexpr size_t kMostReplacedBytes = 4u << 20;
 constexpr int kChangeBits = 16;
 // Where so many records in a row find no place, nearly all are taken.
 constexpr int kMostFillsInVain = 1'000;
@@ -210,7 +212,8 @@ void RecordCache::OfferLocked(Family family, absl::string_view key, absl::string
   place = FreeOrOldest(hash);
   const size_t bytes = Slab::BlockBytes(sizeof(Node) + key.size() + value.size());
   const bool is_full = place.node() != nullptr || bytes_ + bytes > budget_;
-  if (is_full && replaced_bytes_ > budget_ / kMostReplacedShare) return;
+  const size_t may_wait = std::min(budget_ / kMostReplacedShare, kMostReplacedBytes);
+  if (is_full && replaced_bytes_ > may_wait) return;
   // Readers of every view that is published so far may be at what gives way.
   const int64_t replaced_at = newest_ + 1;
   if (place.node() != nullptr) Drop(place, replaced_at);
