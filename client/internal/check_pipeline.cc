@@ -172,12 +172,22 @@ void CheckPipeline::Await(Waiter* waiter) {
     mutex_.Lock();
     if (waiter->waiting && !polling_ && (!poller_wanted_ || handing_out == this)) {
       Poll(waiter);
+    } else if (handing_out == this) {
+      SleepNested(bed.get(), wakes);
     } else {
       mutex_.Unlock();
       bed->Sleep(wakes);
     }
   }
   if (waiter->woken) woken_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void CheckPipeline::SleepNested(Bed* bed, uint32_t wakes) {
+  nested_.push_back(bed);
+  mutex_.Unlock();
+  bed->Sleep(wakes);
+  absl::MutexLock lock(&mutex_);
+  nested_.erase(std::find(nested_.begin(), nested_.end(), bed));
 }
 
 void CheckPipeline::Poll(Waiter* own) {
@@ -222,6 +232,8 @@ void CheckPipeline::WantPoller() {
   poller_wanted_ = true;
   if (!poller_.joinable() && !stopped_) poller_ = std::thread([this] { RunPoller(); });
   poller_wake_.Signal();
+  // The pipeline's thread may be one of these, and hears only of this.
+  for (Bed* const bed : nested_) bed->WakeAll();
 }
 
 void CheckPipeline::RunPoller() {

@@ -130,6 +130,7 @@ class CheckPipeline {
   // Where nobody else can run it returns at once.
   void LetWokenRun() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Await(Waiter* waiter);
+  void SleepNested(Bed* bed, uint32_t wakes) ABSL_UNLOCK_FUNCTION(mutex_);
   // Polls once. `own`: whose caller polls; null: the pipeline's thread does.
   void Poll(Waiter* own) ABSL_UNLOCK_FUNCTION(mutex_);
   void WantPoller() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -172,6 +173,9 @@ class CheckPipeline {
   Time earliest_ ABSL_GUARDED_BY(mutex_) = Time::max();
   // Ids of checks whose time was over: their answers may still come.
   absl::flat_hash_set<uint64_t> given_up_ ABSL_GUARDED_BY(mutex_);
+  // Where threads sleep that wait within a callback: only they poll in the place of the pipeline's
+  // thread, which may be one of them.
+  std::vector<Bed*> nested_ ABSL_GUARDED_BY(mutex_);
   bool polling_ ABSL_GUARDED_BY(mutex_) = false;
   Time polling_until_ ABSL_GUARDED_BY(mutex_);
   bool poller_wanted_ ABSL_GUARDED_BY(mutex_) = false;

@@ -274,6 +274,30 @@ TEST_F(CheckPipelineTest, ACallbackMayAskAndWait) {
   EXPECT_TRUE(inner.get_future().get().ok());
 }
 
+// The pipeline's own thread sleeps within the callback while another caller polls, whose answer
+// comes first: nobody but it can poll on.
+TEST_F(CheckPipelineTest, ACallbackThatWaitsIsNotForgottenByWhoPolledForIt) {
+  for (int round = 0; round < 20; ++round) {  // in most of them it is asleep by then
+    std::promise<void> runs, go;
+    std::promise<absl::Status> inner;
+    pipeline_.Start(RequestFor(1), kLong, [&](const absl::Status&, std::string*) {
+      runs.set_value();
+      go.get_future().wait();
+      inner.set_value(pipeline_.Check(RequestFor(2), kLong).status());
+    });
+    wire(0).Answer(Allow(wire(0).NextChecks(1)));
+    runs.get_future().wait();
+    std::future<Outcome> other = Check(3);
+    const auto third = wire(0).NextChecks(1);
+    go.set_value();
+    const auto second = wire(0).NextChecks(1);
+    wire(0).Answer(Allow(third));
+    EXPECT_TRUE(other.get().status.ok());
+    wire(0).Answer(Allow(second));
+    EXPECT_TRUE(inner.get_future().get().ok());
+  }
+}
+
 TEST_F(CheckPipelineTest, WhatCallbacksAskLeavesTogether) {
   std::atomic<int> asked{0};
   for (int lead = 0; lead < 10; ++lead) {
