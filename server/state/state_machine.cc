@@ -416,10 +416,10 @@ absl::Status StateMachine::TryRecover() {
   WriteSet writes;
   probe.AppendTo(&writes);
   DNC_RETURN_IF_ERROR(store_->Commit(writes, Durability::kSynced));
-  {
-    absl::MutexLock judging(&mu_);
-    ForgetJudged();
-  }
+  // Both at once: a batch that was judged in between would fail for a store that is writable again,
+  // and close it.
+  absl::MutexLock judging(&mu_);
+  ForgetJudged();
   SetWritable(true, "");
   return absl::OkStatus();
 }

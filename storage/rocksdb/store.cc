@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -252,6 +253,10 @@ rocksdb::Status OpenOnce(const StoreOptions& options, rocksdb::WALRecoveryMode m
   // resumes once as much is free as the largest write buffer takes, this one's included.
   rocksdb::ColumnFamilyOptions unused;
   unused.write_buffer_size = options.write_buffer_bytes;
+  // It has a table, of a row, for each flush of all others, which wait to be compacted behind large
+  // ones. Nobody reads them, so no write has to wait for that.
+  unused.level0_slowdown_writes_trigger = std::numeric_limits<int>::max();
+  unused.level0_stop_writes_trigger = std::numeric_limits<int>::max();
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, unused);
   for (const Family family : found) {
     families.emplace_back(kFamilyNames[static_cast<size_t>(family)],
