@@ -48,7 +48,9 @@ absl::Status ReadAsked(const CheckQuery& query, Question* question, Asked* asked
                        CanonicalScope(query.campaign, "campaign", &asked->campaign));
   DNC_RETURN_IF_ERROR(ReadLead(query, *question, asked));
   if (query.contact_point.has_value()) {
-    const std::string& region = question->organization->record.organization().default_region();
+    const absl::string_view region = RegionOf(
+        *query.contact_point, question->organization->record.organization().default_region());
+    DNC_RETURN_IF_ERROR(CheckRegionFor(question->channel, *query.contact_point, "contact_point"));
     DNC_ASSIGN_OR_RETURN(ContactPoint point,
                          NormalizeContactPoint(*query.contact_point, region, "contact_point"));
     DNC_RETURN_IF_ERROR(CheckChannelReaches(question->channel, point.kind, "contact_point"));

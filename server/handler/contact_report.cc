@@ -53,7 +53,10 @@ absl::Status ReadPoints(const CatalogOrganization& organization, const v1::Repor
   if (!contact.has_contact_point()) {
     return MissingField("contact_point", "say who was contacted");
   }
-  const std::string& region = organization.record.organization().default_region();
+  const absl::string_view region = RegionOf(ViewOf(contact.contact_point()),
+                                            organization.record.organization().default_region());
+  DNC_RETURN_IF_ERROR(
+      CheckRegionFor(contact.channel(), ViewOf(contact.contact_point()), "contact_point"));
   DNC_ASSIGN_OR_RETURN(ContactPoint point,
                        NormalizeContactPoint(contact.contact_point(), region, "contact_point"));
   DNC_RETURN_IF_ERROR(CheckChannelReaches(contact.channel(), point.kind, "contact_point"));

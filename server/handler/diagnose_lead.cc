@@ -510,7 +510,11 @@ absl::Status DiagnoseHandler::Diagnose(const v1::DiagnoseContactedLeadRequest& r
   past.question.organization = organization;
   past.question.global = &view->catalog->global();
   past.question.now = TimeUtil::TimestampToMicroseconds(request.at_time());
+  DNC_RETURN_IF_ERROR(
+      CheckRegionFor(request.channel(), ViewOf(request.contact_point()), "contact_point"));
   past.lead = contacted.lead();
+  past.region = std::string(RegionOf(ViewOf(request.contact_point()),
+                                     organization->record.organization().default_region()));
   if (request.has_contact_point()) {
     past.point = contacted.points().front();
     DNC_RETURN_IF_ERROR(CheckChannelReaches(request.channel(), past.point->kind, "contact_point"));

@@ -67,8 +67,7 @@ class PastFacts {
     if (!asked_.lead.empty()) DNC_RETURN_IF_ERROR(NameLead(&points));
     for (ContactPoint& point : points) {
       if (!ChannelReaches(question_.channel, point.kind)) continue;
-      const std::string& region = organization_.record.organization().default_region();
-      for (ContactPoint& reading : ReadingsOf(std::move(point), question_.channel, region)) {
+      for (ContactPoint& reading : ReadingsOf(std::move(point), question_.channel, asked_.region)) {
         DNC_RETURN_IF_ERROR(AddPoint(std::move(reading)));
       }
     }

@@ -22,6 +22,7 @@ struct PastQuestion {
   Question question;
   std::string lead;                   // its id; empty: none
   std::optional<ContactPoint> point;  // none: the lead's
+  std::string region;                 // of numbers without country code; the point's, if it has one
 };
 
 // CORRUPT_RECORD, and the store's errors.

@@ -21,6 +21,11 @@ absl::Status FieldError(v1::ErrorReason reason, absl::string_view field,
                    {{"field", std::string(field)}});
 }
 
+absl::Status UnknownRegion(absl::string_view field) {
+  return InvalidField(absl::StrCat(field, ".default_region"),
+                      "not an ISO 3166-1 alpha-2 region such as \"US\"");
+}
+
 // Numbers and e-mail addresses must not hide as other addresses: one opted out as the one would be
 // clean as the other. Letters among the digits make a postal address.
 absl::Status CheckIsOther(absl::string_view canonical, absl::string_view region,
@@ -36,14 +41,9 @@ absl::Status CheckIsOther(absl::string_view canonical, absl::string_view region,
 }
 
 absl::StatusOr<ContactPoint> NormalizePhonePoint(const ContactPointView& contact,
-                                                 absl::string_view default_region,
+                                                 absl::string_view region,
                                                  absl::string_view field) {
-  const absl::string_view region =
-      contact.default_region.empty() ? default_region : contact.default_region;
-  if (!region.empty() && !IsKnownRegion(region)) {
-    return InvalidField(absl::StrCat(field, ".default_region"),
-                        "not an ISO 3166-1 alpha-2 region such as \"US\"");
-  }
+  if (!region.empty() && !IsKnownRegion(region)) return UnknownRegion(field);
   const absl::StatusOr<uint64_t> phone = NormalizePhone(contact.address, region);
   if (!phone.ok()) {
     return FieldError(v1::ERROR_REASON_INVALID_PHONE_NUMBER, absl::StrCat(field, ".phone"),
@@ -83,12 +83,22 @@ bool ReadContactPoint(absl::string_view message, ContactPointView* contact) {
   return reader.ok();
 }
 
+absl::Status CheckRegionFor(v1::Channel channel, const ContactPointView& contact,
+                            absl::string_view field) {
+  const absl::string_view region = contact.default_region;
+  if (channel != v1::CHANNEL_MESSAGING || region.empty() || IsKnownRegion(region)) {
+    return absl::OkStatus();
+  }
+  return UnknownRegion(field);
+}
+
 absl::StatusOr<ContactPoint> NormalizeContactPoint(const ContactPointView& contact,
                                                    absl::string_view default_region,
                                                    absl::string_view field) {
+  const absl::string_view region = RegionOf(contact, default_region);
   switch (contact.kind) {
     case v1::ContactPoint::kPhone:
-      return NormalizePhonePoint(contact, default_region, field);
+      return NormalizePhonePoint(contact, region, field);
     case v1::ContactPoint::kEmail: {
       absl::StatusOr<std::string> email = NormalizeEmail(contact.address);
       if (email.ok()) return ContactPoint{ContactKind::kEmail, 0, *std::move(email)};
@@ -101,8 +111,6 @@ absl::StatusOr<ContactPoint> NormalizeContactPoint(const ContactPointView& conta
         return FieldError(v1::ERROR_REASON_INVALID_FIELD, absl::StrCat(field, ".other"),
                           other.status());
       }
-      const absl::string_view region =
-          contact.default_region.empty() ? default_region : contact.default_region;
       DNC_RETURN_IF_ERROR(CheckIsOther(*other, region, field));
       return ContactPoint{ContactKind::kOther, 0, *std::move(other)};
     }

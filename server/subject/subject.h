@@ -22,6 +22,19 @@ ContactPointView ViewOf(const v1::ContactPoint& contact);
 // Of a serialised v1.ContactPoint. False where it is malformed. Does not look for invalid UTF-8.
 bool ReadContactPoint(absl::string_view message, ContactPointView* contact);
 
+// Where a number without country code is from: the contact point's own default region, else the
+// given one.
+inline absl::string_view RegionOf(const ContactPointView& contact,
+                                  absl::string_view default_region) {
+  return contact.default_region.empty() ? default_region : contact.default_region;
+}
+
+// INVALID_FIELD where a contact point's own default region is none, and a check on `channel` may
+// need it: on MESSAGING every kind of address may be read as a number. NormalizeContactPoint does
+// not look at one that it does not need, so that for its sake no opt-out is refused.
+absl::Status CheckRegionFor(v1::Channel channel, const ContactPointView& contact,
+                            absl::string_view field);
+
 // Brings a contact point of a request into its canonical form. An `other` that can be read as a
 // phone number (without letters, or behind a + or parenthesis) or as an e-mail address is refused.
 // `field` is where it stands, for errors: REQUIRED_FIELD_MISSING, INVALID_PHONE_NUMBER,

@@ -73,6 +73,26 @@ TEST_F(CheckRulesTest, OnMessagingNoReadingOfAnOptedOutNumberIsClean) {
   }
 }
 
+// A single check reads an account as a send list of that region does.
+TEST_F(CheckRulesTest, OnMessagingAnAccountIsReadByTheRegionOfItsContactPoint) {
+  AddPhoneEntry("+447911123456");
+  const std::string account = "07911123456@chat.example";
+  const auto check = [&](const std::string& region) {
+    return VerdictOf(
+        absl::StrCat(kMessaging, "contact_point { email: '", account, "' ", region, " }"));
+  };
+  EXPECT_EQ(check("default_region: 'GB'"), v1::VERDICT_DENY);
+  EXPECT_EQ(check(""), v1::VERDICT_ALLOW);
+  const v1::FilterContactsRequest block =
+      Parse<v1::FilterContactsRequest>(absl::StrCat("raw: '", account, "'"));
+  const auto list = Filter(absl::StrCat(kMessaging, "default_region: 'GB'"), {block});
+  EXPECT_EQ(VerdictAt(list.at(0), 0), v1::VERDICT_DENY);
+  EXPECT_THAT(Ask<v1::CheckContactRequest>(
+                  absl::StrCat(kMessaging, "organization: '~' contact_point { email: '", account,
+                               "' default_region: 'usa' }")),
+              RefusedAt("INVALID_FIELD", "contact_point.default_region"));
+}
+
 TEST_F(CheckRulesTest, AHandleIsTheSameWithAndWithoutItsAt) {
   Must<v1::AddEntryRequest>("parent: '~' entry { contact_point { other: '@Ann_Miller' } }");
   for (const char* handle : {"@ann_miller", "ann_miller", "ANN_MILLER", "ann\342\200\213_miller"}) {
