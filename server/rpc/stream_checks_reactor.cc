@@ -23,6 +23,12 @@ constexpr int kMostChecks = 4096;  // in a message
 constexpr int kMostChecksAtOnce = 512;
 // After so many checks of a message the answers are sent on, where none are being written.
 constexpr int kChecksBetweenWrites = 64;
+// After so many bytes of answers, of long ones therefore, the rest of a message is judged by a
+// worker as well.
+constexpr size_t kMostBytesAtOnce = size_t{256} << 10;
+// What the checks of one message are answered with; those after it are refused, since one number
+// may be denied for thousands of leads each time that it is named.
+constexpr size_t kMostAnswerBytes = size_t{8} << 20;
 // Answers that wait to be written; while there are more, nothing is read.
 constexpr size_t kMostWaitingBytes = size_t{1} << 20;
 // An answer message has this and one check's answer at the most: a client takes 64 MiB.
@@ -192,6 +198,7 @@ class StreamChecksReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     const absl::StatusOr<int> count = CountChecks(BytesOf(message_));
     if (!count.ok()) return EndMessage(count.status());
     checks_ = WireReader(BytesOf(message_));
+    answered_bytes_ = 0;
     if (*count > kMostChecksAtOnce || !JudgeHere()) return JudgeOnWorker();
     EndMessage(absl::OkStatus());
   }
@@ -200,6 +207,7 @@ class StreamChecksReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   bool JudgeHere() {
     for (int judged = 1; !Gone(); ++judged) {
       if (ABSL_PREDICT_FALSE(services_.recorder->MustWait())) return false;
+      if (ABSL_PREDICT_FALSE(answered_bytes_ > kMostBytesAtOnce)) return false;
       if (!NextCheck()) return true;
       Judge(/*may_wait=*/false);
       if (judged % kChecksBetweenWrites == 0) SendOn();
@@ -211,18 +219,22 @@ class StreamChecksReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     const bool taken = services_.workers->TryRun(WorkerPool::Lane::kCall, message_.size(),
                                                  [self = self_] { self->JudgeRest(); });
     if (taken) return;
-    const absl::Status overloaded = WorkersOverloaded();
-    while (NextCheck()) Refuse(overloaded);
+    RefuseRest(WorkersOverloaded());
     EndMessage(absl::OkStatus());
+  }
+
+  void RefuseRest(const absl::Status& why) {
+    while (NextCheck()) Refuse(why);
   }
 
   void JudgeRest() {
     // Where one waited in vain, the others do not: they would keep the worker for hours.
     bool may_wait = true;
-    for (int judged = 1; !Gone() && NextCheck(); ++judged) {
+    for (int judged = 1; !Gone() && answered_bytes_ <= kMostAnswerBytes && NextCheck(); ++judged) {
       may_wait = Judge(may_wait) != absl::StatusCode::kResourceExhausted && may_wait;
       if (judged % kChecksBetweenWrites == 0) SendOn();
     }
+    if (!Gone()) RefuseRest(Overloaded("the answers to the checks before are too long together"));
     EndMessage(absl::OkStatus());
   }
 
@@ -254,6 +266,7 @@ class StreamChecksReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
       WriteError(status);
     }
     answers_.End(answer);
+    answered_bytes_ += answers_.bytes().size() - answer;
     return status.code();
   }
 
@@ -335,6 +348,7 @@ class StreamChecksReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   grpc::Slice message_;
   WireReader checks_{absl::string_view()};
   WireWriter answers_;
+  size_t answered_bytes_ = 0;  // of this message's checks
 
   std::atomic<bool> gone_{false};  // written under mu_
 

@@ -300,6 +300,45 @@ TEST_F(StreamChecksTest, NoCheckIsAnsweredWithoutItsRecordWhereChecksWaitForThem
   StopServer();
 }
 
+// One number may be denied for thousands of leads, each time that a message names it.
+TEST_F(StreamChecksTest, AnswersToOneMessageAreBounded) {
+  constexpr int kLeads = 2000;
+  for (int first = 0; first < kLeads; first += 1000) {
+    auto request = Parse<v1::BatchUpsertLeadsRequest>("parent: '~'");
+    for (int i = first; i < first + 1000; ++i) {
+      *request.add_leads() =
+          Parse<v1::Lead>(absl::StrCat("name: '~/leads/shared-", i,
+                                       "' record_type: 'contact' status: '~s/closed' "
+                                       "contact_points { phone: '+12125550155' }"));
+    }
+    ASSERT_THAT(Send(request), IsOk());
+  }
+  v1::StreamChecksRequest message = ManyChecks(0, 200);
+  for (v1::StreamedCheck& check : *message.mutable_checks()) {
+    check.mutable_request()->mutable_contact_point()->set_phone("+12125550155");
+  }
+  CheckStream stream(&client());
+  ASSERT_TRUE(stream.Write(message));
+  ASSERT_TRUE(stream.Write(ManyChecks(1000, 1)));
+  const auto answers = ReadAnswers(&stream, 201);
+  ASSERT_EQ(answers.size(), 201u);
+  size_t denied = 0, bytes = 0;
+  for (uint64_t id = 0; id < 200; ++id) {
+    const v1::StreamedAnswer& answer = answers.at(id);
+    bytes += answer.ByteSizeLong();
+    if (answer.has_error()) {
+      EXPECT_EQ(answer.error().reason(), "OVERLOADED") << id;
+    } else {
+      EXPECT_EQ(answer.response().verdict(), v1::VERDICT_DENY) << id;
+      ++denied;
+    }
+  }
+  EXPECT_GT(denied, 1u);
+  EXPECT_LT(denied, 200u);
+  EXPECT_LT(bytes, size_t{10} << 20);
+  EXPECT_EQ(answers.at(1000).response().verdict(), v1::VERDICT_ALLOW);
+}
+
 // More checks than gRPC's own threads judge go to the workers, who refuse what is too much.
 TEST_F(StreamChecksTest, WhatWorkersCannotTakeIsRefusedCheckByCheck) {
   StopServer();
