@@ -41,9 +41,9 @@ struct PacedOptions {
 };
 
 // Runs one round; returns when the last call has been answered. A call that is due while the
-// warm-up lasts is not measured. calls_per_second is what was asked for: where a server cannot keep
-// up, latencies grow instead. INTERNAL where a call fails or is not answered as it must be,
-// RESOURCE_EXHAUSTED where 100,000 calls wait at once.
+// warm-up lasts is not measured. calls_per_second is what was reached: where a server cannot keep
+// up it is less than what was asked for, and latencies grow. INTERNAL where a call fails or is not
+// answered as it must be, RESOURCE_EXHAUSTED where 100,000 calls wait at once.
 absl::StatusOr<LoadResult> RunPacedLoad(const Target& target, const PacedOptions& options);
 
 }  // namespace dnc::bench

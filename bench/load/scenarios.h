@@ -74,7 +74,7 @@ absl::StatusOr<ChildProcess> StartGateway(const Setup& setup, const std::string&
 
 // Ends the gateway and starts it again on the same store.
 absl::Status RestartGateway(const Servers& servers);
-// Waits, for two minutes at most, until the server has nothing to do: what was loaded before a
+// Waits, for half an hour at most, until the server has nothing to do: what was loaded before a
 // measurement is compacted before it, as it would be in a server that has run for a while.
 absl::Status AwaitIdle(const ChildProcess& server);
 // What a server has in memory once that no longer grows: it may go on reading after its start.
@@ -95,8 +95,9 @@ absl::Status MeasureImport(const Servers& servers, const Rounds& rounds, Report&
 // CheckContact at saturation (64 in flight on 4 connections) and unloaded (1 in flight).
 absl::Status MeasureChecks(const Servers& servers, const Rounds& rounds, Report& report);
 
-// Checks through the client library by threads that wait: 64 of them beside 64 that wait for Redis'
-// GET, one beside one that waits for the echo.
+// Single checks through the client library: 64 and 256 callbacks in flight beside 64 connections of
+// Redis with a GET each, 64 threads that wait beside 64 that wait for a GET, one beside one that
+// waits for the echo.
 absl::Status MeasureSingles(const Servers& servers, const Rounds& rounds, Report& report);
 
 // FilterContacts: a tenth of the phones blocked by entries of the internal list, then half of them;

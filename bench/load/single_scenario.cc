@@ -131,7 +131,8 @@ struct Peer {
 };
 
 // NOT_FOUND where there is none.
-absl::StatusOr<Peer> StartPeer(const Servers& servers) {
+absl::StatusOr<Peer> StartPeer(const Servers& servers, const Rounds& rounds) {
+  if (absl::Status status = WithPeers(rounds); !status.ok()) return status;
   auto redis =
       StartRedis(servers.setup.work_dir, servers.setup.scratch_dir, RedisDurability::kNone);
   if (!redis.ok()) return redis.status();
@@ -195,7 +196,7 @@ absl::Status ByThreads(const Servers& servers, Client& client,
 absl::Status BesideRedis(const Servers& servers, Client& client,
                          const std::vector<JudgedCheck>& checks, const Rounds& rounds,
                          Report& report) {
-  const absl::StatusOr<Peer> started = StartPeer(servers);
+  const absl::StatusOr<Peer> started = StartPeer(servers, rounds);
   if (!started.ok() && !absl::IsNotFound(started.status())) return started.status();
   const Peer* const peer = started.ok() ? &*started : nullptr;
   if (auto status = ByCallback(servers, client, checks, peer, rounds, report); !status.ok()) {

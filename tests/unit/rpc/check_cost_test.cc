@@ -179,5 +179,17 @@ TEST_F(CheckReadsTest, WhatHasARecordReadsOneBlock) {
   EXPECT_EQ(again.cached(), kChecks);
 }
 
+// Its own record and that of the phone that it has.
+TEST_F(CheckReadsTest, ALeadReadsOneBlockMore) {
+  for (const int names : {kLead, kBoth}) {
+    const auto requests = Requests({"", 0, names, v1::VERDICT_DENY});
+    ASSERT_TRUE(AnswerAll(checks_, requests, v1::VERDICT_DENY));
+    const BlockReads again;
+    ASSERT_TRUE(AnswerAll(checks_, requests, v1::VERDICT_DENY));
+    EXPECT_EQ(again.all(), 0u);
+    EXPECT_EQ(again.cached(), 2 * kChecks);
+  }
+}
+
 }  // namespace
 }  // namespace dnc::bench
