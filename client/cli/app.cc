@@ -60,7 +60,7 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option_function<std::string>("-o,--output", output, "How to print the answer")
       ->type_name("table|json");
   AddDuration(app, "--timeout", options.timeout,
-              "For each call, 10s if not given; whole filters and imports get at least 1h");
+              "For each call, 10s if not given; whole filters and imports get at least 24h");
 }
 
 // The command that the arguments reached.

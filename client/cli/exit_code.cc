@@ -1,8 +1,18 @@
 #include "client/cli/exit_code.h"
 
+#include "absl/strings/string_view.h"
+#include "client/error.h"
+
 namespace dnc::cli {
+namespace {
+
+constexpr absl::string_view kDiskSpaceLow = "DISK_SPACE_LOW";
+
+}  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
+  // Nobody mends that by waiting, so whoever repeats what was unavailable must not repeat this.
+  if (ErrorReasonOf(status) == kDiskSpaceLow) return kExitRefused;
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return kExitOk;

@@ -8,11 +8,12 @@
 namespace dnc::cli {
 
 enum ExitCode : int {
-  kExitOk = 0,           // done; for check: ALLOW
-  kExitError = 1,        // anything not listed here
-  kExitUsage = 2,        // the command line or the input is wrong
-  kExitNotFound = 3,     // what was named does not exist on the gateway
-  kExitRefused = 4,      // the state forbids it: failed precondition, already exists, aborted
+  kExitOk = 0,        // done; for check: ALLOW
+  kExitError = 1,     // anything not listed here
+  kExitUsage = 2,     // the command line or the input is wrong
+  kExitNotFound = 3,  // what was named does not exist on the gateway
+  // The state forbids it: failed precondition, already exists, aborted, no room on the disk.
+  kExitRefused = 4,
   kExitUnavailable = 5,  // the gateway did not answer, or not in time
   kExitPermission = 6,   // not permitted
   kExitDeny = 10,        // check: DENY

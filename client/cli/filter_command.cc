@@ -126,8 +126,10 @@ absl::StatusOr<int> Filter(Session& session, const FilterOptions& options) {
   if (options.out != "-") {
     DNC_ASSIGN_OR_RETURN(file, OutputFile::Create(options.out));
   }
+  // Rows that scroll by tell enough, and must not have a line in between.
+  const bool scrolls = file == nullptr && OutIsTerminal();
   std::unique_ptr<Progress> progress =
-      std::make_unique<Progress>(session.err(), ErrIsTerminal(), "rows", input->size());
+      std::make_unique<Progress>(session.err(), ErrIsTerminal() && !scrolls, "rows", input->size());
   CsvFilter filter(ToFilterOptions(session, options), *input,
                    file == nullptr ? session.out() : file->stream(),
                    [&](int64_t rows, int64_t bytes) { progress->Update(rows, bytes); });
@@ -156,8 +158,9 @@ void AddFilterCommand(CLI::App& app, Command& chosen) {
       "dncctl filter numbers.txt --channel sms --only allow -o may_text.csv\n"
       "dncctl filter - --channel email --column contact_mail < list.csv > checked.csv\n\n"
       "The output file appears only when the whole list was filtered. Contact only rows that say\n"
-      "ALLOW, and only for as long as the summary says; filter again after that. The columns\n"
-      "verdict and reasons of an earlier run are replaced; a row wider than the header is "
+      "ALLOW, and only for as long as the summary says; filter again after that. The exit status\n"
+      "says that all rows were judged, not how: it is 0 even where each of them is UNKNOWN. The\n"
+      "columns verdict and reasons of an earlier run are replaced; a row wider than the header is\n"
       "refused.\n"
       "\n"
       "The judged column is found by its title: one for the channel (fax; mobile, cell or sms for\n"

@@ -54,10 +54,10 @@ void PrintLists(Session& session, const Lists& lists) {
       {"LIST", "KIND", "NAME", "SCOPE", "BLOCKS", "SIZE", "VERSION", "AS OF", "MAX AGE", "DIGEST"});
   for (const v1::DncList& list : lists) {
     const v1::ListVersion& version = list.active_version();
-    table.AddRow(
-        {ShortName(list.name()), EnumWord(ListKindNames(), list.kind()), list.display_name(),
-         Scope(list), Blocks(list), Size(list), VersionText(list), TimeText(version.as_of_time()),
-         list.has_max_age() ? DurationText(list.max_age()) : "", version.digest().substr(0, 12)});
+    table.AddRow({ShortName(list.name()), EnumWord(ListKindNames(), list.kind()),
+                  list.display_name(), Scope(list), Blocks(list), Size(list), VersionText(list),
+                  AsOfText(version), list.has_max_age() ? DurationText(list.max_age()) : "",
+                  version.digest().substr(0, 12)});
   }
   table.Print(session.out());
 }

@@ -24,6 +24,8 @@ std::string Bar(double done) {
 
 bool ErrIsTerminal() { return isatty(STDERR_FILENO) == 1; }
 
+bool OutIsTerminal() { return isatty(STDOUT_FILENO) == 1; }
+
 std::string Grouped(int64_t number) {
   std::string text = absl::StrCat(number);
   const size_t first = number < 0 ? 1 : 0;

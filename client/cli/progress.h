@@ -49,8 +49,9 @@ class Progress {
   bool shown_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-// Whether standard error is a terminal.
+// Whether standard error, standard output is a terminal.
 bool ErrIsTerminal();
+bool OutIsTerminal();
 
 // 1234567 as "1,234,567".
 std::string Grouped(int64_t number);

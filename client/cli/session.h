@@ -30,8 +30,8 @@ struct GlobalOptions {
   std::string actor = {};
   std::string principal = {};
   bool json = false;
-  absl::Duration timeout = absl::Seconds(10);      // for each call
-  absl::Duration stream_timeout = absl::Hours(1);  // for a whole filter or import
+  absl::Duration timeout = absl::Seconds(10);       // for each call
+  absl::Duration stream_timeout = absl::Hours(24);  // for a whole filter or import
 
   // Of the command itself: its words ("actions delete"), the options that it has ("--dry-run"), and
   // whether it was told to change nothing.

@@ -100,6 +100,10 @@ std::string TimeText(const google::protobuf::Timestamp& time) {
                           absl::UTCTimeZone());
 }
 
+std::string AsOfText(const v1::ListVersion& version) {
+  return absl::StrCat(TimeText(version.as_of_time()), version.undated() ? " (undated)" : "");
+}
+
 std::string DurationText(const google::protobuf::Duration& duration) {
   constexpr std::array<std::pair<int64_t, absl::string_view>, 4> kParts{
       {{86400, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}}};

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "dnc/v1/registry.pb.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -25,6 +26,9 @@ google::protobuf::Duration ToProtoDuration(absl::Duration duration);
 
 // "2026-01-31T12:00:00Z", to the second; "-" where `time` was never set.
 std::string TimeText(const google::protobuf::Timestamp& time);
+
+// The same of a registry's date, with "(undated)" where it is only that of the import.
+std::string AsOfText(const v1::ListVersion& version);
 
 // "30d", "1h30m": what ParseDurationText reads, in its largest units.
 std::string DurationText(const google::protobuf::Duration& duration);

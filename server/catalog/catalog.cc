@@ -49,15 +49,20 @@ CatalogList::CatalogList(storage::v1::ListRecord list_record) : record(std::move
   max_age = TimeUtil::DurationToMicroseconds(list.max_age());
   if (has_version()) {
     as_of = TimeUtil::TimestampToMicroseconds(list.active_version().as_of_time());
+    undated = list.active_version().undated();
     area_codes = AreaCodeFlags(list.active_version());
   }
 }
 
-UnixMicros CatalogList::StaleTime() const { return max_age == 0 ? 0 : as_of + max_age; }
+UnixMicros CatalogList::StaleTime() const {
+  if (max_age == 0) return 0;
+  return undated ? as_of : as_of + max_age;
+}
 
 bool CatalogList::IsFresh(UnixMicros now) const {
   constexpr UnixMicros kMostAhead = 24 * 3600 * int64_t{1'000'000};
-  return max_age == 0 || (now < StaleTime() && as_of <= now + kMostAhead);
+  if (max_age == 0) return true;
+  return !undated && now < StaleTime() && as_of <= now + kMostAhead;
 }
 
 bool CatalogList::Covers(uint64_t phone) const {

@@ -38,8 +38,9 @@ struct CatalogList {
   }
   // When an allowance of the registry runs out; 0: never.
   UnixMicros StaleTime() const;
-  // Whether it may vouch for anything at `now`. Not where its date lies more than a day ahead: then
-  // the clock has been set back, and how old the registry is cannot be told.
+  // Whether it may vouch for anything at `now`. A registry with a max_age may not where its date is
+  // not known, or lies more than a day ahead: then the clock has been set back. Either way its age
+  // cannot be told.
   bool IsFresh(UnixMicros now) const;
   // Whether the subscription covers the number's area code.
   bool Covers(uint64_t phone) const;
@@ -49,6 +50,7 @@ struct CatalogList {
   uint32_t channels = 0;  // registries: masks with the defaults filled in
   uint32_t classes = 0;
   UnixMicros as_of = 0;
+  bool undated = false;                      // as_of is only the time of the import
   UnixMicros max_age = 0;                    // 0: none
   std::vector<bool> area_codes;              // 1,000 flags; empty: all
   std::shared_ptr<const NumberSet> numbers;  // registries with a version

@@ -12,6 +12,7 @@
 #include "server/handler/read_handler.h"
 #include "server/handler/visibility.h"
 #include "server/name/resource_name.h"
+#include "server/state/refusal.h"
 #include "storage/base/status_macros.h"
 
 namespace dnc {
@@ -73,11 +74,6 @@ void AddMissingAction(const v1::DiagnoseCopyRequest& request, const absl::Status
   *finding.mutable_remedy() = MakeRemedy("Name actions of the source, or none for all of them.",
                                          "WorkflowService.ListActions");
   findings->Add(std::move(finding));
-}
-
-absl::Status RefusalOf(const Outcome& outcome) {
-  absl::Status refusal(static_cast<absl::StatusCode>(outcome.code()), outcome.message());
-  return outcome.has_error() ? WithErrorInfo(std::move(refusal), outcome.error()) : refusal;
 }
 
 }  // namespace

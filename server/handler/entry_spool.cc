@@ -11,9 +11,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/disk_full.h"
+#include "storage/base/status_macros.h"
 
 namespace dnc {
 namespace {
+
+constexpr uint64_t kRoomStep = 1u << 20;
 
 absl::Status SpoolError() {
   if (IsNoRoom(errno)) {
@@ -26,21 +29,29 @@ absl::Status SpoolError() {
 
 }  // namespace
 
-absl::StatusOr<EntrySpool> EntrySpool::Create(const std::string& dir) {
+absl::StatusOr<EntrySpool> EntrySpool::Create(const std::string& dir, SpillRoom room) {
   std::string path = absl::StrCat(dir, "/import-XXXXXX");
   const int fd = ::mkostemp(path.data(), O_CLOEXEC);
   if (fd < 0) return SpoolError();
   ::unlink(path.c_str());
   File file(::fdopen(fd, "w+"), &std::fclose);
-  if (file != nullptr) return EntrySpool(std::move(file));
+  if (file != nullptr) return EntrySpool(std::move(file), std::move(room));
   const absl::Status error = SpoolError();
   ::close(fd);
   return error;
 }
 
+absl::Status EntrySpool::AskForRoom(uint64_t bytes) {
+  since_asked_ += bytes;
+  if (room_ == nullptr || since_asked_ < kRoomStep) return absl::OkStatus();
+  since_asked_ = 0;
+  return room_(kRoomStep);
+}
+
 absl::Status EntrySpool::Write(const v1::Entry& entry) {
   const std::string bytes = entry.SerializeAsString();
   const auto size = static_cast<uint32_t>(bytes.size());
+  DNC_RETURN_IF_ERROR(AskForRoom(sizeof(size) + bytes.size()));
   const bool written = std::fwrite(&size, sizeof(size), 1, file_.get()) == 1 &&
                        std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size();
   return written ? absl::OkStatus() : SpoolError();

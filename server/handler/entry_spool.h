@@ -2,21 +2,26 @@
 #ifndef DNC_SERVER_HANDLER_ENTRY_SPOOL_H_
 #define DNC_SERVER_HANDLER_ENTRY_SPOOL_H_
 
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "dnc/v1/registry.pb.h"
+#include "storage/registry/spill_file.h"
 
 namespace dnc {
 
-// Not thread-safe. Every error is UNAVAILABLE: the disk.
+// Not thread-safe. Errors: RESOURCE_EXHAUSTED (storage/base/disk_full.h) where the disk is full,
+// those of `room`, else UNAVAILABLE.
 class EntrySpool {
  public:
-  // A file in `dir` without a name, so that nothing is left of it whatever happens.
-  static absl::StatusOr<EntrySpool> Create(const std::string& dir);
+  // A file in `dir` without a name, so that nothing is left of it whatever happens. `room` is asked
+  // each time that it has grown by a mebibyte.
+  static absl::StatusOr<EntrySpool> Create(const std::string& dir, SpillRoom room = {});
 
   absl::Status Write(const v1::Entry& entry);
   // After the last Write: Read begins with the first entry.
@@ -27,9 +32,13 @@ class EntrySpool {
  private:
   using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-  explicit EntrySpool(File file) : file_(std::move(file)) {}
+  EntrySpool(File file, SpillRoom room) : file_(std::move(file)), room_(std::move(room)) {}
+
+  absl::Status AskForRoom(uint64_t bytes);
 
   File file_;
+  SpillRoom room_;
+  uint64_t since_asked_ = 0;  // bytes
 };
 
 }  // namespace dnc

@@ -11,6 +11,7 @@
 #include "server/error/error.h"
 #include "server/handler/import_session.h"
 #include "server/handler/registry_versions.h"
+#include "server/state/refusal.h"
 #include "storage/base/logging.h"
 #include "storage/base/status_macros.h"
 #include "storage/registry/chunk_reader.h"
@@ -34,7 +35,8 @@ class DiscardingSink : public ChunkSink {
   }
 };
 
-// A version that may be damaged: it ends where it cannot be read on, and says so.
+// A version that may be damaged, or that the disk or this program cannot read: it ends where it
+// cannot be read on, and says so. A full file can do without it.
 class SalvagedVersion : public BlockSource {
  public:
   explicit SalvagedVersion(ChunkSource& chunks) : version_(chunks) {}
@@ -42,7 +44,7 @@ class SalvagedVersion : public BlockSource {
   absl::StatusOr<const NumberBlock*> Next() override {
     if (!damage_.ok()) return nullptr;
     absl::StatusOr<const NumberBlock*> block = version_.Next();
-    if (!absl::IsDataLoss(block.status())) return block;
+    if (block.ok()) return block;
     damage_ = block.status();
     return nullptr;
   }
@@ -86,6 +88,7 @@ absl::StatusOr<ImportSession::BuiltVersion> ImportSession::BuildNext(const Catal
                                                                      int64_t version) {
   const v1::ListVersion& active = list.record.list().active_version();
   BuiltVersion built;
+  built.changes_undated = active.undated();
   DNC_ASSIGN_OR_RETURN(
       built.subscription,
       SubscriptionFor(config_, parser_->format(), mode == VersionMode::kFull, active, area_codes_));
@@ -105,6 +108,8 @@ absl::StatusOr<ImportSession::BuiltVersion> ImportSession::BuildNext(const Catal
   DNC_ASSIGN_OR_RETURN(summary,
                        Build(mode, list.has_version() ? &previous : nullptr, kept + rows(), into));
   absl::Status damage = previous.damage();
+  // What another try may read is not to be given up.
+  if (mode == VersionMode::kChange && !damage.ok() && !absl::IsDataLoss(damage)) return damage;
   const auto before = static_cast<uint64_t>(active.count());  // 0: none
   if (damage.ok() && summary.count != before + summary.added - summary.removed) {
     damage = absl::DataLossError("it has not as many numbers as it should");
@@ -162,17 +167,14 @@ absl::Status ImportSession::Activate(const BuiltVersion& built, int64_t version,
   content->set_removed(static_cast<int64_t>(summary.removed));
   content->set_digest(summary.digest);
   *content->mutable_as_of_time() = TimeUtil::MicrosecondsToTimestamp(date_.as_of);
+  content->set_undated(!date_.given || (is_change && built.changes_undated));
   content->mutable_area_codes()->Add(built.subscription.area_codes.begin(),
                                      built.subscription.area_codes.end());
   content->set_area_codes_source(built.subscription.source);
   storage::v1::Mutation mutation =
       context_.preparer->Prepare(std::move(activate), organization_, config_.actor(), caller_);
   if (config_.validate_only()) {
-    const Outcome outcome = context_.state->DryRun(mutation);
-    if (outcome.code() == 0) return absl::OkStatus();
-    return WithErrorInfo(
-        absl::Status(static_cast<absl::StatusCode>(outcome.code()), outcome.message()),
-        outcome.error());
+    return RefusalOf(context_.state->DryRun(mutation));
   }
   DNC_ASSIGN_OR_RETURN(std::unique_ptr<Proposed> proposed, Propose(std::move(mutation)));
   DNC_ASSIGN_OR_RETURN(const Outcome outcome, Await(std::move(proposed)));
@@ -198,13 +200,14 @@ absl::StatusOr<VersionMode> ImportSession::ModeFor(const CatalogList& list) cons
   return change ? VersionMode::kChange : VersionMode::kFull;
 }
 
-bool ImportSession::IsNews(const CatalogList& list, const BuiltVersion& built) const {
+bool ImportSession::IsNews(const CatalogList& list, VersionMode mode,
+                           const BuiltVersion& built) const {
   const v1::ListVersion& active = list.record.list().active_version();
   if (!list.has_version() || built.replaces_damage) return true;
   if (active.digest() != built.summary.digest) return true;
-  if (date_.given && date_.as_of > TimeUtil::TimestampToMicroseconds(active.as_of_time())) {
-    return true;
-  }
+  const UnixMicros held = TimeUtil::TimestampToMicroseconds(active.as_of_time());
+  const bool dates = active.undated() && mode == VersionMode::kFull;
+  if (date_.given && (dates || date_.as_of > held)) return true;
   return built.subscription != SubscriptionOf(active);
 }
 
@@ -219,7 +222,7 @@ absl::Status ImportSession::BuildAndActivate(const CatalogList& list, VersionMod
                                              const VersionId& id) {
   DNC_ASSIGN_OR_RETURN(BuiltVersion built, BuildNext(list, mode, id.version));
   Summarize(built.summary, mode);
-  if (!IsNews(list, built)) return absl::OkStatus();
+  if (!IsNews(list, mode, built)) return absl::OkStatus();
   if (!config_.validate_only()) {
     context_.state->StageNumbers(id.organization, id.list, id.version, std::move(built.numbers));
   }
@@ -236,9 +239,7 @@ absl::Status ImportSession::CleanUp(const VersionId& id) {
     const int64_t oldest = std::max<int64_t>(0, id.version + 1 - context_.kept_versions);
     return RemoveVersions(context_.store, {id.organization, id.list, 0}, oldest);
   }
-  const absl::Status removed = RemoveVersions(context_.store, id, id.version + 1);
-  context_.state->UnstageNumbers(id.organization, id.list, id.version);
-  return removed;
+  return RemoveVersions(context_.store, id, id.version + 1);
 }
 
 absl::Status ImportSession::FinishRegistry() {
@@ -252,6 +253,8 @@ absl::Status ImportSession::FinishRegistry() {
   const VersionId id{organization_number_, list.record.number(),
                      list.record.list().active_version().version() + 1};
   const absl::Status status = BuildAndActivate(list, mode, id);
+  // Where it was activated the catalog has its numbers.
+  context_.state->UnstageNumbers(id.organization, id.list, id.version);
   // Of an activation whose fate is not known nothing is removed; the next import does that.
   if (absl::IsUnavailable(activation_)) return status;
   const absl::Status cleaned = CleanUp(id);

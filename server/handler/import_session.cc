@@ -8,10 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "google/protobuf/util/time_util.h"
+#include "server/handler/disk_room.h"
 #include "server/handler/import_date.h"
 #include "server/handler/preparer.h"
 #include "server/handler/read_handler.h"
 #include "server/name/resource_name.h"
+#include "server/state/refusal.h"
 #include "server/subject/subject.h"
 #include "server/workflow/shape.h"
 #include "storage/base/logging.h"
@@ -169,12 +171,17 @@ absl::Status ImportSession::Init() {
     NumberCollector::Options collector;
     collector.dir = context_.temp_dir;
     collector.memory = context_.memory;
+    collector.room = Room();
     DNC_ASSIGN_OR_RETURN(numbers_, NumberCollector::Create(std::move(collector)));
     return absl::OkStatus();
   }
-  DNC_ASSIGN_OR_RETURN(EntrySpool spool, EntrySpool::Create(context_.temp_dir));
+  DNC_ASSIGN_OR_RETURN(EntrySpool spool, EntrySpool::Create(context_.temp_dir, Room()));
   spool_.emplace(std::move(spool));
   return absl::OkStatus();
+}
+
+SpillRoom ImportSession::Room() const {
+  return [store = context_.store](uint64_t bytes) { return CheckDiskRoom(*store, bytes); };
 }
 
 absl::Status ImportSession::Feed(std::string* piece) {
@@ -269,7 +276,8 @@ absl::Status ImportSession::TakeForRegistry(const ListRow& row) {
     return numbers_->Add(absl::MakeConstSpan(&row.contact.phone, 1));
   }
   if (!changes_.has_value()) {
-    DNC_ASSIGN_OR_RETURN(ChangeSorter created, ChangeSorter::Create(context_.temp_dir));
+    DNC_ASSIGN_OR_RETURN(ChangeSorter created,
+                         ChangeSorter::Create(context_.temp_dir, ChangeSorter::kRunRows, Room()));
     changes_.emplace(std::move(created));
   }
   return changes_->Add({row.contact.phone, is_delete, row.time});
@@ -357,12 +365,9 @@ absl::StatusOr<Outcome> ImportSession::Await(std::unique_ptr<Proposed> proposed,
     DNC_ASSIGN_OR_RETURN(proposed, Propose(std::move(proposed->mutation)));
     proposed->done.WaitForNotification();
   }
-  const absl::StatusOr<Outcome>& result = proposed->result;
-  DNC_RETURN_IF_ERROR(result.status());
-  if (result->code() == 0) return result;
-  return WithErrorInfo(
-      absl::Status(static_cast<absl::StatusCode>(result->code()), result->message()),
-      result->error());
+  DNC_RETURN_IF_ERROR(proposed->result.status());
+  DNC_RETURN_IF_ERROR(RefusalOf(*proposed->result));
+  return std::move(proposed->result);
 }
 
 }  // namespace dnc

@@ -29,6 +29,7 @@
 #include "storage/registry/import_memory.h"
 #include "storage/registry/number_collector.h"
 #include "storage/registry/number_set.h"
+#include "storage/registry/spill_file.h"
 #include "storage/registry/version_builder.h"
 
 namespace dnc {
@@ -66,9 +67,9 @@ struct ImportContext {
 // import ends with that error.
 using RejectSink = std::function<absl::Status(std::vector<v1::RejectedRow>)>;
 
-// Hears, now and then, how many numbers of a registry's new version are written, of how many at the
-// most. After an error the import ends with it.
-using BuildListener = std::function<absl::Status(int64_t numbers, int64_t most)>;
+// Hears, now and then, how much of the list is written: numbers of a registry's new version, rows
+// of an internal list; of how many at the most. After an error the import ends with it.
+using BuildListener = std::function<absl::Status(int64_t written, int64_t most)>;
 
 // One thread at a time. Blocks on disk and log.
 class ImportSession : private ListRowSink {
@@ -109,6 +110,8 @@ class ImportSession : private ListRowSink {
         on_built_(std::move(on_built)) {}
   absl::Status Init();
   absl::Status CheckConfig(const View& view);
+  // For temporary files, which lie on the store's disk.
+  SpillRoom Room() const;
 
   void OnRow(const ListRow& row) override;
   void OnReject(const RejectedRow& row) override;
@@ -128,6 +131,7 @@ class ImportSession : private ListRowSink {
     std::string chunk_digest;
     std::shared_ptr<const NumberSet> numbers;
     bool replaces_damage = false;  // the active version cannot be read whole
+    bool changes_undated = false;  // of a change list: nobody knows the date of what it changes
   };
   absl::Status FinishRegistry();
   absl::StatusOr<BuiltVersion> BuildNext(const CatalogList& list, VersionMode mode,
@@ -143,12 +147,18 @@ class ImportSession : private ListRowSink {
   // Whether the file is the whole list or changes it. INVALID_FIELD, REGISTRY_HAS_NO_VERSION.
   absl::StatusOr<VersionMode> ModeFor(const CatalogList& list) const;
   // Whether the version built says anything that the active one does not.
-  bool IsNews(const CatalogList& list, const BuiltVersion& built) const;
+  bool IsNews(const CatalogList& list, VersionMode mode, const BuiltVersion& built) const;
   void Summarize(const VersionSummary& built, VersionMode mode);
   absl::Status BuildAndActivate(const CatalogList& list, VersionMode mode, const VersionId& id);
   absl::Status CleanUp(const VersionId& id);
   absl::Status FinishInternal();
   absl::Status AddSpooled();
+  // DATA_LOSS where not each row of the spool was counted.
+  absl::Status CheckAllCounted() const;
+  // A dry run's part in its place.
+  absl::Status JudgeSpooled();
+  // Tells how many rows are done.
+  absl::Status TellAdded();
   // A mutation on its way through the log. Waited for before it is destroyed.
   struct Proposed {
     storage::v1::Mutation mutation;  // to propose it again, where the log had no place for it
@@ -164,7 +174,7 @@ class ImportSession : private ListRowSink {
   absl::Status ProposeParts(Flight* flight);
   // Waits for the first one, and counts what it added.
   absl::Status LandPart(Flight* flight, Repeat repeat = Repeat::kYes);
-  void CountAdded(const Outcome& outcome, const storage::v1::ImportEntriesResult& result);
+  absl::Status CountAdded(const Outcome& outcome);
   // The reason to stop.
   absl::StatusOr<std::unique_ptr<Proposed>> Propose(storage::v1::Mutation mutation);
   // The log's errors, and the reason to stop. Waits a while for a place in a full queue.
@@ -190,6 +200,7 @@ class ImportSession : private ListRowSink {
   std::optional<EntrySpool> spool_;  // internal lists
   absl::Status row_error_;
   int64_t first_bad_line_ = 0;
+  int64_t told_added_ = 0;  // rows, to whom waits
   bool has_deletes_ = false;
   absl::Status activation_;                // of a registry's new version
   std::vector<v1::RejectedRow> rejected_;  // not handed out yet

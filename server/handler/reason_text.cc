@@ -63,6 +63,11 @@ void Sentence::Write() const {
     case v1::REASON_TYPE_NURTURE:
       return Say("The lead is being nurtured", UntilText(rule_), ".");
     case v1::REASON_TYPE_REGISTRY_STALE:
+      if (rule_.list != nullptr && rule_.list->undated) {
+        return Say("The registry ", list(),
+                   " counts as too old: nobody said of which date it is; import a file with its "
+                   "date.");
+      }
       return Say("The registry ", list(), " is older than it may be, since ",
                  FormatTime(rule_.since), "; import a newer version.");
     case v1::REASON_TYPE_REGISTRY_EMPTY:

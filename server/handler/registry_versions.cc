@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/error/error.h"
+#include "server/handler/disk_room.h"
 #include "storage/base/status_macros.h"
 #include "storage/registry/chunk_codec.h"
 #include "storage/schema/keys.h"
@@ -12,19 +12,6 @@ namespace dnc {
 namespace {
 
 constexpr size_t kCommitBytes = 1u << 20;
-
-// The last of the disk is for opt-outs: an import that filled it would close the gateway.
-absl::Status CheckDisk(const Store& store, size_t bytes) {
-  DNC_ASSIGN_OR_RETURN(const uint64_t free, store.FreeBytes());
-  const uint64_t reserved = store.ReservedBytes();
-  if (free >= reserved + bytes) return absl::OkStatus();
-  const auto mib = [](uint64_t n) { return n >> 20; };
-  return MakeError(v1::ERROR_REASON_DISK_SPACE_LOW,
-                   absl::StrCat("the store's disk has ", mib(free),
-                                " MiB left, and an import leaves ", mib(reserved),
-                                " MiB to opt-outs; nothing was changed: free space, or move "
-                                "data_dir to a larger disk, and import the file again"));
-}
 
 }  // namespace
 
@@ -74,7 +61,7 @@ absl::Status StoreChunkSink::Flush(Durability durability) {
   const WriteSet writes = std::exchange(pending_, WriteSet());
   const size_t bytes = std::exchange(pending_bytes_, 0);
   if (writes.empty()) return absl::OkStatus();
-  DNC_RETURN_IF_ERROR(CheckDisk(*store_, bytes));
+  DNC_RETURN_IF_ERROR(CheckDiskRoom(*store_, bytes));
   return store_->Commit(writes, durability);
 }
 

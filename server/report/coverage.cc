@@ -111,13 +111,15 @@ void FindRegistryGap(const CatalogList& list, const AreaCodeCounts& numbers, Uni
   }
   if (!list.IsFresh(now)) {
     findings->Add(CoverageFinding::KIND_REGISTRY_STALE, [&] {
+      const std::string date =
+          absl::FormatTime("%Y-%m-%d", absl::FromUnixMicros(list.as_of), absl::UTCTimeZone());
       return Finding(
           CoverageFinding::KIND_REGISTRY_STALE, name, "",
-          absl::StrCat(
-              "the content is of ",
-              absl::FormatTime("%Y-%m-%d", absl::FromUnixMicros(list.as_of), absl::UTCTimeZone()),
-              ", and is permitted to be ", absl::FormatDuration(absl::Microseconds(list.max_age)),
-              " old: checks answer UNKNOWN; import a newer file"));
+          absl::StrCat("the content is of ", list.undated ? "a date that nobody gave" : date,
+                       ", and is permitted to be ",
+                       absl::FormatDuration(absl::Microseconds(list.max_age)),
+                       " old: checks answer UNKNOWN; import a ",
+                       list.undated ? "file with its date" : "newer file"));
     });
   }
   if (list.area_codes.empty()) return;

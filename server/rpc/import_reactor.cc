@@ -1,6 +1,7 @@
 #include "server/rpc/import_reactor.h"
 
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -106,16 +107,21 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
   }
 
   void StartThread(const absl::Status& opened) {
-    if (opened.ok()) {
+    if (!opened.ok()) return Finish(ToGrpcStatus(opened));
+    try {
       // Threads that it starts inherit the priority: checks and opt-outs go before an import.
       std::thread([this] {
         LowerThreadPriority(ThreadPriority::kSoon);
         Run();
       }).detach();
-    } else {
-      Finish(ToGrpcStatus(opened));
+    } catch (const std::system_error&) {
+      session_.reset();
+      Finish(ToGrpcStatus(NoThreads()));
     }
   }
+
+  // The machine or a limit permits no more of them.
+  static absl::Status NoThreads() { return Overloaded("no thread for the import can be started"); }
 
   absl::Status OpenSession() {
     DNC_RETURN_IF_ERROR(Parse(&request_bytes_, &request_));
@@ -181,7 +187,12 @@ class ImportReactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::Byt
   }
 
   void Run() {
-    const absl::Status status = Import();
+    absl::Status status;
+    try {
+      status = Import();
+    } catch (const std::system_error&) {  // of a thread that it starts
+      status = NoThreads();
+    }
     session_.reset();  // lets the next import begin before the client hears of the end
     Finish(ToGrpcStatus(status));
   }

@@ -33,12 +33,6 @@ absl::StatusOr<Principal> Identify(const Services& services,
   return Authenticate(services, context);
 }
 
-absl::Status RefusalOf(const Outcome& outcome) {
-  if (outcome.code() == 0) return absl::OkStatus();
-  absl::Status refusal(static_cast<absl::StatusCode>(outcome.code()), outcome.message());
-  return outcome.has_error() ? WithErrorInfo(std::move(refusal), outcome.error()) : refusal;
-}
-
 absl::Status WorkersOverloaded() { return Overloaded("too many calls wait for a worker"); }
 
 absl::Status MessageTooLarge(size_t size) {

@@ -27,6 +27,7 @@
 #include "server/rpc/open_imports.h"
 #include "server/rpc/resources.h"
 #include "server/rpc/worker_pool.h"
+#include "server/state/refusal.h"
 #include "storage/base/wire.h"
 #include "storage/log/mutation_log.h"
 
@@ -215,9 +216,6 @@ grpc::ServerUnaryReactor* List(const Services& services, const RawCall& raw) {
     });
   });
 }
-
-// OK where the mutation was applied; else why not.
-absl::Status RefusalOf(const Outcome& outcome);
 
 // The outcome of a mutation as the method's answer.
 template <typename Response>

@@ -136,7 +136,10 @@ absl::Status CheckVersion(const CatalogList& list, const storage::v1::ActivateVe
   }
   if (active == 0) return CheckFirstVersion(list, request);
   DNC_RETURN_IF_ERROR(CheckSubscription(held, request));
-  if (version.as_of_time() < held.active_version().as_of_time()) {
+  // The time of an import says nothing of the content's date, so a full file of any date may
+  // replace it. Change lists must come in their order all the same.
+  const bool comparable = !held.active_version().undated() || request.is_change();
+  if (comparable && version.as_of_time() < held.active_version().as_of_time()) {
     const std::string held_time = TimeUtil::ToString(held.active_version().as_of_time());
     const std::string new_time = TimeUtil::ToString(version.as_of_time());
     return MakeError(

@@ -93,8 +93,9 @@ class ChangeSorter::Tally {
   Latest add_, delete_;
 };
 
-absl::StatusOr<ChangeSorter> ChangeSorter::Create(const std::string& dir, size_t run_rows) {
-  DNC_ASSIGN_OR_RETURN(SpillFile file, SpillFile::Create(dir));
+absl::StatusOr<ChangeSorter> ChangeSorter::Create(const std::string& dir, size_t run_rows,
+                                                  SpillRoom room) {
+  DNC_ASSIGN_OR_RETURN(SpillFile file, SpillFile::Create(dir, std::move(room)));
   return ChangeSorter(run_rows, std::move(file));
 }
 

@@ -37,7 +37,9 @@ class ChangeSorter : public OpSource {
   static constexpr size_t kRunRows = size_t{1} << 20;  // 16 MiB, and as much again to spill them
 
   // `dir` takes the temporary file: 16 bytes a row beyond the first run of `run_rows`, at least 1.
-  static absl::StatusOr<ChangeSorter> Create(const std::string& dir, size_t run_rows = kRunRows);
+  // `room` is asked before it grows.
+  static absl::StatusOr<ChangeSorter> Create(const std::string& dir, size_t run_rows = kRunRows,
+                                             SpillRoom room = {});
 
   // INVALID_ARGUMENT for a number outside 1..kMaxNumber and for a negative time.
   absl::Status Add(const Change& change);

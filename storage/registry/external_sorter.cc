@@ -110,7 +110,7 @@ absl::StatusOr<ExternalSorter> ExternalSorter::Create(Options options) {
                                                    " bytes of memory; give at least ",
                                                    kMinMemoryBytes));
   }
-  DNC_ASSIGN_OR_RETURN(SpillFile file, SpillFile::Create(options.dir));
+  DNC_ASSIGN_OR_RETURN(SpillFile file, SpillFile::Create(options.dir, std::move(options.room)));
   return ExternalSorter(options.memory_bytes, std::move(file));
 }
 

@@ -32,6 +32,7 @@ class ExternalSorter : public OpSource {
     // Memory for records, at least kMinMemoryBytes: a run is memory_bytes / 16 records. Merge keeps
     // within it up to memory_bytes / 512 runs (at 64 MiB: 5 * 10^11 records).
     size_t memory_bytes = 64 << 20;
+    SpillRoom room = {};  // for that file
   };
 
   // INVALID_ARGUMENT for less memory than kMinMemoryBytes or an empty `dir`; else the error, if

@@ -109,6 +109,7 @@ class NumberCollector::Bitmaps {
 absl::StatusOr<std::unique_ptr<NumberCollector>> NumberCollector::Create(Options options) {
   ExternalSorter::Options sorter;
   sorter.dir = options.dir;
+  sorter.room = options.room;
   sorter.memory_bytes = options.sorter_bytes;
   DNC_ASSIGN_OR_RETURN(ExternalSorter created, ExternalSorter::Create(std::move(sorter)));
   return std::unique_ptr<NumberCollector>(new NumberCollector(options, std::move(created)));

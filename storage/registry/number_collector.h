@@ -32,6 +32,7 @@ class NumberCollector : public ChangeSource {
 
   struct Options {
     std::string dir;                 // for the temporary file: see ExternalSorter
+    SpillRoom room = {};             // the same
     ImportMemory* memory = nullptr;  // for bitmaps; null: none. Outlives the collector
     size_t few_numbers = kFewNumbers;
     size_t sorter_bytes = 64 << 20;  // see ExternalSorter

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "storage/base/disk_full.h"
+#include "storage/base/status_macros.h"
 
 namespace dnc {
 namespace {
@@ -31,17 +32,20 @@ off_t FileOffset(uint64_t record) { return static_cast<off_t>(record * sizeof(ui
 
 }  // namespace
 
-absl::StatusOr<SpillFile> SpillFile::Create(const std::string& dir) {
+absl::StatusOr<SpillFile> SpillFile::Create(const std::string& dir, SpillRoom room) {
   std::string path = absl::StrCat(dir, "/dnc-sort-XXXXXX");
   const int fd = mkostemp(path.data(), O_CLOEXEC);
   if (fd < 0) return FileError(errno, "creating", dir);
-  SpillFile file(dir, fd);
+  SpillFile file(dir, fd, std::move(room));
   if (unlink(path.c_str()) != 0) return FileError(errno, "unlinking", dir);
   return file;
 }
 
 SpillFile::SpillFile(SpillFile&& other) noexcept
-    : dir_(std::move(other.dir_)), fd_(std::exchange(other.fd_, -1)), size_(other.size_) {}
+    : dir_(std::move(other.dir_)),
+      room_(std::move(other.room_)),
+      fd_(std::exchange(other.fd_, -1)),
+      size_(other.size_) {}
 
 SpillFile::~SpillFile() {
   if (fd_ >= 0) close(fd_);
@@ -50,6 +54,7 @@ SpillFile::~SpillFile() {
 absl::Status SpillFile::Append(absl::Span<const uint64_t> records) {
   const char* data = reinterpret_cast<const char*>(records.data());
   size_t left = records.size() * sizeof(uint64_t);
+  if (room_ != nullptr) DNC_RETURN_IF_ERROR(room_(left));
   for (off_t at = FileOffset(size_); left > 0;) {
     const ssize_t written = pwrite(fd_, data, left, at);
     if (written < 0 && errno == EINTR) continue;

@@ -343,6 +343,38 @@ TEST_F(FullDiskTest, AnImportStopsBeforeTheDiskIsFull) {
   ExpectOpen();
 }
 
+// Into an internal list as well, where it can tell only on the way.
+TEST_F(FullDiskTest, AnImportOfEntriesStopsBeforeTheDiskIsFull) {
+  StartSmallServer();
+  OptOutPeople(8);
+  v1::ImportConfig config;
+  config.set_list("organizations/torture/lists/internal");
+  config.set_format("plain");
+  config.mutable_actor()->set_id("tests/fault");
+  std::string file;
+  for (int64_t i = 0; i < 150'000; ++i) absl::StrAppend(&file, 3'122'000'000 + i, "\n");
+  // What is kept for opt-outs, 16 MiB, room for the file that holds the rows meanwhile, some 4 MB,
+  // and for the first of the entries.
+  LeaveFree(uint64_t{23} << 20);
+  const auto refused = client().Import(config, file);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(absl::StartsWith(refused.status().message(), "DISK_SPACE_LOW")) << refused.status();
+  EXPECT_TRUE(absl::StrContains(refused.status().message(), " of 150000 rows are on the list"))
+      << refused.status();
+  EXPECT_EQ(client().CheckHealth(), Health::kServing);
+  ExpectOpen();
+  const auto listed = CheckPhone(client(), "+13122000000");
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->verdict(), v1::VERDICT_DENY);
+  OptOutPeople(4);
+  std::filesystem::remove(Filler());
+  const auto taken = client().Import(config, file);
+  ASSERT_TRUE(taken.ok()) << taken.status() << Log();
+  EXPECT_GT(taken->unchanged(), 0);
+  EXPECT_EQ(taken->added() + taken->unchanged(), 150'000);
+  ExpectOpen();
+}
+
 // No room for the file that an import keeps its entries in until it has read them all.
 TEST_F(FullDiskTest, AnImportOnAFullDiskChangesNothing) {
   StartSmallServer();

@@ -20,6 +20,7 @@ using e2e::kDncctl;
 using e2e::ProcessResult;
 using e2e::ReadFile;
 using e2e::RunProcess;
+using testing::_;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -92,7 +93,10 @@ TEST_F(CliFilesTest, ListsAndImport) {
               Ends(0, testing::ContainsRegex("changed +no"), IsEmpty()));
   const std::string file = Write(absl::StrCat("numbers-", Today(), ".txt"), numbers);
   EXPECT_THAT(Run({"lists", "import", "national", file, "--dry-run"}),
-              Ends(0, testing::ContainsRegex("changed +no"), IsEmpty()));
+              Ends(0,
+                   AllOf(testing::ContainsRegex("changed +no, a dry run"),
+                         testing::ContainsRegex("to be added +3")),
+                   IsEmpty()));
   EXPECT_THAT(
       Run({"lists", "import", "national", file}),
       Ends(0, AllOf(testing::ContainsRegex("changed +yes"), testing::ContainsRegex("added +3")),
@@ -107,6 +111,31 @@ TEST_F(CliFilesTest, ListsAndImport) {
   EXPECT_THAT(Run({"lists", "list"}),
               Ends(0, AllOf(HasSubstr("national"), HasSubstr("internal")), IsEmpty()));
   EXPECT_THAT(Run({"lists", "get", "none"}), Ends(3, IsEmpty(), HasSubstr("LIST_NOT_FOUND")));
+}
+
+TEST_F(CliFilesTest, ADryRunCountsWhatAnInternalListWouldGain) {
+  StartDemo();
+  const std::string file = Write("more.txt", "2125550171\n2125550172\n");
+  EXPECT_THAT(Run({"lists", "import", "internal", file, "--dry-run"}),
+              Ends(0, AllOf(testing::ContainsRegex("to be added +2"), Not(HasSubstr("revision"))),
+                   IsEmpty()));
+  EXPECT_THAT(Run({"lists", "import", "internal", file}),
+              Ends(0, testing::ContainsRegex("added +2"), IsEmpty()));
+}
+
+// What nobody has given an age never gets too old.
+TEST_F(CliFilesTest, TheUsRegistryWithoutAnAgeIsWarnedOf) {
+  StartDemo();
+  EXPECT_THAT(Run({"lists", "create", "ageless", "--kind", "registry"}), Ends(0, _, IsEmpty()));
+  const std::string file = Write("ageless.txt", "212,5550101\n");
+  EXPECT_THAT(
+      Run({"lists", "import", "ageless", file, "--format", "ftc-flat"}),
+      Ends(0, HasSubstr("(undated)"),
+           AllOf(HasSubstr("no max_age"), HasSubstr("dncctl lists update ageless --max-age 31d"),
+                 HasSubstr("(--as-of)"))));
+  EXPECT_THAT(Run({"lists", "update", "ageless", "--max-age", "31d"}), Ends(0, _, IsEmpty()));
+  EXPECT_THAT(Run({"lists", "import", "ageless", file, "--format", "ftc-flat", "--as-of", "now"}),
+              Ends(0, Not(HasSubstr("(undated)")), IsEmpty()));
 }
 
 TEST_F(CliFilesTest, BrokenImportsChangeNothing) {
@@ -148,8 +177,10 @@ TEST_F(CliFilesTest, BrokenImportsChangeNothing) {
 
 TEST_F(CliFilesTest, AreaCodesAreTheFilesUnlessTheyAreNamed) {
   StartDemo();
-  ASSERT_EQ(Run({"lists", "create", "national", "--kind", "registry"}).exit_code, 0);
-  const std::string file = Write("flat.txt", "423,5550101\n212,5550101\n");
+  ASSERT_EQ(
+      Run({"lists", "create", "national", "--kind", "registry", "--max-age", "31d"}).exit_code, 0);
+  const std::string file =
+      Write(absl::StrCat("flat-", Today(), ".txt"), "423,5550101\n212,5550101\n");
   const auto check = [&] {
     return Run({"check", "--phone", "+13105550100", "--channel", "voice"});
   };

@@ -127,6 +127,37 @@ TEST_F(ImportRegistryTest, AFileOfUnknownAgeIsRefusedWhereAgeMatters) {
   EXPECT_EQ(ActiveVersion("monthly").as_of_time().seconds(), kStart / kSecond + 1);
 }
 
+// It may be years old, whatever day it was imported on.
+TEST_F(ImportRegistryTest, AnUndatedVersionIsTooOldOnceAgeMatters) {
+  ASSERT_THAT(ImportInto("national", "4235550101\n"), IsOk());
+  EXPECT_TRUE(ActiveVersion().undated());
+  EXPECT_EQ(PhoneVerdict("4235550109"), v1::VERDICT_ALLOW);
+  Must<v1::UpdateListRequest>("list { name: '~/lists/national' max_age { seconds: 2678400 } }");
+  const auto expect_stale = [this] {
+    const v1::CheckContactResponse answer = CheckPhone("4235550109");
+    EXPECT_EQ(answer.verdict(), v1::VERDICT_UNKNOWN);
+    EXPECT_THAT(ReasonTypes(answer), ElementsAre(v1::REASON_TYPE_REGISTRY_STALE));
+  };
+  expect_stale();
+  Restart();
+  expect_stale();
+  // What is changed in it does not tell how old the rest is. Nor may one change undo a later one,
+  // or be made twice.
+  const auto change = [this](const char* file, int64_t seconds) {
+    return ImportInto("national", file, absl::StrCat(AsOf(seconds), "mode: IMPORT_MODE_CHANGE"));
+  };
+  ASSERT_THAT(change("4235550102\n", 0), IsOk());
+  EXPECT_TRUE(ActiveVersion().undated());
+  expect_stale();
+  EXPECT_FALSE(change("4235550102\n", 0).summary.changed());
+  EXPECT_THAT(change("4235550103\n", -1), Refused("VERSION_TOO_OLD"));
+  ASSERT_THAT(ImportInto("national", "4235550101\n4235550102\n", AsOf(-86'400)), IsOk());
+  EXPECT_FALSE(ActiveVersion().undated());
+  EXPECT_EQ(ActiveVersion().as_of_time().seconds(), kStart / kSecond - 86'400);
+  EXPECT_EQ(PhoneVerdict("4235550109"), v1::VERDICT_ALLOW);
+  EXPECT_EQ(PhoneVerdict("4235550101"), v1::VERDICT_DENY);
+}
+
 TEST_F(ImportRegistryTest, AFileOfAsiasTomorrowIsOfNow) {
   ASSERT_THAT(ImportInto("monthly", "2125550199\n2125550198\n", "file_name: '2026-01-16.txt'"),
               IsOk());

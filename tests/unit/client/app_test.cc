@@ -222,6 +222,16 @@ TEST_F(AppTest, ErrorsBecomeExitCodes) {
   }
 }
 
+// Waiting mends it as little as any other refusal.
+TEST_F(AppTest, AFullDiskIsNoUnavailability) {
+  google::rpc::ErrorInfo info;
+  info.set_reason("DISK_SPACE_LOW");
+  gateway_.failure = WithErrorInfo(absl::ResourceExhaustedError("no room"), info);
+  EXPECT_EQ(Run({"--org", "acme", "check", "--lead", "1", "--channel", "sms"}), 4);
+  gateway_.failure = absl::ResourceExhaustedError("busy");
+  EXPECT_EQ(Run({"--org", "acme", "check", "--lead", "1", "--channel", "sms"}), 5);
+}
+
 TEST_F(AppTest, UnreachableGatewaySaysHowToStartOne) {
   EXPECT_EQ(Run({"--server", "127.0.0.1:9", "status"}), 5);
   EXPECT_THAT(err_.str(), AllOf(HasSubstr("127.0.0.1:9"), HasSubstr("dncd --listen")));

@@ -118,6 +118,46 @@ TEST_F(ImportSessionTest, TellsHowManyNumbersAVersionMayHave) {
   EXPECT_THAT(most, ::testing::ElementsAre(100, 102));
 }
 
+TEST_F(ImportSessionTest, TellsHowManyRowsOfAnInternalListAreDone) {
+  for (const bool dry_run : {true, false}) {
+    v1::ImportConfig config = Config("internal");
+    config.set_validate_only(dry_run);
+    std::vector<std::pair<int64_t, int64_t>> told;
+    const auto session = ImportSession::Create(
+        Context(&log_), config, {"tests"}, [](const auto&) { return absl::OkStatus(); },
+        [&](int64_t done, int64_t most) {
+          told.emplace_back(done, most);
+          return absl::OkStatus();
+        });
+    ASSERT_TRUE(session.ok()) << session.status();
+    std::string file = FileOf(35'000);
+    ASSERT_EQ((*session)->Feed(&file), absl::OkStatus());
+    ASSERT_TRUE((*session)->Finish().ok());
+    ASSERT_EQ(told.size(), 4u) << dry_run;
+    EXPECT_EQ(told.front().first, 0);
+    EXPECT_GE(told.back().first, 30'000);
+    for (const auto& [done, most] : told) EXPECT_EQ(most, 35'000);
+  }
+}
+
+// By the rules of Apply, and nothing is there afterwards.
+TEST_F(ImportSessionTest, ADryRunCountsWhatAnInternalListWouldGain) {
+  ASSERT_TRUE(Import(Config("internal"), FileOf(1500)).ok());
+  v1::ImportConfig dry_run = Config("internal");
+  dry_run.set_validate_only(true);
+  const int64_t revision = gateway_.state().applied_revision();
+  const auto judged = Import(dry_run, FileOf(2500));
+  ASSERT_TRUE(judged.ok()) << judged.status();
+  EXPECT_EQ(judged->added(), 1000);
+  EXPECT_EQ(judged->unchanged(), 1500);
+  EXPECT_FALSE(judged->changed());
+  EXPECT_EQ(judged->list().entry_count(), 1500);
+  EXPECT_EQ(gateway_.state().applied_revision(), revision);
+  const auto real = Import(Config("internal"), FileOf(2500));
+  ASSERT_TRUE(real.ok()) << real.status();
+  EXPECT_EQ(real->added(), 1000);
+}
+
 TEST_F(ImportSessionTest, ADamagedVersionIsReplacedWhenThatIsAllowed) {
   const std::optional<std::string> damages[] = {std::nullopt, "", "rubbish"};
   v1::ImportConfig allowed = Config("national");

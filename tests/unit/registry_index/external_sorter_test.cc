@@ -169,5 +169,22 @@ TEST_F(ExternalSorterTest, NoSpaceNamesTheDirectory) {
   EXPECT_THAT(std::string(status.message()), HasSubstr(dir_));
 }
 
+// Asked before the file grows, so that nothing is written where there is no room.
+TEST_F(ExternalSorterTest, EndsWhereThereIsNoRoom) {
+  uint64_t asked = 0;
+  ExternalSorter::Options options{dir_, ExternalSorter::kMinMemoryBytes};
+  options.room = [&](uint64_t bytes) {
+    asked += bytes;
+    return asked <= ExternalSorter::kMinMemoryBytes ? absl::OkStatus()
+                                                    : absl::ResourceExhaustedError("no room");
+  };
+  ExternalSorter sorter = ExternalSorter::Create(options).value();
+  absl::Status status;
+  uint64_t number = 0;
+  while (status.ok() && number < 10'000) status = sorter.Add(++number, false);
+  EXPECT_EQ(status, absl::ResourceExhaustedError("no room"));
+  EXPECT_GT(number * sizeof(number), ExternalSorter::kMinMemoryBytes);
+}
+
 }  // namespace
 }  // namespace dnc
