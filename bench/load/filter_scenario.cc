@@ -55,7 +55,7 @@ std::vector<ListBlock> BlocksOfEntries(int percent_blocked) {
 }
 
 // Random numbers of exchanges in service that are on no internal list.
-std::vector<ListBlock> RandomBlocks() {
+std::vector<ListBlock> RandomBlocks(uint64_t more_entries) {
   std::vector<uint64_t> blocked;
   blocked.reserve(kEntries);
   for (uint64_t i = 0; i < kEntries; ++i) blocked.push_back(BlockedPhone(i));
@@ -67,6 +67,10 @@ std::vector<ListBlock> RandomBlocks() {
     while (block.phones.size() < kListBlockPhones) {
       const uint64_t phone = Phones().Any(random());
       if (std::binary_search(blocked.begin(), blocked.end(), phone)) continue;
+      if (more_entries > 0 &&
+          Phones().MayBeUnlisted(phone, kFirstMoreEntry, kFirstMoreEntry + more_entries)) {
+        continue;
+      }
       block.phones.push_back(phone);
       if (Phones().IsListed(phone)) ++block.denied;
     }
@@ -230,7 +234,7 @@ absl::Status FilterRandom(const Servers& servers, const Clients& clients, const 
   for (const FilterPeer* const peer : {&redis, &postgres}) {
     if (!peer->status.ok() && !absl::IsNotFound(peer->status)) return peer->status;
   }
-  const std::vector<ListBlock> blocks = RandomBlocks();
+  const std::vector<ListBlock> blocks = RandomBlocks(rounds.more_entries);
   std::vector<Player> players = {
       {[&] { return FilterRound(clients, blocks, rounds.duration); }, &servers.gateway}};
   const BlockingOptions options = {.duration = rounds.duration, .items_per_call = kPeerBlockPhones};

@@ -49,6 +49,20 @@ uint64_t PhoneBook::Unlisted(uint64_t i) const {
   }
 }
 
+bool PhoneBook::MayBeUnlisted(uint64_t number, uint64_t first, uint64_t past) const {
+  const uint64_t block = number / kNumbers - kFirstBlock;
+  if (block >= kBlocks || exchange_of_[block] == kNone || IsListed(number)) return false;
+  const size_t exchange = exchange_of_[block];
+  const uint64_t exchanges = registry_.exchanges().size();
+  // How many of its exchange come before it, as Unlisted goes through them.
+  uint64_t before = 0;
+  for (uint64_t suffix = exchange * kSuffixStep % kNumbers; suffix != number % kNumbers;
+       suffix = (suffix + kSuffixStep) % kNumbers) {
+    if (!IsListed(exchange, suffix) && ++before > past / exchanges) return false;
+  }
+  return before >= first / exchanges;
+}
+
 uint64_t PhoneBook::Listed(uint64_t random) const {
   const uint64_t place = random % registry_.count();
   const auto next = std::upper_bound(first_.begin(), first_.end(), place);

@@ -23,6 +23,8 @@ class PhoneBook {
   // The i-th number that the registry does not list: all differ, spread over all exchanges in
   // service. `i` below 100,000,000.
   uint64_t Unlisted(uint64_t i) const;
+  // False where no `i` from `first` on and before `past` has that number.
+  bool MayBeUnlisted(uint64_t number, uint64_t first, uint64_t past) const;
   // A number that it lists, of 64 random bits: each as likely as any other. It must list one.
   uint64_t Listed(uint64_t random) const;
   // A number of an exchange in service, listed or not.

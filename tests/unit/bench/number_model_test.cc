@@ -95,6 +95,25 @@ TEST(PhoneBookTest, KnowsWhatIsListed) {
   EXPECT_FALSE(book.IsListed(442'071'838'750));
 }
 
+TEST(PhoneBookTest, KnowsWhichNumbersAreUnlistedWithin) {
+  for (const uint64_t listed : {uint64_t{0}, uint64_t{3'000'000}}) {
+    const PhoneBook book(listed);
+    const uint64_t exchanges = book.registry().exchanges().size();
+    const uint64_t first = 3 * exchanges, past = 5 * exchanges;
+    for (uint64_t i = 0; i < 10 * exchanges; i += 997) {
+      const bool within = book.MayBeUnlisted(book.Unlisted(i), first, past);
+      if (i >= first && i < past) {
+        EXPECT_TRUE(within) << i;
+      } else if (i < first || i >= past + exchanges) {
+        EXPECT_FALSE(within) << i;
+      }
+    }
+    if (listed > 0) {
+      EXPECT_FALSE(book.MayBeUnlisted(book.Listed(12345), 0, 100'000'000));
+    }
+  }
+}
+
 TEST(PhoneBookTest, UnlistedNumbersAllDifferAndAreNotListed) {
   const PhoneBook book(250'000);
   std::set<uint64_t> seen;
