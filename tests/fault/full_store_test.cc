@@ -238,6 +238,20 @@ class FullDiskTest : public FullStoreTest {
     close(fd);
   }
 
+  // Of an import into the internal list, of a file of Numbers.
+  static v1::ImportConfig InternalConfig() {
+    v1::ImportConfig config;
+    config.set_list("organizations/torture/lists/internal");
+    config.set_format("plain");
+    config.mutable_actor()->set_id("tests/fault");
+    return config;
+  }
+  static std::string Numbers(int64_t count) {
+    std::string file;
+    for (int64_t i = 0; i < count; ++i) absl::StrAppend(&file, 3'122'000'000 + i, "\n");
+    return file;
+  }
+
   // The smallest write buffers, so that little is needed to fill and to resume.
   void StartSmallServer() { StartServer({"--write-buffer-mib", "1"}); }
   // Writes nothing.
@@ -347,12 +361,8 @@ TEST_F(FullDiskTest, AnImportStopsBeforeTheDiskIsFull) {
 TEST_F(FullDiskTest, AnImportOfEntriesStopsBeforeTheDiskIsFull) {
   StartSmallServer();
   OptOutPeople(8);
-  v1::ImportConfig config;
-  config.set_list("organizations/torture/lists/internal");
-  config.set_format("plain");
-  config.mutable_actor()->set_id("tests/fault");
-  std::string file;
-  for (int64_t i = 0; i < 150'000; ++i) absl::StrAppend(&file, 3'122'000'000 + i, "\n");
+  const v1::ImportConfig config = InternalConfig();
+  const std::string file = Numbers(150'000);
   // What is kept for opt-outs, 16 MiB, room for the file that holds the rows meanwhile, some 4 MB,
   // and for the first of the entries.
   LeaveFree(uint64_t{23} << 20);
@@ -379,12 +389,8 @@ TEST_F(FullDiskTest, AnImportOfEntriesStopsBeforeTheDiskIsFull) {
 TEST_F(FullDiskTest, AnImportOnAFullDiskChangesNothing) {
   StartSmallServer();
   OptOutPeople(8);
-  v1::ImportConfig config;
-  config.set_list("organizations/torture/lists/internal");
-  config.set_format("plain");
-  config.mutable_actor()->set_id("tests/fault");
-  std::string file;
-  for (int64_t i = 0; i < 50'000; ++i) absl::StrAppend(&file, 3'122'000'000 + i, "\n");
+  const v1::ImportConfig config = InternalConfig();
+  const std::string file = Numbers(50'000);
   FillDisk();
   const auto refused = client().Import(config, file);
   ASSERT_FALSE(refused.ok());
