@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/registry/crc32c.h"
 #include "storage/schema/keys.h"
 #include "tests/unit/error/error_matchers.h"
 #include "tests/unit/handler/import_fixture.h"
@@ -63,18 +64,30 @@ class ImportSessionTest : public ImportFixture {
     return view->catalog->Find("acme")->FindList("national")->record.list().active_version();
   }
 
-  // The first chunk of the active version.
-  void Damage(const std::optional<std::string>& value) {
+  // Of the first chunk of the active version.
+  std::string ChunkKey() {
     uint32_t organization = 0, list = 0;
     {
       const StateMachine::ViewGuard view = gateway_.state().Read();
       organization = view->catalog->Find("acme")->number();
       list = view->catalog->Find("acme")->FindList("national")->record.number();
     }
-    const std::string key = keys::Chunk(organization, list, ActiveVersion().version(), 0);
-    const auto found = gateway_.store().Latest().Get(
-        Family::kChunks, key, [](absl::string_view) { return absl::OkStatus(); });
-    ASSERT_TRUE(found.ok() && *found) << "the chunk to damage must be there";
+    return keys::Chunk(organization, list, ActiveVersion().version(), 0);
+  }
+  // Its bytes.
+  std::string Chunk() {
+    std::string bytes;
+    const auto found =
+        gateway_.store().Latest().Get(Family::kChunks, ChunkKey(), [&](absl::string_view value) {
+          bytes = std::string(value);
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(found.ok() && *found) << "the chunk to damage must be there";
+    return bytes;
+  }
+  void Damage(const std::optional<std::string>& value) {
+    const std::string key = ChunkKey();
+    ASSERT_FALSE(Chunk().empty());
     WriteSet changes;
     if (value.has_value()) {
       changes.Put(Family::kChunks, key, *value);
@@ -188,6 +201,30 @@ TEST_F(ImportSessionTest, ADamagedVersionIsReplacedWhenThatIsAllowed) {
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_FALSE(again->changed());
   }
+}
+
+// One that is whole, and that this program cannot read.
+TEST_F(ImportSessionTest, AVersionOfAnotherFormatIsReplacedAndNotChanged) {
+  ASSERT_TRUE(Import(Config("national"), Numbers(0, 100)).ok());
+  std::string chunk = Chunk();
+  chunk[1] = 99;  // the format's version
+  chunk.resize(chunk.size() - sizeof(uint32_t));
+  const uint32_t checksum = Crc32c(chunk);
+  for (int shift = 0; shift < 32; shift += 8) {
+    chunk.push_back(static_cast<char>(checksum >> shift & 0xff));
+  }
+  Damage(chunk);
+  v1::ImportConfig change = Config("national");
+  change.set_mode(v1::IMPORT_MODE_CHANGE);
+  EXPECT_TRUE(absl::IsFailedPrecondition(Import(change, Numbers(100, 101)).status()));
+  EXPECT_THAT(Import(Config("national"), Numbers(0, 200)).status(),
+              HasReason(v1::ERROR_REASON_REGISTRY_WOULD_SHRINK));
+  v1::ImportConfig allowed = Config("national");
+  allowed.set_allow_shrink(true);
+  const auto mended = Import(allowed, Numbers(0, 100));
+  ASSERT_TRUE(mended.ok()) << mended.status();
+  EXPECT_EQ(ActiveVersion().count(), 100);
+  EXPECT_TRUE(Import(change, Numbers(100, 101)).ok());
 }
 
 TEST_F(ImportSessionTest, FewRejectedRowsAreHeldHoweverLongThePieceIs) {
